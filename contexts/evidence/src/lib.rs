@@ -1,0 +1,1 @@
+//! Deliveries, the facts they leave, and the numbers that count them.

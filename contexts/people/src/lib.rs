@@ -1,0 +1,1 @@
+//! Units, accounts, roles, sessions and the audit trail.

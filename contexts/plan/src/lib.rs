@@ -1,0 +1,1 @@
+//! The official plan: document, measures, duties, targets, annual plans and the board.

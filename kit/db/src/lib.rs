@@ -1,0 +1,1 @@
+//! One SQL text on SQLite and PostgreSQL: a writer that groups commits, readers, migrations.

@@ -1,0 +1,1 @@
+//! Values that every part shares: ids, time, groups, actors, refusals.

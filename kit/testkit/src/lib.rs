@@ -1,0 +1,1 @@
+//! What tests stand on: both databases, a fixed clock, a small cast, a browser.

@@ -1,0 +1,1 @@
+//! HTTP: the request context, forms, the page shell, languages, errors, assets.

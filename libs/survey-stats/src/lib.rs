@@ -1,0 +1,1 @@
+//! Design-based survey statistics, small areas and item response.

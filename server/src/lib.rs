@@ -1,0 +1,1 @@
+//! Composition: configuration, router, jobs and the command line.

@@ -1,0 +1,2 @@
+//! The program: `qilin demo|serve|import|verify|migrate`.
+fn main() {}
