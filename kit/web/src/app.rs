@@ -1,0 +1,175 @@
+//! The composed application: configuration, catalogues, the router.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use axum::Router;
+use db::{Db, Tx};
+use kernel::{Actor, Clock, DistrictId, Permission, Refusal, Rng};
+
+use crate::{
+    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, ToDo, assets, guard, shell, today,
+};
+
+/// Who is signed in, as `people` tells it for a session's token.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The account with its grants of today.
+    pub actor: Actor,
+    /// The secret that this session's forms carry.
+    pub csrf: String,
+    /// Only the password page opens until it is changed.
+    pub must_change_password: bool,
+    /// Set while an administrator previews a role.
+    pub viewing_as: Option<ViewingAs>,
+}
+
+/// The role that an administrator previews.
+#[derive(Clone, Debug)]
+pub struct ViewingAs {
+    /// Catalogue key of the role.
+    pub role_key: String,
+    /// The unit's name.
+    pub unit: String,
+}
+
+/// The district that this installation serves.
+#[derive(Clone, Debug)]
+pub struct DistrictInfo {
+    /// Its id.
+    pub id: DistrictId,
+    /// Its name.
+    pub name: String,
+    /// Whether its data is demonstration data, which every page then says.
+    pub is_demo: bool,
+}
+
+type Authenticate = fn(&mut Tx<'_>, &str, &dyn Clock) -> Result<Option<SignedIn>, Refusal>;
+type FindDistrict = fn(&mut Tx<'_>) -> Result<Option<DistrictInfo>, Refusal>;
+pub(crate) type ToDos = fn(&mut Tx<'_>, &kernel::Caller) -> Result<Vec<ToDo>, Refusal>;
+
+/// What the server hands in.
+pub struct Config {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub rng: Arc<dyn Rng>,
+    /// Whether the site is reached by https, so that cookies are marked `Secure`.
+    pub secure: bool,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<std::net::IpAddr>,
+    /// Who holds a session's token.
+    pub authenticate: Authenticate,
+    /// The district, once set up.
+    pub district: FindDistrict,
+    /// The code that `/setup` asks for.
+    pub setup_code: String,
+}
+
+/// The application that every handler sees.
+pub struct App {
+    /// What the server handed in.
+    pub config: Config,
+    pub(crate) words: HashMap<Locale, Catalogue>,
+    pub(crate) nav: Vec<NavItem>,
+    pub(crate) todos: Vec<ToDos>,
+    pub(crate) routes: Vec<RouteInfo>,
+    pub(crate) assets: HashMap<&'static str, (Asset, String)>,
+    district: RwLock<Option<DistrictInfo>>,
+}
+
+impl App {
+    /// Joins the modules.
+    ///
+    /// # Errors
+    /// What is wrong with a catalogue, or why the district could not be read.
+    pub fn router(config: Config, modules: Vec<Module>) -> Result<(Arc<Self>, Router), String> {
+        let mut words = HashMap::new();
+        for locale in Locale::ALL {
+            let of_modules = modules.iter().flat_map(|module| module.words);
+            let mut texts: Vec<&str> =
+                of_modules.filter(|(of, _)| *of == locale).map(|(_, text)| *text).collect();
+            texts.push(shell::catalogue(locale));
+            words.insert(locale, Catalogue::new(locale, &texts)?);
+        }
+        let mut nav: Vec<NavItem> = modules.iter().flat_map(|module| module.nav).copied().collect();
+        nav.extend(today::NAV);
+        nav.sort_by_key(|item| item.order);
+        let todos = modules.iter().filter_map(|module| module.todos).collect();
+        let files = modules.iter().flat_map(|module| module.assets).chain(assets::OWN);
+        let assets = files.map(|asset| (asset.path, (*asset, assets::version(asset)))).collect();
+        let mut routes: Vec<_> = modules.into_iter().flat_map(|module| module.routes.all).collect();
+        routes.extend(own_routes().all);
+        let district = config.db.read_now(config.district).map_err(|refusal| refusal.to_string())?;
+        let app = Arc::new(Self {
+            config,
+            words,
+            nav,
+            todos,
+            routes: routes.iter().map(|(info, _)| info.clone()).collect(),
+            assets,
+            district: RwLock::new(district),
+        });
+        let mut router = Router::new();
+        for (info, handler) in routes {
+            router = router.route(info.path, guard::around(handler, app.clone(), info.clone()));
+        }
+        let paths: Vec<&'static str> = app.assets.keys().copied().collect();
+        for path in paths {
+            router = router.route(path, axum::routing::get(assets::serve));
+        }
+        let open =
+            RouteInfo { method: http::Method::GET, path: "", permission: Permission::Public, max_body: 0 };
+        let fallback = guard::around(axum::routing::any(guard::not_found), app.clone(), open);
+        let router = router.fallback_service(fallback.with_state(app.clone()));
+        let router = router
+            .layer(axum::middleware::from_fn(guard::headers))
+            .layer(tower_http::compression::CompressionLayer::new())
+            .with_state(app.clone());
+        Ok((app, router))
+    }
+
+    /// The district, once set up.
+    pub fn district(&self) -> Option<DistrictInfo> {
+        self.district.read().map(|district| district.clone()).unwrap_or_default()
+    }
+
+    /// Reads the district again, after setup or a changed setting.
+    ///
+    /// # Errors
+    /// As the database refuses.
+    pub async fn refresh_district(&self) -> Result<(), Refusal> {
+        let fresh = self.config.db.read(self.config.district).await?;
+        if let Ok(mut district) = self.district.write() {
+            *district = fresh;
+        }
+        Ok(())
+    }
+
+    /// Every route with its permission, for the matrix test and the generated list.
+    pub fn routes(&self) -> &[RouteInfo] {
+        &self.routes
+    }
+
+    /// The sentences of a language.
+    pub fn words(&self, locale: Locale) -> &Catalogue {
+        // Both locales are put in by `router`; an empty catalogue shows keys.
+        static NONE: std::sync::OnceLock<Catalogue> = std::sync::OnceLock::new();
+        self.words.get(&locale).unwrap_or_else(|| NONE.get_or_init(Catalogue::empty))
+    }
+
+    /// The address of an asset, with its version, so that it may be kept for ever.
+    pub fn asset(&self, path: &str) -> String {
+        self.assets.get(path).map_or_else(|| path.to_owned(), |(_, version)| format!("{path}?v={version}"))
+    }
+}
+
+fn own_routes() -> Routes {
+    Routes::new()
+        .get("/", Permission::Public, today::front)
+        .get("/desk", Permission::SignedIn, today::show)
+        .get("/preferences", Permission::Public, shell::prefer)
+        .get("/healthz", Permission::Public, today::health)
+}

@@ -1,0 +1,261 @@
+//! The request context: what every page starts from.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use db::Tx;
+use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use kernel::{Caller, Permission, Refusal};
+
+use crate::{App, Form, Locale, Result, SignedIn, receipt, shell};
+
+/// Who asks, in which language, and the ways to the database and back to the person.
+#[derive(Clone)]
+pub struct Cx {
+    /// The application.
+    pub app: Arc<App>,
+    /// Who acts, with clock and chance.
+    pub by: Caller,
+    /// The language of the answer.
+    pub locale: Locale,
+    /// Whether large print (长辈版) is on.
+    pub large: bool,
+    /// The path asked for, without the query.
+    pub path: String,
+    /// The query as it was sent, without `?`.
+    pub query: String,
+    /// The session behind the request.
+    pub signed_in: Option<Arc<SignedIn>>,
+    /// The secret that forms of this visitor carry.
+    pub csrf: String,
+    /// Whether the caller prefers JSON.
+    pub json: bool,
+    /// Whether the network's connection is this machine or https, for cookies.
+    pub(crate) form_used: Arc<AtomicBool>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Cx {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, StatusCode> {
+        parts.extensions.get::<Self>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl Cx {
+    /// The sentence of a key.
+    pub fn t(&self, key: &str) -> String {
+        self.app.words(self.locale).text(key)
+    }
+
+    /// The sentence of a key with its arguments.
+    pub fn with(&self, key: &str, args: &[(&str, String)]) -> String {
+        self.app.words(self.locale).with(key, args)
+    }
+
+    /// A whole number with its thousands apart: `5,204`.
+    pub fn number(&self, n: i64) -> String {
+        let digits = n.unsigned_abs().to_string();
+        let mut grouped = String::from(if n < 0 { "-" } else { "" });
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place) % 3 == 0 {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        grouped
+    }
+
+    /// A path with its query, percent-encoded; empty values are left out.
+    pub fn href(&self, path: &str, query: &[(&str, &str)]) -> String {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+            pairs.append_pair(name, value);
+        }
+        let query = pairs.finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    /// This page with other values in its query (an empty value takes the name out).
+    pub fn here_with(&self, changes: &[(&str, &str)]) -> String {
+        let kept = form_urlencoded::parse(self.query.as_bytes())
+            .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+        let mut pairs: Vec<(String, String)> = kept.map(|(a, b)| (a.into_owned(), b.into_owned())).collect();
+        pairs.extend(changes.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())));
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        self.href(&self.path, &pairs)
+    }
+
+    /// Whether a route with this permission lets the actor in.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.by.actor.may(permission)
+    }
+
+    /// Whether demonstration data is shown.
+    pub fn is_demo(&self) -> bool {
+        self.app.district().is_some_and(|district| district.is_demo)
+    }
+
+    /// The district's name; empty before setup.
+    pub fn district_name(&self) -> String {
+        self.app.district().map(|district| district.name).unwrap_or_default()
+    }
+
+    /// Reads, from one consistent state of the database.
+    ///
+    /// # Errors
+    /// The refusal of `f`, or of the database.
+    pub async fn read<T, F>(&self, f: F) -> std::result::Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Caller) -> std::result::Result<T, Refusal> + Send + Sync + 'static,
+    {
+        let by = self.by.clone();
+        self.app.config.db.read(move |tx| f(tx, &by)).await
+    }
+
+    /// Does one action in one transaction; when this answers, the change is durable.
+    ///
+    /// # Errors
+    /// The refusal of `f`, or of the database; nothing is changed then.
+    pub async fn write<T, F>(&self, f: F) -> std::result::Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Caller) -> std::result::Result<T, Refusal> + Send + Sync + 'static,
+    {
+        let by = self.by.clone();
+        self.app.config.db.write(move |tx| f(tx, &by)).await
+    }
+
+    /// Does the action of a form and goes where it says. The same form sent again goes to the same
+    /// place and changes nothing.
+    ///
+    /// # Errors
+    /// The refusal of `f`, or of the database; nothing is changed then.
+    pub async fn submit<F>(&self, form: &Form, f: F) -> std::result::Result<Response, Refusal>
+    where
+        F: Fn(&mut Tx<'_>, &Caller) -> std::result::Result<String, Refusal> + Send + Sync + 'static,
+    {
+        let key = form.once().to_owned();
+        let location = self
+            .write(move |tx, by| {
+                if let Some(location) = receipt::find(tx, by, &key)? {
+                    return Ok(location);
+                }
+                let location = f(tx, by)?;
+                receipt::insert(tx, by, &key, &location)?;
+                Ok(location)
+            })
+            .await?;
+        Ok(see_other(&location))
+    }
+
+    /// Goes to another page.
+    ///
+    /// # Errors
+    /// None; the type lets a handler end with it.
+    pub fn redirect(&self, to: &str) -> Result {
+        Ok(see_other(to))
+    }
+
+    /// Draws a page: the body within the shell.
+    ///
+    /// # Errors
+    /// A template that cannot be drawn.
+    pub fn page(&self, page: Page, body: impl Template) -> Result {
+        let inner = body.render().map_err(|error| Refusal::Broken(Box::new(error)))?;
+        let html = shell::draw(self, &page, inner).map_err(|error| Refusal::Broken(Box::new(error)))?;
+        let mut response = (page.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+        if self.form_used.load(Ordering::Relaxed) && self.signed_in.is_none() {
+            self.set_cookie(&mut response, "qilin_form", &self.csrf, None);
+        }
+        Ok(response)
+    }
+
+    /// Sets a cookie that scripts cannot read; for `seconds`, or until the browser closes.
+    pub fn set_cookie(&self, response: &mut Response, name: &str, value: &str, seconds: Option<i64>) {
+        let secure = if self.app.config.secure { "; Secure" } else { "" };
+        let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// 303, to a place on this site.
+pub(crate) fn see_other(to: &str) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
+}
+
+/// What the shell needs to know of a page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The page's title, in words.
+    pub title: String,
+    /// Whether it belongs to the public face.
+    pub public: bool,
+    /// 200, or 422 for a form to mend.
+    pub status: StatusCode,
+    /// Seconds after which it asks anew (progress pages).
+    pub refresh: Option<u32>,
+    /// Scripts that it adds, by asset path.
+    pub scripts: Vec<&'static str>,
+    /// Uses the whole width, for side-by-side pages.
+    pub wide: bool,
+}
+
+impl Page {
+    /// A page of the workbench.
+    pub const fn new(title: String) -> Self {
+        Self { title, public: false, status: StatusCode::OK, refresh: None, scripts: Vec::new(), wide: false }
+    }
+
+    /// A page of the public face.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// With the status that a form has: 422 when it was refused.
+    #[must_use]
+    pub fn of_form(mut self, form: &Form) -> Self {
+        self.status = form.status();
+        self
+    }
+
+    /// With this status.
+    #[must_use]
+    pub const fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Asks anew after so many seconds.
+    #[must_use]
+    pub const fn refresh(mut self, seconds: u32) -> Self {
+        self.refresh = Some(seconds);
+        self
+    }
+
+    /// With a script, by its asset path.
+    #[must_use]
+    pub fn script(mut self, path: &'static str) -> Self {
+        self.scripts.push(path);
+        self
+    }
+
+    /// Over the whole width.
+    #[must_use]
+    pub const fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+}

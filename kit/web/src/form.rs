@@ -1,0 +1,368 @@
+//! What a person sent: fields and files, read with limits, and kept when something must be mended.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use kernel::{Day, Problem, Refusal};
+
+use crate::guard::BodyLimit;
+use crate::{App, Cx, Error};
+
+/// Fields beyond this are no form of ours.
+const MOST_FIELDS: usize = 2_000;
+/// A refused body is read to its end, so that the browser shows our answer, up to this size.
+const MOST_DRAINED: usize = 512 << 20;
+
+/// A file that came with a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The name that the sender gave it, without folders.
+    pub name: String,
+    /// The type that the sender claims.
+    pub content_type: String,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+/// The fields of a form, as typed, with what has to be mended.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    fields: Vec<(String, String)>,
+    files: Vec<(String, File)>,
+    problems: Vec<Problem>,
+    conflict: bool,
+}
+
+impl Form {
+    /// An empty form.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A form that shows what is stored.
+    pub fn filled<const N: usize>(fields: [(&str, String); N]) -> Self {
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { fields, ..Self::default() }
+    }
+
+    /// With one more field.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.fields.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A field, without white space around it; empty when it was not sent.
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// A field exactly as typed: for passwords.
+    pub fn raw(&self, name: &str) -> &str {
+        self.fields.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// All values of a field that can be chosen more than once; empty ones are left out.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        let of = self.fields.iter().filter(|(of, _)| of == name);
+        of.map(|(_, value)| value.trim()).filter(|value| !value.is_empty()).collect()
+    }
+
+    /// The names of all fields that were sent, for forms with numbered rows.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// A file, unless its field was left empty.
+    pub fn file(&self, name: &str) -> Option<&File> {
+        let of = self.files.iter().find(|(of, _)| of == name);
+        of.map(|(_, file)| file).filter(|file| !file.bytes.is_empty() || !file.name.is_empty())
+    }
+
+    /// All files of a field.
+    pub fn files(&self, name: &str) -> Vec<&File> {
+        let of = self.files.iter().filter(|(of, _)| of == name);
+        of.map(|(_, file)| file).filter(|file| !file.name.is_empty()).collect()
+    }
+
+    /// The key by which the same form, sent twice, acts once.
+    pub fn once(&self) -> &str {
+        self.text("_once")
+    }
+
+    /// A day; `None` when the field is empty.
+    ///
+    /// # Errors
+    /// The problem at the field, when it is no day.
+    pub fn day(&self, name: &str) -> Result<Option<Day>, Problem> {
+        let text = self.text(name);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        Day::parse(text)
+            .map(Some)
+            .ok_or_else(|| Problem::new("error-not-a-day").at(name.to_owned()).with("value", text))
+    }
+
+    /// A whole number that is not negative; `None` when the field is empty.
+    ///
+    /// # Errors
+    /// The problem at the field: "N/A", "-", "about 30" and -1 are no counts.
+    pub fn count(&self, name: &str) -> Result<Option<i64>, Problem> {
+        read_count(self.text(name)).map_err(|problem| problem.at(name.to_owned()))
+    }
+
+    /// A field that must not be empty, of at most `most` characters.
+    ///
+    /// # Errors
+    /// The problem at the field.
+    pub fn required(&self, name: &str, most: usize) -> Result<String, Problem> {
+        let text = self.text(name);
+        if text.is_empty() {
+            return Err(Problem::new("error-missing").at(name.to_owned()));
+        }
+        self.optional(name, most)
+    }
+
+    /// A field of at most `most` characters, which may be empty.
+    ///
+    /// # Errors
+    /// The problem at the field.
+    pub fn optional(&self, name: &str, most: usize) -> Result<String, Problem> {
+        let text = self.text(name);
+        let long = text.chars().count();
+        if long > most {
+            let problem = Problem::new("error-too-long").at(name.to_owned());
+            return Err(problem.with("most", most).with("long", long));
+        }
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            return Err(Problem::new("error-control-character").at(name.to_owned()));
+        }
+        Ok(text.replace("\r\n", "\n"))
+    }
+
+    /// This form, to be drawn again with what has to be mended.
+    ///
+    /// # Errors
+    /// Refusals that no mending of this form can meet.
+    pub fn refused(mut self, refusal: Refusal) -> Result<Self, Refusal> {
+        match refusal {
+            Refusal::Invalid(problems) => self.problems = problems,
+            Refusal::Conflict(problem) => {
+                self.problems = vec![problem];
+                self.conflict = true;
+            }
+            other @ (Refusal::NotFound
+            | Refusal::Forbidden
+            | Refusal::Unavailable(_)
+            | Refusal::Broken(_)) => return Err(other),
+        }
+        Ok(self)
+    }
+
+    /// What has to be mended.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// 200 when fresh, 422 when something has to be mended, 409 when the state no longer fits.
+    pub const fn status(&self) -> StatusCode {
+        if self.conflict {
+            StatusCode::CONFLICT
+        } else if self.problems.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+
+    fn add(&mut self, name: String, value: String) -> Result<(), Refusal> {
+        if self.fields.len() + self.files.len() >= MOST_FIELDS || value.contains('\0') {
+            return Err(Problem::new("error-control-character").into());
+        }
+        self.fields.push((name, value));
+        Ok(())
+    }
+}
+
+/// Reads a count as people type it: digits of either width, with or without thousands' commas.
+///
+/// # Errors
+/// What is wrong, without a field.
+pub fn read_count(text: &str) -> Result<Option<i64>, Problem> {
+    let narrow: String = kernel::search_key(text).chars().filter(|c| *c != ',').collect();
+    if narrow.is_empty() {
+        return Ok(None);
+    }
+    if narrow
+        .strip_prefix('-')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return Err(Problem::new("error-negative").with("value", text));
+    }
+    let digits = narrow.bytes().all(|b| b.is_ascii_digit());
+    let number = narrow.parse::<i64>().ok().filter(|n| digits && *n <= 1_000_000_000_000);
+    number.map(Some).ok_or_else(|| Problem::new("error-not-a-number").with("value", text))
+}
+
+impl FromRequest<Arc<App>> for Form {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let cx = parts.extensions.get::<Cx>().cloned().ok_or(Error(Refusal::Forbidden))?;
+        let limit = parts.extensions.get::<BodyLimit>().map_or(0, |limit| limit.0);
+        let form = read(&parts.headers, body, limit).await?;
+        if !equal(form.text("_csrf"), &cx.csrf) {
+            return Err(Problem::new("error-form-expired").into());
+        }
+        Ok(form)
+    }
+}
+
+async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Form, Refusal> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut left = Counted { stream: body.into_data_stream().boxed(), read: 0 };
+    let form = if let Ok(boundary) = multer::parse_boundary(kind) {
+        multipart(&mut left, &boundary, limit).await
+    } else {
+        urlencoded(&mut left, limit).await
+    };
+    if form.is_err() {
+        left.drain().await;
+    }
+    form
+}
+
+type Stream = futures_util::stream::BoxStream<'static, Result<Bytes, axum::Error>>;
+
+/// A body that knows how much of it was read.
+struct Counted {
+    stream: Stream,
+    read: usize,
+}
+
+impl Counted {
+    async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
+        let chunk = self.stream.next().await?;
+        self.read += chunk.as_ref().map_or(0, Bytes::len);
+        Some(chunk)
+    }
+
+    /// Reads on, keeping nothing.
+    async fn drain(&mut self) {
+        while self.read < MOST_DRAINED && matches!(self.next().await, Some(Ok(_))) {}
+    }
+}
+
+fn too_large(limit: usize) -> Refusal {
+    Problem::new("error-too-large").with("most", limit >> 20).into()
+}
+
+fn unreadable() -> Refusal {
+    Problem::new("error-form-unreadable").into()
+}
+
+async fn urlencoded(body: &mut Counted, limit: usize) -> Result<Form, Refusal> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|_| unreadable())?);
+        if bytes.len() > limit {
+            return Err(too_large(limit));
+        }
+    }
+    let mut form = Form::new();
+    for (name, value) in form_urlencoded::parse(&bytes) {
+        form.add(name.into_owned(), value.into_owned())?;
+    }
+    Ok(form)
+}
+
+async fn multipart(body: &mut Counted, boundary: &str, limit: usize) -> Result<Form, Refusal> {
+    // multer wants a stream of its own, so the bytes are handed over through a counting adapter.
+    let stream = futures_util::stream::unfold(body, |body| async move {
+        let chunk = body.next().await?;
+        Some((chunk, body))
+    });
+    let total = u64::try_from(limit).unwrap_or(u64::MAX);
+    let limits =
+        multer::Constraints::new().size_limit(multer::SizeLimit::new().whole_stream(total).per_field(total));
+    let mut parts = multer::Multipart::with_constraints(stream, boundary, limits);
+    let refuse = |error: multer::Error| match error {
+        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
+            too_large(limit)
+        }
+        _ => unreadable(),
+    };
+    let mut form = Form::new();
+    while let Some(field) = parts.next_field().await.map_err(refuse)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match field.file_name().map(str::to_owned) {
+            Some(file) => {
+                let content_type = field.content_type().map(ToString::to_string).unwrap_or_default();
+                let bytes = field.bytes().await.map_err(refuse)?;
+                if form.fields.len() + form.files.len() >= MOST_FIELDS {
+                    return Err(unreadable());
+                }
+                let file = File { name: base_name(&file), content_type, bytes };
+                form.files.push((name, file));
+            }
+            None => {
+                let value = field.text().await.map_err(refuse)?;
+                form.add(name, value)?;
+            }
+        }
+    }
+    Ok(form)
+}
+
+/// The last part of a path in either slash, so that no name leads out of a folder.
+fn base_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// Compares without telling by the time where two texts part.
+fn equal(a: &str, b: &str) -> bool {
+    let same = a.bytes().zip(b.bytes()).fold(0u8, |sum, (x, y)| sum | (x ^ y));
+    a.len() == b.len() && same == 0 && !a.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_read_as_people_type_it() {
+        for (text, count) in [("46", 46), (" ４６ ", 46), ("1,204", 1204), ("0", 0)] {
+            assert_eq!(read_count(text), Ok(Some(count)), "{text}");
+        }
+        assert_eq!(read_count("  "), Ok(None));
+    }
+
+    #[test]
+    fn what_is_no_count_is_refused_and_named() {
+        for text in ["N/A", "-", "High", "约30", "4.5", "1e3", "99999999999999999999"] {
+            assert_eq!(read_count(text).unwrap_err().key, "error-not-a-number", "{text}");
+        }
+        assert_eq!(read_count("-3").unwrap_err().key, "error-negative");
+    }
+
+    #[test]
+    fn a_file_name_leads_out_of_no_folder() {
+        assert_eq!(base_name("../../etc/passwd"), "passwd");
+        assert_eq!(base_name("C:\\x\\方案.docx"), "方案.docx");
+    }
+
+    #[test]
+    fn a_field_that_is_too_long_says_by_how_much() {
+        let form = Form::new().and("name", "科普".repeat(60));
+        let problem = form.required("name", 100).unwrap_err();
+        assert_eq!(problem.args, vec![("most", "100".to_owned()), ("long", "120".to_owned())]);
+    }
+}

@@ -1,0 +1,199 @@
+//! What stands around every handler: who asks, whether the route lets them in, the safe headers.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use http::header::{self, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use kernel::{Actor, Caller, DistrictId, Refusal};
+
+use crate::cx::see_other;
+use crate::{App, Cx, Error, Locale, RouteInfo, error};
+
+/// The session's cookie.
+pub const SESSION_COOKIE: &str = "qilin_session";
+
+/// The largest body that the route reads.
+#[derive(Clone, Copy)]
+pub(crate) struct BodyLimit(pub usize);
+
+/// Puts the guard of a route around its handler.
+pub(crate) fn around(
+    handler: MethodRouter<Arc<App>>,
+    app: Arc<App>,
+    info: RouteInfo,
+) -> MethodRouter<Arc<App>> {
+    handler.layer(from_fn_with_state((app, Arc::new(info)), admit))
+}
+
+/// The page for an address that leads nowhere.
+pub(crate) async fn not_found() -> Error {
+    Error(Refusal::NotFound)
+}
+
+async fn admit(
+    State((app, info)): State<(Arc<App>, Arc<RouteInfo>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let cx = match open(app, &parts).await {
+        Ok(cx) => cx,
+        Err(refusal) => return error::bare(&refusal),
+    };
+    if let Some(elsewhere) = elsewhere(&cx, &info, &parts) {
+        return error::draw(&cx, elsewhere);
+    }
+    let mut request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(cx.clone());
+    request.extensions_mut().insert(BodyLimit(info.max_body));
+    let response = next.run(request).await;
+    let response = error::draw(&cx, response);
+    if cx.signed_in.is_some() || info.path.starts_with("/desk") { private(response) } else { response }
+}
+
+/// Why the request does not reach its handler, if so.
+fn elsewhere(cx: &Cx, info: &RouteInfo, request: &Parts) -> Option<Response> {
+    let path = request.uri.path();
+    let always = matches!(path, "/healthz" | "/preferences");
+    if cx.app.district().is_none() && path != "/setup" && !always {
+        return Some(see_other("/setup"));
+    }
+    let changes = !matches!(request.method, Method::GET | Method::HEAD);
+    if changes && !same_origin(&request.headers) {
+        return Some(Error(Refusal::Forbidden).into_response());
+    }
+    if !cx.by.actor.may(info.permission) {
+        if cx.signed_in.is_some() {
+            return Some(Error(Refusal::Forbidden).into_response());
+        }
+        if cx.json || changes {
+            return Some(Error::sign_in().into_response());
+        }
+        let to = if cx.query.is_empty() { path.to_owned() } else { format!("{path}?{}", cx.query) };
+        return Some(see_other(&cx.href("/login", &[("to", &to)])));
+    }
+    let signed_in = cx.signed_in.as_ref()?;
+    let leaving = path == "/logout" || path.starts_with("/desk/view-as");
+    if signed_in.must_change_password && path != "/password" && !leaving && !always {
+        return Some(see_other("/password"));
+    }
+    // Whoever previews a role sees what it sees and changes nothing in its name.
+    if signed_in.viewing_as.is_some() && changes && !leaving {
+        return Some(Error(Refusal::Conflict(kernel::Problem::new("error-viewing-as"))).into_response());
+    }
+    None
+}
+
+/// Who asks, and how they want the answer.
+async fn open(app: Arc<App>, request: &Parts) -> Result<Cx, Refusal> {
+    let headers = &request.headers;
+    let token = cookie(headers, SESSION_COOKIE).unwrap_or_default().to_owned();
+    let signed_in = if token.is_empty() {
+        None
+    } else {
+        let (clock, authenticate) = (app.config.clock.clone(), app.config.authenticate);
+        app.config.db.read(move |tx| authenticate(tx, &token, &*clock)).await?
+    };
+    let district = app.district().map_or_else(|| DistrictId::from(""), |district| district.id);
+    let actor = signed_in.as_ref().map_or_else(|| Actor::public(district), |session| session.actor.clone());
+    let csrf = match (&signed_in, cookie(headers, "qilin_form")) {
+        (Some(session), _) => session.csrf.clone(),
+        (None, Some(token)) if token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            token.to_owned()
+        }
+        (None, _) => app.config.rng.token(),
+    };
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Ok(Cx {
+        by: Caller {
+            actor,
+            clock: app.config.clock.clone(),
+            rng: app.config.rng.clone(),
+            address: address(&app, request),
+        },
+        locale: cookie(headers, "lang").and_then(Locale::parse).unwrap_or_default(),
+        large: cookie(headers, "large") == Some("1"),
+        path: request.uri.path().to_owned(),
+        query: request.uri.query().unwrap_or_default().to_owned(),
+        signed_in: signed_in.map(Arc::new),
+        csrf,
+        json: accepts.starts_with("application/json") || request.uri.path().starts_with("/api/"),
+        form_used: Arc::new(AtomicBool::new(false)),
+        app,
+    })
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(of, value)| (of == name).then_some(value))
+}
+
+/// The address that the request comes from; a forwarded one only from a proxy that is trusted.
+fn address(app: &App, request: &Parts) -> String {
+    let Some(peer) = request.extensions.get::<SocketAddr>().map(SocketAddr::ip) else {
+        return String::new();
+    };
+    let forwarded = request.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    match forwarded {
+        Some(list) if app.config.proxies.contains(&peer) => {
+            let hops = list.split(',').rev().filter_map(|hop| hop.trim().parse::<IpAddr>().ok());
+            let mut outside = hops.filter(|hop| !app.config.proxies.contains(hop));
+            outside.next().unwrap_or(peer).to_string()
+        }
+        _ => peer.to_string(),
+    }
+}
+
+/// Whether a change comes from a page of this site, as far as the browser says.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, of)| of == host),
+        _ => true,
+    }
+}
+
+fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The headers that every answer carries.
+const SAFE: [(&str, &str); 7] = [
+    (
+        "content-security-policy",
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    ("strict-transport-security", "max-age=31536000"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "camera=(self), geolocation=(self), microphone=()"),
+];
+
+pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in SAFE {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}

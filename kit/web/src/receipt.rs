@@ -1,0 +1,28 @@
+//! Receipts of forms: what the first sending answered.
+
+use db::{Tx, params};
+use kernel::Caller;
+
+/// Where the first sending of this form went; none for a form without a key.
+pub fn find(tx: &mut Tx<'_>, by: &Caller, key: &str) -> Result<Option<String>, db::Error> {
+    if key.is_empty() {
+        return Ok(None);
+    }
+    tx.find(
+        "select location from form_receipt where district_id = $1 and form_key = $2",
+        params![by.district(), key],
+    )?
+    .map(|row| row.get("location"))
+    .transpose()
+}
+
+/// Keeps where this form went.
+pub fn insert(tx: &mut Tx<'_>, by: &Caller, key: &str, location: &str) -> Result<(), db::Error> {
+    if !key.is_empty() {
+        tx.execute(
+            "insert into form_receipt (district_id, form_key, location, answered_at) values ($1, $2, $3, $4)",
+            params![by.district(), key, location, by.now()],
+        )?;
+    }
+    Ok(())
+}
