@@ -69,6 +69,30 @@ macro_rules! id {
                 id.0
             }
         }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<$name> for $crate::stored::Val {
+            fn from(id: $name) -> Self {
+                Self::from(id.0)
+            }
+        }
+
+        impl From<&$name> for $crate::stored::Val {
+            fn from(id: &$name) -> Self {
+                Self::from(id.as_str())
+            }
+        }
+
+        impl $crate::stored::FromVal for $name {
+            fn from_val(val: &$crate::stored::Val) -> Option<Self> {
+                <String as $crate::stored::FromVal>::from_val(val).map(Self)
+            }
+        }
     };
 }
 

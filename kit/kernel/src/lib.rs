@@ -10,6 +10,7 @@ mod group;
 mod id;
 mod refusal;
 mod rng;
+pub mod stored;
 mod text;
 mod time;
 mod value;

@@ -1,0 +1,220 @@
+//! The handle that everybody holds: opening, reading, writing, closing.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+
+use kernel::Refusal;
+use tokio::sync::oneshot;
+
+use crate::action::{Action, Pending};
+use crate::queue::Queue;
+use crate::{Error, Stream, Tx, migrate, schema, sqlite};
+
+/// Where the data lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The path of a SQLite file; it is made when it is not there.
+    Sqlite(PathBuf),
+    /// A PostgreSQL connection: `host=... dbname=...` or `postgresql://...`.
+    Postgres(String),
+}
+
+/// Which database it is: for people to read, never to branch on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+type Actions = Queue<Box<dyn Action>>;
+
+/// Actions that may wait for a thread before callers are held back.
+const WAITING: usize = 4096;
+
+/// The database. Clones share it; the last one to go closes it.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    target: Target,
+    writes: Arc<Actions>,
+    reads: Arc<Actions>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Db {
+    /// Opens the database, makes it when it is a file that is not there, and migrates it.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or its schema does not fit this program.
+    pub fn open(target: &Target, streams: &[Stream]) -> Result<Self, Error> {
+        let inner = Inner {
+            target: target.clone(),
+            writes: Arc::new(Queue::new(WAITING)),
+            reads: Arc::new(Queue::new(WAITING)),
+            threads: Mutex::new(Vec::new()),
+        };
+        match target {
+            Target::Sqlite(path) => inner.start_sqlite(path, streams)?,
+            Target::Postgres(address) => inner.start_postgres(address, streams)?,
+        }
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Runs `action` on one moment of the database; it may not write.
+    ///
+    /// # Errors
+    /// What `action` refuses, or the database's own fault.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        action: impl Fn(&mut Tx<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        send(&self.inner.reads, action).await
+    }
+
+    /// Runs `action` in a transaction. An `Ok` is durable. The action may run twice, so it touches
+    /// nothing but the transaction, its arguments, and the clock and chance that it was handed.
+    ///
+    /// # Errors
+    /// What `action` refuses (then nothing of it is kept), or the database's own fault.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        action: impl Fn(&mut Tx<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        send(&self.inner.writes, action).await
+    }
+
+    /// As [`Db::read`], blocking the thread.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_now<T: Send + 'static>(
+        &self,
+        action: impl Fn(&mut Tx<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        send_now(&self.inner.reads, action)
+    }
+
+    /// As [`Db::write`], blocking the thread.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_now<T: Send + 'static>(
+        &self,
+        action: impl Fn(&mut Tx<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        send_now(&self.inner.writes, action)
+    }
+
+    /// Which database it is, for display only.
+    pub fn kind(&self) -> Kind {
+        match self.inner.target {
+            Target::Sqlite(_) => Kind::Sqlite,
+            Target::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// Every column of every table of the migrations, by table and name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn schema(&self) -> Result<Vec<schema::Column>, Refusal> {
+        self.read_now(|tx| Ok(schema::columns(tx)?))
+    }
+
+    /// What is damaged, in the database's own words; empty when it is sound.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn check(&self) -> Result<Vec<String>, Refusal> {
+        self.read_now(|tx| Ok(schema::damage(tx)?))
+    }
+
+    /// Copies the database as it stands now into a new SQLite file; writers go on meanwhile.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written; on PostgreSQL, which has its own
+    /// tools for that.
+    pub fn backup(&self, to: &Path) -> Result<(), Error> {
+        match &self.inner.target {
+            Target::Sqlite(path) => sqlite::back_up(path, to),
+            Target::Postgres(_) => Err(Error::Database("PostgreSQL is backed up with pg_dump".to_owned())),
+        }
+    }
+
+    /// Takes nothing more, finishes what waits, and closes the connections.
+    pub fn close(&self) {
+        self.inner.close();
+    }
+}
+
+impl Inner {
+    fn start_sqlite(&self, path: &Path, streams: &[Stream]) -> Result<(), Error> {
+        let writer = sqlite::Session::writing(path)?;
+        migrate::migrate(streams, &mut |step| writer.transact(step))?;
+        let readers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+        for _ in 0..readers {
+            let (session, queue) = (sqlite::Session::reading(path)?, Arc::clone(&self.reads));
+            self.spawn("db-read", move || sqlite::read_from(&queue, &session))?;
+        }
+        let queue = Arc::clone(&self.writes);
+        self.spawn("db-write", move || sqlite::write_from(&queue, writer))
+    }
+
+    fn start_postgres(&self, address: &str, streams: &[Stream]) -> Result<(), Error> {
+        let _ = (address, streams);
+        Err(Error::Database("PostgreSQL comes next".to_owned()))
+    }
+
+    fn spawn(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(work)
+            .map_err(|error| Error::Database(format!("no thread for the database: {error}")))?;
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        Ok(())
+    }
+
+    fn close(&self) {
+        // Readers first: the last connection to close, the writer's, folds the log into the file.
+        self.reads.close();
+        self.writes.close();
+        let threads: Vec<_> = self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+        let here = std::thread::current().id();
+        for thread in threads.into_iter().filter(|thread| thread.thread().id() != here) {
+            if thread.join().is_err() {
+                tracing::error!("a database thread panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+async fn send<T: Send + 'static>(
+    queue: &Actions,
+    action: impl Fn(&mut Tx<'_>) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let (reply, answer) = oneshot::channel();
+    // A caller that went away needs no answer.
+    queue.push(Box::new(Pending::new(action, move |outcome| drop(reply.send(outcome))))).await?;
+    answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+}
+
+fn send_now<T: Send + 'static>(
+    queue: &Actions,
+    action: impl Fn(&mut Tx<'_>) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let (reply, answer) = mpsc::sync_channel(1);
+    queue.push_now(Box::new(Pending::new(action, move |outcome| drop(reply.send(outcome)))))?;
+    answer.recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+}

@@ -1,0 +1,51 @@
+//! Every difference between the two databases that a statement can see.
+
+use crate::tx::Link;
+use crate::{Error, Tx};
+use kernel::stored::Val;
+
+/// Tables of the layer's own. Sequences are a table on SQLite only.
+pub(crate) const OWN_TABLES: [&str; 2] = ["schema_migration", "db_sequence"];
+
+/// What exists before the first migration: the list of those applied, and on SQLite the counters.
+pub(crate) fn prepare(tx: &mut Tx<'_>) -> Result<(), Error> {
+    lock_schema(tx)?;
+    tx.script(
+        "create table if not exists schema_migration (
+            context text not null, file text not null, place bigint not null, sha256 text not null, applied_at bigint not null,
+            primary key (context, file))",
+    )?;
+    if matches!(tx.link(), Link::Sqlite(_)) {
+        tx.script(
+            "create table if not exists db_sequence (name text not null primary key, value bigint not null)",
+        )?;
+    }
+    Ok(())
+}
+
+/// Keeps other programs from migrating until the transaction ends. SQLite's writing transaction
+/// does so by itself.
+pub(crate) fn lock_schema(tx: &mut Tx<'_>) -> Result<(), Error> {
+    if matches!(tx.link(), Link::Postgres(_)) {
+        tx.query("select 1 as locked from pg_advisory_xact_lock(7237813)", &[])?;
+    }
+    Ok(())
+}
+
+/// See [`Tx::next`]: a row of counters on SQLite, a sequence on PostgreSQL.
+pub(crate) fn next(tx: &mut Tx<'_>, sequence: &'static str) -> Result<i64, Error> {
+    if matches!(tx.link(), Link::Sqlite(_)) {
+        let counted = tx.one(
+            "insert into db_sequence (name, value) values ($1, 1)
+             on conflict (name) do update set value = db_sequence.value + 1 returning value",
+            &[Val::from(sequence)],
+        )?;
+        return counted.get("value");
+    }
+    let name = format!("seq_{sequence}");
+    let known = tx.one("select to_regclass($1) is not null as known", &[Val::from(name.as_str())])?;
+    if !known.get::<bool>("known")? {
+        tx.script(&format!("create sequence if not exists {name}"))?;
+    }
+    tx.one("select nextval(to_regclass($1)) as value", &[Val::from(name)])?.get("value")
+}

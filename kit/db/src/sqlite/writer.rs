@@ -1,0 +1,83 @@
+//! The one thread that writes: takes what waits, commits once, then answers all.
+
+use kernel::Refusal;
+
+use crate::action::{Action, attempt};
+use crate::queue::Queue;
+use crate::sqlite::Session;
+use crate::{Error, Tx};
+
+/// Actions that share a commit. Sixty-four make the wait for the disk negligible for each.
+const GROUP: usize = 64;
+
+/// Writes until the queue is closed and empty.
+pub(crate) fn write_from(queue: &Queue<Box<dyn Action>>, session: Session) {
+    let mut writer = Writer { session, suspect: false };
+    while let Some(mut group) = queue.take(GROUP) {
+        match writer.commit(&mut group) {
+            Ok(outcomes) => group.into_iter().zip(outcomes).for_each(|(action, done)| action.answer(done)),
+            Err(error) => {
+                tracing::error!(%error, actions = group.len(), "a group of writes was not committed");
+                group.into_iter().for_each(|action| action.answer(Err(error.clone().into())));
+            }
+        }
+    }
+    if let Err(error) = writer.session.script("pragma optimize;") {
+        tracing::warn!(%error, "the statistics were not refreshed on closing");
+    }
+}
+
+struct Writer {
+    session: Session,
+    /// The last commit failed at the disk: what the file holds is not known to be durable, so
+    /// nothing is written until a trial write gets through.
+    suspect: bool,
+}
+
+impl Writer {
+    /// Runs the actions in one transaction, each in a savepoint. The outcomes count only because
+    /// the commit succeeded; when it did not, nobody is told that anything happened, not even
+    /// that something was refused, since that may rest on a neighbour's lost write.
+    fn commit(&mut self, group: &mut [Box<dyn Action>]) -> Result<Vec<Result<(), Refusal>>, Error> {
+        if self.suspect {
+            self.session.transact(trial).map_err(|_| Error::ReadOnly)?;
+            self.suspect = false;
+            tracing::info!("the disk takes writes again");
+        }
+        let done = self.try_group(group);
+        if let Err(error) = &done {
+            self.session.roll_back();
+            self.suspect = !matches!(error, Error::Busy | Error::Full);
+        }
+        done
+    }
+
+    fn try_group(&self, group: &mut [Box<dyn Action>]) -> Result<Vec<Result<(), Refusal>>, Error> {
+        self.session.execute("begin immediate", &[])?;
+        let outcomes = group.iter_mut().map(|action| self.run(&mut **action)).collect::<Result<_, _>>()?;
+        self.session.execute("commit", &[])?;
+        Ok(outcomes)
+    }
+
+    /// One action in its savepoint. An outer error means that the whole transaction is lost.
+    fn run(&self, action: &mut dyn Action) -> Result<Result<(), Refusal>, Error> {
+        self.session.execute("savepoint action", &[])?;
+        let mut tx = self.session.tx();
+        let outcome = attempt(action, &mut tx);
+        if !self.session.in_transaction() {
+            // A full or failing disk makes SQLite roll back everything at once.
+            let lost = || Error::Database("the action ended its transaction".to_owned());
+            return Err(tx.failure().cloned().unwrap_or_else(lost));
+        }
+        if outcome.is_err() {
+            self.session.execute("rollback to action", &[])?;
+        }
+        self.session.execute("release action", &[])?;
+        Ok(outcome)
+    }
+}
+
+/// A write that changes nothing anybody reads, but reaches the disk.
+fn trial(tx: &mut Tx<'_>) -> Result<(), Error> {
+    tx.next("trial").map(|_| ())
+}

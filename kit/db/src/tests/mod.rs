@@ -1,0 +1,3 @@
+//! The promises of the layer, each as a test.
+
+mod sqlite;

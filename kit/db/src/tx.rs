@@ -1,0 +1,117 @@
+//! The transaction that an action is handed.
+
+use kernel::stored::Val;
+
+use crate::{Error, Row, dialect, postgres, sqlite};
+
+/// An open transaction on one of the two databases. After a failed statement it refuses every
+/// further one and is rolled back: the action should hand the error on.
+pub struct Tx<'a> {
+    link: Link<'a>,
+    failure: Option<Error>,
+}
+
+/// The connection beneath.
+pub(crate) enum Link<'a> {
+    Sqlite(&'a sqlite::Session),
+    Postgres(&'a mut postgres::Session),
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) const fn new(link: Link<'a>) -> Self {
+        Self { link, failure: None }
+    }
+
+    /// All rows of an answer.
+    ///
+    /// # Errors
+    /// What the database says; the transaction is lost then.
+    pub fn query(&mut self, sql: &str, params: &[Val]) -> Result<Vec<Row>, Error> {
+        self.run(params, |link| match link {
+            Link::Sqlite(session) => session.query(sql, params),
+            Link::Postgres(session) => session.query(sql, params),
+        })
+    }
+
+    /// The one row of an answer, if there is any.
+    ///
+    /// # Errors
+    /// As [`Tx::query`]; also when there are several rows.
+    pub fn find(&mut self, sql: &str, params: &[Val]) -> Result<Option<Row>, Error> {
+        let mut rows = self.query(sql, params)?;
+        let row = rows.pop();
+        if rows.is_empty() {
+            return Ok(row);
+        }
+        self.fail(Error::Database(format!("{} rows where one was expected: {sql}", rows.len() + 1)))
+    }
+
+    /// The one row of an answer that always has one, such as an aggregate.
+    ///
+    /// # Errors
+    /// As [`Tx::query`]; also when there is not exactly one row.
+    pub fn one(&mut self, sql: &str, params: &[Val]) -> Result<Row, Error> {
+        match self.find(sql, params)? {
+            Some(row) => Ok(row),
+            None => self.fail(Error::Database(format!("no row where one was expected: {sql}"))),
+        }
+    }
+
+    /// Runs a statement without an answer; gives the number of rows that it touched.
+    ///
+    /// # Errors
+    /// As [`Tx::query`].
+    pub fn execute(&mut self, sql: &str, params: &[Val]) -> Result<u64, Error> {
+        self.run(params, |link| match link {
+            Link::Sqlite(session) => session.execute(sql, params),
+            Link::Postgres(session) => session.execute(sql, params),
+        })
+    }
+
+    /// The next number of a sequence: rising, gaps allowed, the first is 1.
+    ///
+    /// # Errors
+    /// As [`Tx::query`].
+    pub fn next(&mut self, sequence: &'static str) -> Result<i64, Error> {
+        dialect::next(self, sequence)
+    }
+
+    /// Runs several statements separated by semicolons, without parameters: migrations.
+    pub(crate) fn script(&mut self, sql: &str) -> Result<(), Error> {
+        self.run(&[], |link| match link {
+            Link::Sqlite(session) => session.script(sql),
+            Link::Postgres(session) => session.script(sql),
+        })
+    }
+
+    pub(crate) const fn link(&self) -> &Link<'a> {
+        &self.link
+    }
+
+    /// The first statement error, if any.
+    pub(crate) const fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
+    }
+
+    fn run<T>(
+        &mut self,
+        params: &[Val],
+        statement: impl FnOnce(&mut Link<'a>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let Some(error) = &self.failure {
+            return Err(error.clone());
+        }
+        let unfit =
+            params.iter().find_map(|val| if let Val::Unfit(reason) = val { Some(*reason) } else { None });
+        let result = match unfit {
+            Some(reason) => Err(Error::Database(format!("a parameter that no column can hold: {reason}"))),
+            None => statement(&mut self.link),
+        };
+        result.or_else(|error| self.fail(error))
+    }
+
+    fn fail<T>(&mut self, error: Error) -> Result<T, Error> {
+        self.failure = Some(error.clone());
+        Err(error)
+    }
+}
