@@ -1,1 +1,35 @@
 //! Official plan documents become structure: chapters, measures, duties and targets, each with its place in the text.
+
+mod aim;
+mod clause;
+mod doubt;
+mod fold;
+mod front;
+mod glyph;
+mod items;
+mod json;
+mod lexicon;
+mod line;
+mod mark;
+mod normalise;
+mod number;
+mod outline;
+mod parse;
+mod reading;
+mod rising;
+mod roles;
+mod sentence;
+mod span;
+mod subject;
+mod target;
+mod unit;
+mod verdict;
+
+pub use doubt::{Doubt, DoubtCode};
+pub use json::to_json;
+pub use parse::parse;
+pub use reading::{
+    Comparator, Duty, Form, Heading, Item, ItemKind, Metadata, NotAPlan, Period, Reading, Role, Section, Target,
+    TargetKind, Title, Verdict,
+};
+pub use span::Span;

@@ -1,0 +1,100 @@
+//! From text to reading: the order of the steps.
+
+use crate::doubt::{Doubt, DoubtCode};
+use crate::fold::fold;
+use crate::front::{front, place};
+use crate::items::{Items, items};
+use crate::normalise::normalise;
+use crate::outline::{Outline, bounds};
+use crate::reading::{ItemKind, Reading, Verdict, NotAPlan};
+use crate::span::{Span, has};
+use crate::target::{Scope, Source, targets};
+use crate::verdict::judge;
+
+/// Reads a document. Never fails; what is unsure is in [`Reading::doubts`].
+pub fn parse(raw: &str) -> Reading {
+    let normal = normalise(raw);
+    let seen = fold(&normal.text);
+    let text = normal.text;
+    let paras = normal.paras;
+    let edges = bounds(&seen, &paras);
+    let head = front(&text, &seen, paras.get(..edges.0).unwrap_or(&paras));
+    let place = head.title.as_ref().and_then(|t| place(&t.text));
+    let outline = Outline::build(&text, &seen, &paras, edges, place.as_deref());
+    let made = items(&text, &seen, &paras, &outline);
+    let mut doubts = normal.doubts;
+    doubts.extend(outline.doubts.iter().cloned());
+    doubts.extend(made.doubts.iter().cloned());
+    doubts.extend(brackets(&seen, &paras, edges));
+    if head.title.is_none() {
+        doubts.push(Doubt::new(DoubtCode::TitleMissing, Span::default()));
+    }
+    if let (Some(span), Some(title)) = (head.twice, &head.title) {
+        doubts.push(Doubt::new(DoubtCode::TitleTwice, span).with("title", &title.text));
+    }
+    match &head.period {
+        None => doubts.push(Doubt::new(DoubtCode::PeriodMissing, Span::default())),
+        Some(p) if head.inferred => {
+            doubts.push(Doubt::new(DoubtCode::PeriodInferred, Span::default()).with("period", p.written()));
+        }
+        Some(_) => {}
+    }
+    let region = head.title.as_ref().is_some_and(|t| has(&t.text, &["自治区"]) && !has(&t.text, &["自治区级"]));
+    let scope = Scope { text: &text, seen: &seen, period: head.period.as_ref(), region };
+    let (found, more) = targets(&scope, &sources(&made, &head.preamble, &seen));
+    doubts.extend(more);
+    doubts.sort_by_key(|d| d.span.start);
+    let mut reading = Reading {
+        text: String::new(),
+        verdict: Verdict::NotAPlan { reason: NotAPlan::Empty },
+        title: head.title,
+        period: head.period,
+        metadata: head.metadata,
+        chapters: made.chapters,
+        sections: made.sections,
+        items: made.items,
+        targets: found,
+        doubts,
+    };
+    reading.verdict = judge(&reading, &seen, &paras);
+    reading.text = text;
+    reading
+}
+
+/// Everything that may say a number, in the order of the text.
+fn sources(made: &Items, preamble: &[Span], seen: &str) -> Vec<Source> {
+    let mut out: Vec<Source> = preamble
+        .iter()
+        .filter(|p| has(p.of(seen), &["到20"]))
+        .map(|p| Source { para: *p, item: None, section: None })
+        .collect();
+    out.extend(made.loose.iter().map(|(para, section)| Source { para: *para, item: None, section: *section }));
+    for (i, (item, paras)) in made.items.iter().zip(&made.paras).enumerate() {
+        if item.kind == ItemKind::Principle {
+            continue;
+        }
+        out.extend(paras.iter().map(|p| Source { para: *p, item: Some(i), section: item.section }));
+    }
+    out.sort_by_key(|s| s.para.start);
+    out
+}
+
+/// Brackets without a partner, paragraph by paragraph.
+fn brackets(seen: &str, paras: &[Span], (first, end): (usize, usize)) -> Vec<Doubt> {
+    let mut out = Vec::new();
+    for para in paras.iter().take(end).skip(first) {
+        let mut open: Vec<usize> = Vec::new();
+        for (at, c) in para.of(seen).char_indices() {
+            let place = para.start + at;
+            match c {
+                '（' => open.push(place),
+                '）' if open.pop().is_none() => {
+                    out.push(Doubt::new(DoubtCode::BracketUnbalanced, Span::new(place, place + 3)).with("bracket", c));
+                }
+                _ => {}
+            }
+        }
+        out.extend(open.iter().map(|p| Doubt::new(DoubtCode::BracketUnbalanced, Span::new(*p, p + 3)).with("bracket", "（")));
+    }
+    out
+}

@@ -1,0 +1,203 @@
+//! Numbers to be reached: found, weighed against what only looks like one, and read.
+
+use crate::aim::{self, Aim};
+use crate::doubt::{Doubt, DoubtCode};
+use crate::lexicon::{kind_of, proposed_id};
+use crate::number::{Number, numbers};
+use crate::reading::{Comparator, Form, Period, Target, TargetKind};
+use crate::rising;
+use crate::sentence::{Sentence, sentences};
+use crate::span::{Span, cut, has};
+use crate::subject::{self, Subject};
+use std::collections::HashMap;
+
+/// A paragraph to be looked through, and what it belongs to.
+pub(crate) struct Source {
+    pub para: Span,
+    pub item: Option<usize>,
+    pub section: Option<usize>,
+}
+
+/// What is the same for the whole document.
+pub(crate) struct Scope<'t> {
+    pub text: &'t str,
+    pub seen: &'t str,
+    pub period: Option<&'t Period>,
+    /// Whether 全区 means an autonomous region.
+    pub region: bool,
+}
+
+/// Targets with a value in the order of the text, then directions.
+pub(crate) fn targets(scope: &Scope<'_>, sources: &[Source]) -> (Vec<Target>, Vec<Doubt>) {
+    let mut valued = Vec::new();
+    let mut rising = Vec::new();
+    let mut doubts = Vec::new();
+    for source in sources {
+        let mut memory = subject::Memory::default();
+        for sentence in sentences(scope.seen, source.para) {
+            let mut finder = Finder { scope, source, sentence: &sentence, found: &mut valued, doubts: &mut doubts };
+            finder.numbers(&mut memory);
+            rising.extend(rising::find(scope, source, &sentence));
+            valued.extend(rising::full_coverage(scope, source, &sentence));
+            memory.note(&sentence);
+        }
+    }
+    let mut all = once(valued);
+    all.extend(once(rising));
+    name(&mut all);
+    (all, doubts)
+}
+
+/// The same promise said twice counts once: same subject, same places, and the same or no number of its own.
+fn once(targets: Vec<Target>) -> Vec<Target> {
+    let mut seen: HashMap<(String, Option<String>, bool), Vec<Option<String>>> = HashMap::new();
+    let mut out = Vec::with_capacity(targets.len());
+    for target in targets {
+        let coverage = target.form == Some(Form::Coverage);
+        let key = (target.subject.clone(), target.per.clone(), coverage);
+        let values = seen.entry(key).or_default();
+        // 全覆盖 after "one in every town" says nothing new
+        let repeated = (coverage || target.form == Some(Form::Monotone)) && !values.is_empty()
+            || values.contains(&target.value.clone().map(|v| format!("{v}{:?}{:?}{:?}", target.unit, target.by, target.form)));
+        if !repeated {
+            values.push(target.value.clone().map(|v| format!("{v}{:?}{:?}{:?}", target.unit, target.by, target.form)));
+            out.push(target);
+        }
+    }
+    out
+}
+
+/// Ids from the subject; a second one of the same name gets a number.
+fn name(targets: &mut [Target]) {
+    let mut used: HashMap<String, usize> = HashMap::new();
+    for target in targets {
+        let base = proposed_id(target);
+        let n = used.entry(base.clone()).or_insert(0);
+        *n += 1;
+        target.id = if *n == 1 { base } else { format!("{base}-{n}") };
+    }
+}
+
+struct Finder<'a, 't> {
+    scope: &'a Scope<'t>,
+    source: &'a Source,
+    sentence: &'a Sentence<'t>,
+    found: &'a mut Vec<Target>,
+    doubts: &'a mut Vec<Doubt>,
+}
+
+impl Finder<'_, '_> {
+    fn numbers(&mut self, memory: &mut subject::Memory) {
+        let s = self.sentence.piece.s;
+        let mut chain: Option<Chain> = None;
+        self.lost_digits();
+        for n in numbers(s) {
+            if self.sentence.quoted(n.start) {
+                continue;
+            }
+            let link = chain.as_ref().filter(|c| aim::links(cut(s, c.end, n.start))).cloned();
+            match aim::weigh(self.sentence, &n, link.as_ref().map(|c| c.end), self.scope.period) {
+                Aim::None => {}
+                Aim::Perhaps if link.is_none() => {
+                    let at = self.place(n.start, n.end);
+                    self.doubts.push(Doubt::new(DoubtCode::MaybeTarget, at).with("number", at.of(self.scope.text)));
+                }
+                Aim::Perhaps | Aim::Target => {
+                    let Some(target) = self.read(&n, link.as_ref(), memory) else { continue };
+                    chain = Some(Chain { end: subject::end_of(s, &n), yearly: target.form == Some(Form::Yearly), verb: aim::verb_before(s, &n, link.map(|c| c.end)) });
+                    self.found.push(target);
+                }
+            }
+        }
+    }
+
+    fn place(&self, from: usize, to: usize) -> Span {
+        Span::new(self.sentence.piece.at + from, self.sentence.piece.at + to)
+    }
+
+    /// `培训 人以上`, `达到 %`: the figure is gone.
+    fn lost_digits(&mut self) {
+        let s = self.sentence.piece.s;
+        for sign in ["达到%", "达到 %", "不少于 ", "不低于 ", "不少于人", "不少于场", "不少于个", "不少于名", "不低于%", "达到元", "达到 元", "到年", "到 年，", "超过%", "达到人", "达到个"] {
+            if let Some(at) = s.find(sign) {
+                let end = at + sign.len();
+                if sign.ends_with(' ') && cut(s, end, s.len()).starts_with(|c: char| c.is_ascii_digit()) {
+                    continue;
+                }
+                let args = (cut(s, 0, at), cut(s, end, s.len()));
+                let doubt = Doubt::new(DoubtCode::DigitsLost, self.place(at, end))
+                    .with("before", crate::span::last_chars(args.0, 8))
+                    .with("after", crate::span::first_chars(args.1, 8));
+                self.doubts.push(doubt);
+                return;
+            }
+        }
+        for word in ["人以上", "场以上", "个以上", "名以上", "次以上", "%以上"] {
+            let Some(at) = s.find(word) else { continue };
+            if s.get(..at).is_some_and(|h| h.ends_with(' ') || (word.starts_with('%') && !h.ends_with(|c: char| c.is_ascii_digit()))) {
+                let doubt = Doubt::new(DoubtCode::DigitsLost, self.place(at, at + word.len()))
+                    .with("before", crate::span::last_chars(cut(s, 0, at), 8))
+                    .with("after", crate::span::first_chars(cut(s, at, s.len()), 8));
+                self.doubts.push(doubt);
+                return;
+            }
+        }
+    }
+
+    fn read(&mut self, n: &Number, link: Option<&Chain>, memory: &mut subject::Memory) -> Option<Target> {
+        let s = self.sentence.piece.s;
+        let clause = aim::clause(self.sentence, n, link.map(|c| c.end));
+        let unit = aim::unit(s, n)?;
+        let step = aim::step(&clause);
+        let mut comparator = aim::comparator(s, &clause, n, &unit);
+        let per_year = clause.yearly || link.is_some_and(|l| l.yearly && !clause.by_year);
+        if comparator == Comparator::Exactly && step.is_some() {
+            comparator = Comparator::AtLeast;
+        }
+        let Subject { words, per, verb } = subject::read(self.scope, self.sentence, n, &clause, &unit, link.map(|c| c.verb.as_str()), memory)?;
+        let kind = kind_of(&words, &unit.word, &verb);
+        let form = match () {
+            () if step.is_some() && (per_year || clause.average) => Some(Form::YearlyStep),
+            () if per.is_some() => Some(Form::Coverage),
+            () if per_year => Some(Form::Yearly),
+            () if step.is_some() => Some(Form::Increase),
+            () if kind == TargetKind::Counted || clause.cumulative => Some(Form::Cumulative),
+            () => None,
+        };
+        let per = match form {
+            Some(Form::Yearly | Form::YearlyStep) => Some("年".to_string()),
+            _ => per.or_else(|| clause.often.map(str::to_string)),
+        };
+        let per_head = unit.money && has(cut(s, clause.from, n.start), &["人均"]);
+        if words.is_empty() {
+            self.doubts.push(Doubt::new(DoubtCode::SubjectUnclear, self.place(n.start, n.end)).with("number", cut(s, n.start, n.end)));
+        }
+        let original = |word: &str| word.to_string();
+        Some(Target {
+            id: String::new(),
+            item: self.source.item,
+            section: self.source.section,
+            kind,
+            form,
+            subject: words,
+            comparator,
+            value: Some(n.value.shift(unit.zeros).to_string()),
+            unit: Some(if per_head { format!("{}/人", unit.word) } else { unit.word.clone() }),
+            per,
+            by: aim::by(self.sentence, n).or_else(|| self.scope.period.map(|p| p.to.to_string())),
+            scope: aim::scope(cut(s, clause.from, n.start), self.scope.region).map(original),
+            strength: aim::strength(cut(s, clause.from, n.start)).map(original),
+            approximate: aim::approximate(s, n, &unit),
+            sentence: self.sentence.piece.span(),
+            span: self.place(n.start, n.end),
+        })
+    }
+}
+
+/// What a target hands on to the next one in the same list.
+#[derive(Clone)]
+struct Chain {
+    end: usize,
+    yearly: bool,
+    verb: String,
+}
