@@ -207,6 +207,8 @@ pub struct Page {
     pub refresh: Option<u32>,
     /// Scripts that it adds, by asset path.
     pub scripts: Vec<&'static str>,
+    /// Styles that it adds, by asset path.
+    pub styles: Vec<&'static str>,
     /// Uses the whole width, for side-by-side pages.
     pub wide: bool,
 }
@@ -214,7 +216,7 @@ pub struct Page {
 impl Page {
     /// A page of the workbench.
     pub const fn new(title: String) -> Self {
-        Self { title, public: false, status: StatusCode::OK, refresh: None, scripts: Vec::new(), wide: false }
+        Self { title, public: false, status: StatusCode::OK, refresh: None, scripts: Vec::new(), styles: Vec::new(), wide: false }
     }
 
     /// A page of the public face.
@@ -249,6 +251,13 @@ impl Page {
     #[must_use]
     pub fn script(mut self, path: &'static str) -> Self {
         self.scripts.push(path);
+        self
+    }
+
+    /// With styles of its context, by their asset path.
+    #[must_use]
+    pub fn style(mut self, path: &'static str) -> Self {
+        self.styles.push(path);
         self
     }
 
