@@ -1,1 +1,5 @@
-//! Composition: configuration, router, jobs and the command line.
+//! Composition: configuration, the modules joined, the command line. No rule lives here.
+
+pub mod commands;
+pub mod compose;
+pub mod config;

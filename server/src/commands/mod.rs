@@ -1,0 +1,78 @@
+//! The commands.
+
+mod demo;
+mod import;
+mod serve;
+mod show;
+
+use clap::Subcommand;
+
+use crate::compose;
+use crate::config::{Site, Store};
+
+/// What the program is asked to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve a demonstration district, made at the first start
+    Demo {
+        #[command(flatten)]
+        store: Store,
+        #[command(flatten)]
+        site: Site,
+    },
+    /// Serve the district of this installation; the first start leads through setup
+    Serve {
+        #[command(flatten)]
+        store: Store,
+        #[command(flatten)]
+        site: Site,
+    },
+    /// Bring the database's tables up to date, and stop
+    Migrate {
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Read a file and print what was understood
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Write a copy of the embedded database while it is in use
+    Backup {
+        #[command(flatten)]
+        store: Store,
+        /// The file to write; it must not be there yet
+        to: std::path::PathBuf,
+    },
+    /// Print every route with the permission that opens it
+    Routes,
+    /// Print every column with its class, retention and export
+    Columns,
+    /// Check the installation: database, integrity, clock
+    Doctor {
+        #[command(flatten)]
+        store: Store,
+    },
+}
+
+/// The folder of data of a real installation.
+const FOLDER: &str = "data";
+
+/// Does it.
+///
+/// # Errors
+/// A sentence that says what is wrong and how to mend it.
+pub fn run(command: Command) -> Result<(), String> {
+    match command {
+        Command::Demo { store, site } => demo::run(&store, &site),
+        Command::Serve { store, site } => serve::run(&store, &site),
+        Command::Migrate { store } => {
+            compose::open(&store.target(FOLDER)?)?;
+            println!("The tables are up to date.");
+            Ok(())
+        }
+        Command::Import(what) => import::run(&what),
+        Command::Backup { store, to } => show::backup(&store, &to),
+        Command::Routes => show::routes(),
+        Command::Columns => show::columns(),
+        Command::Doctor { store } => show::doctor(&store),
+    }
+}

@@ -1,0 +1,84 @@
+//! Commands that show: routes, columns, the state of the installation; and the backup.
+
+use std::path::Path;
+
+use db::{Db, Target};
+use kernel::Permission;
+
+use crate::compose::{self, Parts};
+use crate::config::{Site, Store};
+
+/// Every route as a line of a Markdown table: method, path, permission, largest body.
+pub fn routes() -> Result<(), String> {
+    let scratch = Scratch::new()?;
+    let db = compose::open(&Target::Sqlite(scratch.0.join("qilin.db")))?;
+    let (app, _) = compose::router(Parts::of_site(db, &Site::default())?)?;
+    println!("| method | path | who | largest body |\n|---|---|---|---|");
+    let mut routes = app.routes().to_vec();
+    routes.sort_by_key(|route| (route.path, route.method.to_string()));
+    for route in routes {
+        let who = who(route.permission);
+        println!("| {} | `{}` | {who} | {} KiB |", route.method, route.path, route.max_body >> 10);
+    }
+    Ok(())
+}
+
+fn who(permission: Permission) -> String {
+    match permission {
+        Permission::Public => "everybody".to_owned(),
+        Permission::SignedIn => "whoever is signed in".to_owned(),
+        Permission::Roles(roles) => roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Every column with its class, as the contexts classify them.
+pub fn columns() -> Result<(), String> {
+    println!("| column | class | kept | exported |\n|---|---|---|---|");
+    for column in crate::compose::columns()? {
+        println!("| `{}.{}` | {} | {} | {} |", column.table, column.name, column.class, column.retention, column.export);
+    }
+    Ok(())
+}
+
+/// A consistent copy of the embedded database.
+pub fn backup(store: &Store, to: &Path) -> Result<(), String> {
+    let target = store.target(super::FOLDER)?;
+    if to.exists() {
+        return Err(format!("{} is there already. Name a file that does not exist yet.", to.display()));
+    }
+    let Target::Sqlite(_) = &target else {
+        return Err("A PostgreSQL database is backed up with pg_dump or pg_basebackup; see docs/running.md.".into());
+    };
+    open(&target)?.backup(to).map_err(|error| format!("The copy was not written: {error}"))?;
+    println!("Written: {}", to.display());
+    Ok(())
+}
+
+/// What is well and what is not.
+pub fn doctor(store: &Store) -> Result<(), String> {
+    let db = open(&store.target(super::FOLDER)?)?;
+    db.check().map_err(|error| format!("The database is damaged: {error}. Restore the last backup."))?;
+    println!("The database is whole and its tables are up to date.");
+    Ok(())
+}
+
+fn open(target: &Target) -> Result<Db, String> {
+    compose::open(target)
+}
+
+/// A folder that is gone when it is dropped.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self, String> {
+        let folder = std::env::temp_dir().join(format!("qilin-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
