@@ -31,7 +31,12 @@ impl Answer {
     /// Fails unless the page holds the words.
     #[track_caller]
     pub fn shows(&self, words: &str) -> &Self {
-        assert!(self.text.contains(words), "{words:?} is not on the page ({}):\n{}", self.status, self.readable());
+        assert!(
+            self.text.contains(words),
+            "{words:?} is not on the page ({}):\n{}",
+            self.status,
+            self.readable()
+        );
         self
     }
 
@@ -119,7 +124,8 @@ impl Client {
         let own = [("_csrf", self.csrf.as_str()), ("_once", self.once.as_str())];
         for (name, value) in own.iter().chain(fields) {
             body.extend(
-                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
             );
         }
         for (name, file, bytes) in files {
@@ -136,7 +142,8 @@ impl Client {
 
     /// Any request, as it is.
     pub fn send(&mut self, method: Method, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path).header("host", "qilin.test");
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));

@@ -69,9 +69,16 @@ fn text(bytes: &[u8]) -> Result<Lines, Problem> {
         .delimiter(if tabs { b'\t' } else { b',' })
         .from_reader(decoded.as_bytes());
     let mut lines = Vec::new();
+    let (mut line, mut counted) = (1, 0);
     for record in reader.records() {
         let record = record.map_err(|_| Problem::new("sheet-not-a-table"))?;
-        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
+        // The reader's own count is late by the line ends that it passes over, so we count them.
+        let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let rest = decoded.as_bytes().get(start..).unwrap_or_default();
+        let start = start + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = decoded.as_bytes().get(counted..start).unwrap_or_default();
+        line += passed.iter().filter(|byte| **byte == b'\n').count();
+        counted = start;
         lines.push((line, record.iter().map(plain).collect()));
     }
     Ok(lines)
