@@ -9,9 +9,10 @@ mod store;
 pub use actions::{
     NewAccount, change_password, create, disable, enable, rename, reset_password,
 };
+pub(crate) use actions::open;
 pub use password::PasswordHash;
 pub use roles::{HeldRole, actor, end_role, give_role, held};
-pub(crate) use roles::{end_in_unit, grants, hand_over};
+pub(crate) use roles::{end_in_unit, grant, grants, hand_over};
 pub use store::{Filter, count, find, find_by_login, in_unit, list};
 pub(crate) use store::{note_sign_in, password_hash};
 

@@ -19,6 +19,7 @@ pub use history::{Facts, History, Version};
 pub use names::{NameMatch, Names, Via, match_name};
 pub use store::{Filter, aliases, find, find_any, history, list, record_version, search, towns};
 pub use succession::{Succession, SuccessionKind, successions};
+pub(crate) use store::insert_root;
 pub use tree::{heir, path, reach, root, subtree};
 
 use kernel::{Actor, Day, Problem, Refusal, Role, UnitId};

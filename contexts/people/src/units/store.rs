@@ -186,6 +186,16 @@ pub(crate) fn insert(
     save(tx, district, id, history)
 }
 
+/// Enters the district's own unit.
+pub(crate) fn insert_root(
+    tx: &mut Tx<'_>,
+    by: &kernel::Caller,
+    id: &UnitId,
+    history: History,
+) -> Result<(), db::Error> {
+    insert(tx, by.district(), id, UnitKind::District, by.now(), &history)
+}
+
 /// Writes the versions of a unit.
 pub(crate) fn save(
     tx: &mut Tx<'_>,

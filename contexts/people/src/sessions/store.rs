@@ -1,0 +1,124 @@
+//! All SQL of the sessions.
+
+use db::{Row, Tx, params};
+use kernel::{AccountId, DistrictId, Instant, Role, UnitId};
+
+use super::{IDLE_SECONDS, Session};
+
+fn session(row: &Row) -> Result<Session, db::Error> {
+    let unit: Option<UnitId> = row.get("view_as_unit")?;
+    let view_as = match unit {
+        Some(unit) => Some((row.parse("session", "view_as_role", Role::parse)?, unit)),
+        None => None,
+    };
+    Ok(Session {
+        district: row.get("district_id")?,
+        account: row.get("account_id")?,
+        csrf: row.get("csrf")?,
+        seen_at: row.get("seen_at")?,
+        expires_at: row.get("expires_at")?,
+        view_as,
+    })
+}
+
+pub(super) fn find(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Session>, db::Error> {
+    tx.find(
+        "select district_id, account_id, csrf, seen_at, expires_at, view_as_role, view_as_unit
+         from session where token_hash = $1",
+        params![hash],
+    )?
+    .as_ref()
+    .map(session)
+    .transpose()
+}
+
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    hash: &str,
+    session: &Session,
+    address: &str,
+) -> Result<(), db::Error> {
+    tx.execute(
+        "insert into session (district_id, token_hash, account_id, csrf, address, created_at, seen_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            &session.district,
+            hash,
+            &session.account,
+            &session.csrf,
+            address,
+            session.seen_at,
+            session.seen_at,
+            session.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn saw(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    hash: &str,
+    now: Instant,
+) -> Result<(), db::Error> {
+    tx.execute(
+        "update session set seen_at = $3 where district_id = $1 and token_hash = $2",
+        params![district, hash, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete(tx: &mut Tx<'_>, district: &DistrictId, hash: &str) -> Result<(), db::Error> {
+    tx.execute(
+        "delete from session where district_id = $1 and token_hash = $2",
+        params![district, hash],
+    )?;
+    Ok(())
+}
+
+/// Deletes the sessions of an account that are over.
+pub(super) fn sweep(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    account: &AccountId,
+    now: Instant,
+) -> Result<(), db::Error> {
+    tx.execute(
+        "delete from session where district_id = $1 and account_id = $2 and (expires_at <= $3 or seen_at <= $4)",
+        params![district, account, now, now.plus_seconds(-IDLE_SECONDS)],
+    )?;
+    Ok(())
+}
+
+/// Ends the session whose forms carry `csrf`: signing out.
+///
+/// # Errors
+/// As the database refuses.
+pub fn end(tx: &mut Tx<'_>, district: &DistrictId, csrf: &str) -> Result<(), db::Error> {
+    tx.execute("delete from session where district_id = $1 and csrf = $2", params![district, csrf])?;
+    Ok(())
+}
+
+/// Ends every session of an account and forgets the browsers that it signed in from.
+///
+/// # Errors
+/// As the database refuses.
+pub fn end_all(tx: &mut Tx<'_>, district: &DistrictId, account: &AccountId) -> Result<(), db::Error> {
+    tx.execute("delete from session where district_id = $1 and account_id = $2", params![district, account])?;
+    tx.execute("delete from device where district_id = $1 and account_id = $2", params![district, account])?;
+    Ok(())
+}
+
+/// Sets or ends the preview of the session whose forms carry `csrf`.
+pub(super) fn set_view_as(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    csrf: &str,
+    view_as: Option<(Role, &UnitId)>,
+) -> Result<bool, db::Error> {
+    let changed = tx.execute(
+        "update session set view_as_role = $3, view_as_unit = $4 where district_id = $1 and csrf = $2",
+        params![district, csrf, view_as.map(|(role, _)| role.code()), view_as.map(|(_, unit)| unit)],
+    )?;
+    Ok(changed == 1)
+}
