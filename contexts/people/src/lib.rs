@@ -1,5 +1,4 @@
 #![doc = include_str!("../README.md")]
-//! Units, accounts, roles, sessions and the audit trail.
 
 pub mod accounts;
 pub mod audit;

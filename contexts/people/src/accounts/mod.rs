@@ -1,7 +1,6 @@
 //! Accounts: who signs in, and the roles that they hold in units.
 
 mod actions;
-pub mod import;
 pub mod password;
 mod roles;
 mod store;

@@ -50,7 +50,7 @@ impl std::fmt::Debug for PasswordHash {
 
 /// A hash that belongs to no password: verified for logins that do not exist, so that they take as
 /// long as those that do.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWlzLWhlcmU$2TBjq8zCk0CyhjPx9sDwVrAQ5dMY0k3cKvLxgEIhs9I";
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWlzLWhlcmUhIQ$2TBjq8zCk0CyhjPx9sDwVrAQ5dMY0k3cKvLxgEIhs9I";
 
 fn argon2() -> Result<Argon2<'static>, Refusal> {
     let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| Refusal::Broken(error.to_string().into()))?;

@@ -7,7 +7,6 @@
 mod actions;
 mod changes;
 mod history;
-pub mod import;
 mod names;
 mod store;
 mod succession;
