@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::action::{Action, Pending};
 use crate::queue::Queue;
-use crate::{Error, Stream, Tx, migrate, schema, sqlite};
+use crate::{Error, Stream, Tx, migrate, postgres, schema, sqlite};
 
 /// Where the data lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,9 @@ type Actions = Queue<Box<dyn Action>>;
 
 /// Actions that may wait for a thread before callers are held back.
 const WAITING: usize = 4096;
+
+/// Connections to PostgreSQL for writing, and as many for reading; each is made when first needed.
+const POSTGRES_CONNECTIONS: usize = 8;
 
 /// The database. Clones share it; the last one to go closes it.
 #[derive(Clone)]
@@ -167,8 +170,18 @@ impl Inner {
     }
 
     fn start_postgres(&self, address: &str, streams: &[Stream]) -> Result<(), Error> {
-        let _ = (address, streams);
-        Err(Error::Database("PostgreSQL comes next".to_owned()))
+        let mut session = postgres::Session::new(address, false)?;
+        session.connect()?;
+        session.require_settings()?;
+        migrate::migrate(streams, &mut |step| session.transact(step))?;
+        drop(session);
+        for (name, queue, read_only) in [("db-write", &self.writes, false), ("db-read", &self.reads, true)] {
+            for _ in 0..POSTGRES_CONNECTIONS {
+                let (session, queue) = (postgres::Session::new(address, read_only)?, Arc::clone(queue));
+                self.spawn(name, move || postgres::work_from(&queue, session))?;
+            }
+        }
+        Ok(())
     }
 
     fn spawn(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {

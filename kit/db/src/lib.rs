@@ -19,6 +19,7 @@ pub use database::{Db, Kind, Target};
 pub use error::Error;
 pub use kernel::stored::{FromVal, Val};
 pub use migrate::Stream;
+pub use postgres::Scratch;
 pub use row::Row;
 pub use schema::Column;
 pub use tx::Tx;

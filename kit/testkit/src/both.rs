@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use db::{Db, Stream, Target};
+use db::{Db, Scratch, Stream, Target};
 use kernel::{Rng, SystemRng};
 
 /// Runs `test` on a fresh SQLite file, then on a fresh PostgreSQL database when
@@ -14,11 +14,23 @@ pub fn both(streams: &[Stream], test: impl Fn(&Db)) {
     let removed = Removed(folder.clone());
     on("SQLite", &Target::Sqlite(folder.join("test.sqlite")), streams, &test);
     drop(removed);
+    if let Some(server) = postgres() {
+        let scratch =
+            Scratch::create(&server).unwrap_or_else(|error| panic!("no fresh PostgreSQL database: {error}"));
+        on("PostgreSQL", scratch.target(), streams, &test);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test run's own setting, read in this one place")]
+fn postgres() -> Option<String> {
+    std::env::var("QILIN_TEST_POSTGRES").ok().filter(|server| !server.is_empty())
 }
 
 fn on(name: &str, target: &Target, streams: &[Stream], test: &impl Fn(&Db)) {
     let db = Db::open(target, streams).unwrap_or_else(|error| panic!("{name} did not open: {error}"));
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| test(&db))) {
+    let outcome = catch_unwind(AssertUnwindSafe(|| test(&db)));
+    db.close();
+    if let Err(panic) = outcome {
         eprintln!("the test failed on {name}");
         resume_unwind(panic);
     }

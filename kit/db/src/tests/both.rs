@@ -1,0 +1,246 @@
+//! Promises that hold on both databases.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use kernel::Refusal;
+
+use super::{both, count, insert};
+use crate::{Db, Error, Tx, Val};
+
+#[test]
+fn a_wrong_number_of_parameters_is_refused() {
+    both(|db| {
+        for given in [params!["one"], params!["one", "two", "three"]] {
+            let given = given.to_vec();
+            let refused = db.read_now(move |tx| Ok(tx.one("select $1 as a, $2 as b", &given)?));
+            assert!(matches!(refused, Err(Refusal::Broken(_))), "{refused:?}");
+        }
+    });
+}
+
+#[test]
+fn a_refused_action_leaves_nothing() {
+    both(|db| {
+        let refused = db.write_now(|tx| {
+            insert(tx, "a", 1)?;
+            Err::<(), _>(Refusal::Forbidden)
+        });
+        assert!(matches!(refused, Err(Refusal::Forbidden)));
+        assert_eq!(count(db), 0);
+    });
+}
+
+#[test]
+fn an_action_that_swallows_a_statement_error_is_not_committed() {
+    both(|db| {
+        let refused = db.write_now(|tx| {
+            insert(tx, "a", 1)?;
+            drop(insert(tx, "a", 1));
+            Ok(())
+        });
+        assert!(matches!(refused, Err(Refusal::Broken(_))), "{refused:?}");
+        assert_eq!(count(db), 0);
+    });
+}
+
+#[test]
+fn a_panic_ends_its_own_action_only() {
+    both(|db| {
+        let broken: Result<(), _> = db.write_now(|tx| {
+            insert(tx, "a", 1)?;
+            panic!("on purpose")
+        });
+        assert!(matches!(broken, Err(Refusal::Broken(reason)) if reason.to_string().contains("on purpose")));
+        db.write_now(|tx| Ok(insert(tx, "b", 1)?)).unwrap();
+        assert_eq!(count(db), 1);
+    });
+}
+
+#[test]
+fn a_read_may_not_write() {
+    both(|db| {
+        let refused = db.read_now(|tx| Ok(insert(tx, "a", 1)?));
+        assert!(matches!(refused, Err(Refusal::Broken(_))), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_sequence_rises_and_a_broken_rule_names_itself() {
+    both(|db| {
+        let numbers =
+            db.write_now(|tx| Ok([tx.next("number")?, tx.next("number")?, tx.next("other")?])).unwrap();
+        assert_eq!(numbers, [1, 2, 1]);
+        let refused = db.write_now(|tx| Ok(insert(tx, "a", -1)?)).unwrap_err();
+        let Refusal::Broken(error) = refused else { panic!("{refused:?}") };
+        assert!(matches!(error.downcast_ref::<Error>(), Some(Error::Conflict(_))), "{error}");
+    });
+}
+
+#[test]
+fn writes_of_32_threads_all_arrive() {
+    both(|db| {
+        let next = AtomicU64::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..32 {
+                scope.spawn(|| {
+                    for _ in 0..32 {
+                        let id = next.fetch_add(1, Ordering::SeqCst).to_string();
+                        db.write_now(move |tx| Ok(insert(tx, &id, 1)?)).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(count(db), 1024);
+    });
+}
+#[test]
+fn every_shape_of_value_comes_back() {
+    both(|db| {
+        let row = db
+            .write_now(|tx| {
+                insert(tx, "a", i64::MAX)?;
+                tx.execute(
+                    "insert into tag (district_id, note_id, word, weight, data) values ($1, $2, $3, $4, $5)",
+                    params!["d", "a", "科普 'n' \"q\"", 0.1, vec![0_u8, 255]],
+                )?;
+                tx.execute("update note set flag = $1 where id = $2", params![true, "a"])?;
+                let sql = "select n.n, n.flag, t.word, t.weight, t.data, cast(null as bigint) as none
+                           from note n join tag t on t.note_id = n.id where n.flag and t.data is not null";
+                Ok(tx.one(sql, &[])?)
+            })
+            .unwrap();
+        assert_eq!(row.get("n"), Ok(i64::MAX));
+        assert_eq!(row.get("flag"), Ok(true));
+        assert_eq!(row.get("word"), Ok("科普 'n' \"q\"".to_owned()));
+        assert_eq!(row.get("weight"), Ok(0.1));
+        assert_eq!(row.get("data"), Ok(vec![0_u8, 255]));
+        assert_eq!(row.get("none"), Ok(None::<i64>));
+    });
+}
+
+#[test]
+fn parameters_are_bound_by_number_not_by_first_appearance() {
+    both(|db| {
+        let sql =
+            "select cast($2 as text) as b, cast($1 as text) as a, cast($2 as text) as again, '$3' as text";
+        let row = db.read_now(move |tx| Ok(tx.one(sql, params!["one", "two"])?)).unwrap();
+        let texts: Vec<String> =
+            ["a", "b", "again", "text"].iter().map(|column| row.get(column).unwrap()).collect();
+        assert_eq!(texts, ["one", "two", "two", "$3"]);
+    });
+}
+
+#[test]
+fn rows_come_in_the_order_of_their_bytes() {
+    both(|db| {
+        let words = ["B", "a", "_", "É", "科", "普"];
+        db.write_now(move |tx| Ok(words.iter().try_for_each(|word| insert(tx, word, 1))?)).unwrap();
+        let sql = "select id from note where district_id = $1 order by id";
+        let rows = db.read_now(move |tx| Ok(tx.query(sql, params!["d"])?)).unwrap();
+        let found: Vec<String> = rows.iter().map(|row| row.get("id").unwrap()).collect();
+        let mut sorted = words.map(str::to_owned);
+        sorted.sort();
+        assert_eq!(found, sorted);
+    });
+}
+
+#[test]
+fn a_row_without_its_parent_is_refused() {
+    both(|db| {
+        let orphan = "insert into tag (district_id, note_id, word) values ('d', 'nobody', 'w')";
+        assert!(matches!(db.write_now(move |tx| Ok(tx.execute(orphan, &[])?)), Err(Refusal::Broken(_))));
+    });
+}
+
+#[test]
+fn what_no_column_can_hold_is_refused_and_nothing_is_kept() {
+    both(|db| {
+        for val in [Val::from(u64::MAX), Val::from("a\0b")] {
+            let refused = db.write_now(move |tx| {
+                insert(tx, "a", 1)?;
+                Ok(tx.query("select n from note where n = $1", &[val.clone()])?)
+            });
+            assert!(matches!(refused, Err(Refusal::Broken(_))), "{refused:?}");
+        }
+        assert_eq!(count(db), 0);
+    });
+}
+
+#[test]
+fn one_row_means_one_row() {
+    both(|db| {
+        db.write_now(|tx| Ok([insert(tx, "a", 1)?, insert(tx, "b", 1)?])).unwrap();
+        let all = "select id from note where district_id = $1";
+        let two = db.read_now(move |tx| Ok(tx.find(all, params!["d"])?.is_some()));
+        assert!(matches!(two, Err(Refusal::Broken(_))), "{two:?}");
+        let none = db.read_now(move |tx| Ok(tx.one(all, params!["nowhere"])?));
+        assert!(matches!(none, Err(Refusal::Broken(_))), "{none:?}");
+    });
+}
+
+#[test]
+fn a_closed_database_says_so() {
+    both(|db| {
+        db.close();
+        let refused = db.write_now(|tx| Ok(insert(tx, "a", 1)?)).unwrap_err();
+        let Refusal::Unavailable(error) = refused else { panic!("{refused:?}") };
+        assert_eq!(error.downcast_ref(), Some(&Error::Closed));
+    });
+}
+
+#[test]
+fn counting_up_together_loses_nothing() {
+    both(|db| {
+        db.write_now(|tx| Ok(insert(tx, "sum", 0)?)).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..25).for_each(|_| count_up(db)));
+            }
+        });
+        let sum =
+            db.read_now(|tx| Ok(tx.one("select n from note where id = 'sum'", &[])?.get::<i64>("n")?));
+        assert_eq!(sum.unwrap(), 200);
+    });
+}
+
+/// Reads and writes back: wrong without isolation, slow without retries.
+fn count_up(db: &Db) {
+    let add = |tx: &mut Tx| {
+        let n: i64 = tx.one("select n from note where id = 'sum'", &[])?.get("n")?;
+        tx.execute("update note set n = $1 where id = 'sum'", params![n + 1])?;
+        Ok(())
+    };
+    db.write_now(add).unwrap();
+}
+
+#[test]
+fn the_schema_names_every_column_alike() {
+    let mut schemas = Vec::new();
+    let seen = std::sync::Mutex::new(&mut schemas);
+    both(|db| seen.lock().unwrap().push(db.schema().unwrap()));
+    for schema in &schemas {
+        let columns: Vec<_> = schema
+            .iter()
+            .map(|c| format!("{}.{} {} {}", c.table, c.column, c.data_type, c.nullable))
+            .collect();
+        assert_eq!(
+            columns,
+            [
+                "note.district_id text false",
+                "note.flag boolean false",
+                "note.id text false",
+                "note.n bigint false",
+                "tag.data bytea true",
+                "tag.district_id text false",
+                "tag.note_id text false",
+                "tag.weight double precision true",
+                "tag.word text false",
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_sound_database_has_nothing_damaged() {
+    both(|db| assert_eq!(db.check().unwrap(), Vec::<String>::new()));
+}
