@@ -80,6 +80,7 @@ pub fn router(parts: Parts) -> Result<(Arc<App>, Router), String> {
         secure: parts.secure,
         proxies: parts.proxies,
         authenticate: people::authenticate,
+        note_visit: people::note_visit,
         district: people::district,
         setup_code: parts.setup_code,
     };

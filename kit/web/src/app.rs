@@ -44,7 +44,24 @@ pub struct DistrictInfo {
     pub is_demo: bool,
 }
 
-type Authenticate = fn(&mut Tx<'_>, &str, &dyn Clock) -> Result<Option<SignedIn>, Refusal>;
+/// What a session's token gives.
+#[derive(Clone, Debug)]
+pub enum Visit {
+    /// No session.
+    Nobody,
+    /// A session that is over: [`Config::note_visit`] deletes it, so that it stays over.
+    Over,
+    /// A session.
+    Known {
+        /// Who is signed in.
+        session: Box<SignedIn>,
+        /// Whether [`Config::note_visit`] is to mark it as seen.
+        note: bool,
+    },
+}
+
+type Authenticate = fn(&mut Tx<'_>, &str, &dyn Clock) -> Result<Visit, Refusal>;
+type NoteVisit = fn(&mut Tx<'_>, &str, &dyn Clock) -> Result<(), Refusal>;
 type FindDistrict = fn(&mut Tx<'_>) -> Result<Option<DistrictInfo>, Refusal>;
 pub(crate) type ToDos = fn(&mut Tx<'_>, &kernel::Caller) -> Result<Vec<ToDo>, Refusal>;
 
@@ -60,8 +77,10 @@ pub struct Config {
     pub secure: bool,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<std::net::IpAddr>,
-    /// Who holds a session's token.
+    /// Who holds a session's token. Reads only.
     pub authenticate: Authenticate,
+    /// Marks a session as seen, or deletes one that is over.
+    pub note_visit: NoteVisit,
     /// The district, once set up.
     pub district: FindDistrict,
     /// The code that `/setup` asks for.

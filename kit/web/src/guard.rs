@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kernel::{Actor, Caller, DistrictId, Refusal};
 
 use crate::cx::see_other;
-use crate::{App, Cx, Error, Locale, RouteInfo, error};
+use crate::{App, Cx, Error, Locale, RouteInfo, SignedIn, Visit, error};
 
 /// The session's cookie.
 pub const SESSION_COOKIE: &str = "qilin_session";
@@ -95,12 +95,7 @@ fn elsewhere(cx: &Cx, info: &RouteInfo, request: &Parts) -> Option<Response> {
 async fn open(app: Arc<App>, request: &Parts) -> Result<Cx, Refusal> {
     let headers = &request.headers;
     let token = cookie(headers, SESSION_COOKIE).unwrap_or_default().to_owned();
-    let signed_in = if token.is_empty() {
-        None
-    } else {
-        let (clock, authenticate) = (app.config.clock.clone(), app.config.authenticate);
-        app.config.db.read(move |tx| authenticate(tx, &token, &*clock)).await?
-    };
+    let signed_in = if token.is_empty() { None } else { visit(&app, token).await? };
     let district = app.district().map_or_else(|| DistrictId::from(""), |district| district.id);
     let actor = signed_in.as_ref().map_or_else(|| Actor::public(district), |session| session.actor.clone());
     let csrf = match (&signed_in, cookie(headers, "qilin_form")) {
@@ -130,8 +125,28 @@ async fn open(app: Arc<App>, request: &Parts) -> Result<Cx, Refusal> {
     })
 }
 
+/// Who holds the token. That a session was seen is noted on the way; when the store takes no writes,
+/// people read on.
+async fn visit(app: &App, token: String) -> Result<Option<SignedIn>, Refusal> {
+    let (clock, authenticate) = (app.config.clock.clone(), app.config.authenticate);
+    let of = token.clone();
+    let visit = app.config.db.read(move |tx| authenticate(tx, &of, &*clock)).await?;
+    let (session, note) = match visit {
+        Visit::Nobody => return Ok(None),
+        Visit::Over => (None, true),
+        Visit::Known { session, note } => (Some(*session), note),
+    };
+    if note {
+        let (clock, note_visit) = (app.config.clock.clone(), app.config.note_visit);
+        if let Err(refusal) = app.config.db.write(move |tx| note_visit(tx, &token, &*clock)).await {
+            tracing::warn!(%refusal, "a visit could not be noted");
+        }
+    }
+    Ok(session)
+}
+
 /// The value of a cookie.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))

@@ -23,14 +23,16 @@ mod today;
 pub mod ui;
 mod words;
 
-pub use app::{App, Config, DistrictInfo, SignedIn, ViewingAs};
+pub use app::{App, Config, DistrictInfo, SignedIn, ViewingAs, Visit};
 pub use assets::Asset;
 pub use cx::{Cx, Page};
 pub use error::{Error, Result};
 pub use export::{Cell, Format};
 pub use form::{File, Form};
+pub use guard::{SESSION_COOKIE, cookie};
 pub use module::{Module, NavItem, RouteInfo, Routes, ToDo};
 pub use paging::Paging;
+pub use shell::is_local;
 pub use ui::{Safe, Tone};
 pub use words::{Catalogue, Locale};
 

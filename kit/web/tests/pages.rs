@@ -5,7 +5,7 @@ use std::sync::Arc;
 use db::{Db, Stream, Target, params};
 use kernel::{AccountId, Actor, FixedClock, Grant, Permission, Problem, Refusal, Role, SeededRng, UnitId};
 use testkit::Client;
-use web::{App, Config, Cx, DistrictInfo, Form, Locale, Module, Page, Routes, SignedIn, ui};
+use web::{App, Config, Cx, DistrictInfo, Form, Locale, Module, Page, Routes, SignedIn, Visit, ui};
 
 #[derive(askama::Template)]
 #[template(
@@ -106,7 +106,7 @@ impl Site {
             proxies: Vec::new(),
             // The token names the role: enough for these tests.
             authenticate: |_, token, _| {
-                let Some(role) = Role::parse(token) else { return Ok(None) };
+                let Some(role) = Role::parse(token) else { return Ok(Visit::Nobody) };
                 let unit = UnitId::from("u");
                 let grant = Grant { role, unit: unit.clone(), reach: [unit].into() };
                 let actor = Actor {
@@ -115,13 +115,15 @@ impl Site {
                     grants: vec![grant],
                     ..Actor::public("d".into())
                 };
-                Ok(Some(SignedIn {
+                let session = SignedIn {
                     actor,
                     csrf: "s".repeat(64),
                     must_change_password: false,
                     viewing_as: None,
-                }))
+                };
+                Ok(Visit::Known { session: Box::new(session), note: false })
             },
+            note_visit: |_, _, _| Ok(()),
             district: |_| Ok(Some(DistrictInfo { id: "d".into(), name: "麒麟区".into(), is_demo: true })),
             setup_code: String::new(),
         };

@@ -19,6 +19,7 @@ pub use view_as::{leave, view_as};
 use db::Tx;
 use kernel::{Actor, Caller, Clock, DistrictId, Instant, Refusal};
 use sha2::{Digest, Sha256};
+use web::Visit;
 
 use crate::accounts::{self, AccountState};
 use crate::units;
@@ -63,22 +64,6 @@ const fn standing(seen_at: Instant, expires_at: Instant, now: Instant) -> Standi
     }
 }
 
-/// What a token gives.
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// No session.
-    Nobody,
-    /// A session that is over: [`note`] has to delete it.
-    Over,
-    /// A session; `note` says that [`note`] has to mark it as seen.
-    Known {
-        /// Who is signed in.
-        session: Box<web::SignedIn>,
-        /// Whether it is to be noted.
-        note: bool,
-    },
-}
-
 /// The SHA-256 of a token, as hexadecimal digits.
 pub(crate) fn token_hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -88,17 +73,17 @@ pub(crate) fn token_hash(token: &str) -> String {
 ///
 /// # Errors
 /// As the database refuses.
-pub fn find(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<Found, Refusal> {
-    let Some(session) = store::find(tx, &token_hash(token))? else { return Ok(Found::Nobody) };
+pub fn find(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<Visit, Refusal> {
+    let Some(session) = store::find(tx, &token_hash(token))? else { return Ok(Visit::Nobody) };
     let standing = standing(session.seen_at, session.expires_at, clock.now());
     if standing == Standing::Over {
-        return Ok(Found::Over);
+        return Ok(Visit::Over);
     }
     let Some(account) = accounts::find(tx, &session.district, &session.account)? else {
-        return Ok(Found::Nobody);
+        return Ok(Visit::Nobody);
     };
     let must_change_password = match account.state {
-        AccountState::Disabled { .. } => return Ok(Found::Nobody),
+        AccountState::Disabled { .. } => return Ok(Visit::Nobody),
         AccountState::Temporary => true,
         AccountState::Active => false,
     };
@@ -123,7 +108,7 @@ pub fn find(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<Found, Re
         Some(_) | None => (own, None),
     };
     let session = web::SignedIn { actor, csrf: session.csrf, must_change_password, viewing_as };
-    Ok(Found::Known { session: Box::new(session), note: standing == Standing::Stale })
+    Ok(Visit::Known { session: Box::new(session), note: standing == Standing::Stale })
 }
 
 /// Marks a session as seen, or deletes one that is over.

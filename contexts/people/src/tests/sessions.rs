@@ -5,12 +5,13 @@ use std::sync::Arc;
 use db::Db;
 use kernel::{Caller, FixedClock, Role};
 use testkit::both;
+use web::Visit;
 
 use super::{Cast, STREAMS, TODAY, act, hash, keys};
 use crate::accounts;
 use crate::audit;
 use crate::sessions::sign_in::{self, SignedIn, Step};
-use crate::sessions::{self, Found};
+use crate::sessions;
 use crate::units::UnitKind;
 
 /// Somebody at a keyboard, not signed in.
@@ -43,13 +44,13 @@ fn right(db: &Db, by: &Caller, login: &str, device: &str) -> Option<SignedIn> {
     }
 }
 
-fn found(db: &Db, token: &str, clock: &Arc<FixedClock>) -> Found {
+fn found(db: &Db, token: &str, clock: &Arc<FixedClock>) -> Visit {
     let (token, clock) = (token.to_owned(), clock.clone());
     db.read_now(move |tx| sessions::find(tx, &token, &*clock)).unwrap()
 }
 
 fn is_in(db: &Db, token: &str, clock: &Arc<FixedClock>) -> bool {
-    matches!(found(db, token, clock), Found::Known { .. })
+    matches!(found(db, token, clock), Visit::Known { .. })
 }
 
 fn clock() -> Arc<FixedClock> {
@@ -64,7 +65,7 @@ fn a_session_knows_its_account_until_it_is_signed_out() {
         let first = right(db, &by, "ADMIN", "").unwrap();
         let second = right(db, &by, "admin", "").unwrap();
         assert_ne!(first.token, second.token);
-        let Found::Known { session, note } = found(db, &first.token, &clock) else { panic!("nobody") };
+        let Visit::Known { session, note } = found(db, &first.token, &clock) else { panic!("nobody") };
         assert_eq!(session.actor.account, Some(cast.founded.administrator.clone()));
         assert!(session.actor.has(Role::Administrator) && !session.must_change_password && !note);
         let csrf = session.csrf.clone();
@@ -90,7 +91,7 @@ fn disabling_and_a_new_password_end_every_session_at_once() {
         cast.act(db, move |tx, by| accounts::reset_password(tx, by, &of, 2, &hash("t"))).unwrap();
         assert!(!is_in(db, &session.token, &clock));
         let session = right(db, &by, "li", "").unwrap();
-        let Found::Known { session: known, .. } = found(db, &session.token, &clock) else { panic!("nobody") };
+        let Visit::Known { session: known, .. } = found(db, &session.token, &clock) else { panic!("nobody") };
         assert!(known.must_change_password);
         cast.act(db, move |tx, by| accounts::disable(tx, by, &id, 3)).unwrap();
         assert!(!is_in(db, &session.token, &clock));
@@ -114,15 +115,15 @@ fn an_idle_session_is_over_and_stays_over_when_the_clock_jumps_back() {
         // Seen now and then, it lives on.
         for _ in 0..3 {
             clock.advance_seconds(11 * 3600);
-            assert!(matches!(found(db, &token, &clock), Found::Known { note: true, .. }));
+            assert!(matches!(found(db, &token, &clock), Visit::Known { note: true, .. }));
             note();
-            assert!(matches!(found(db, &token, &clock), Found::Known { note: false, .. }));
+            assert!(matches!(found(db, &token, &clock), Visit::Known { note: false, .. }));
         }
         clock.advance_seconds(12 * 3600);
-        assert!(matches!(found(db, &token, &clock), Found::Over));
+        assert!(matches!(found(db, &token, &clock), Visit::Over));
         note();
         clock.advance_seconds(-12 * 3600);
-        assert!(matches!(found(db, &token, &clock), Found::Nobody));
+        assert!(matches!(found(db, &token, &clock), Visit::Nobody));
     });
 }
 
@@ -232,10 +233,10 @@ fn a_preview_has_the_grants_of_the_role_and_changes_nothing() {
         let (id, editor) = cast.account(db, "li", Role::Editor, &edu);
         let by = visitor(&cast, "10.0.0.1", &clock);
         let token = right(db, &by, "admin", "").unwrap().token;
-        let Found::Known { session, .. } = found(db, &token, &clock) else { panic!("nobody") };
+        let Visit::Known { session, .. } = found(db, &token, &clock) else { panic!("nobody") };
         let (csrf, unit) = (session.csrf.clone(), edu.clone());
         cast.act(db, move |tx, by| sessions::view_as(tx, by, &csrf, Role::Editor, &unit)).unwrap();
-        let Found::Known { session, .. } = found(db, &token, &clock) else { panic!("nobody") };
+        let Visit::Known { session, .. } = found(db, &token, &clock) else { panic!("nobody") };
         assert_eq!(session.actor.grants, editor.actor.grants);
         assert_eq!(session.viewing_as.as_ref().unwrap().unit, "教育局");
         let preview = Caller { actor: session.actor.clone(), ..cast.admin.clone() };
@@ -243,7 +244,7 @@ fn a_preview_has_the_grants_of_the_role_and_changes_nothing() {
         assert!(matches!(refused, Err(kernel::Refusal::Forbidden)));
         let csrf = session.csrf.clone();
         act(db, &preview, move |tx, by| sessions::leave(tx, by, &csrf)).unwrap();
-        let Found::Known { session, .. } = found(db, &token, &clock) else { panic!("nobody") };
+        let Visit::Known { session, .. } = found(db, &token, &clock) else { panic!("nobody") };
         assert!(session.actor.has(Role::Administrator) && session.viewing_as.is_none());
         let trail = cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &audit::Filter::default(), 2, 0)?));
         let trail: Vec<_> = trail.unwrap().into_iter().map(|entry| (entry.action, entry.account)).collect();
