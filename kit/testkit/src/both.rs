@@ -2,28 +2,22 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use db::{Db, Scratch, Stream, Target};
+use db::{Db, Stream, Target};
 use kernel::{Rng, SystemRng};
 
-/// Runs `test` on a fresh SQLite file, then on a fresh PostgreSQL database when
-/// `QILIN_TEST_POSTGRES` names a server (`host=... user=...`). Both are removed afterwards; a
-/// failure says on which it happened.
+use crate::fresh_postgres;
+
+/// Runs `test` on a fresh SQLite file, then on a fresh PostgreSQL database (see
+/// [`fresh_postgres`]). Both are removed afterwards; a failure says on which it happened.
 pub fn both(streams: &[Stream], test: impl Fn(&Db)) {
     let folder = std::env::temp_dir().join(format!("qilin-test-{}", SystemRng.token()));
     std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("no folder for the test: {error}"));
     let removed = Removed(folder.clone());
     on("SQLite", &Target::Sqlite(folder.join("test.sqlite")), streams, &test);
     drop(removed);
-    if let Some(server) = postgres() {
-        let scratch =
-            Scratch::create(&server).unwrap_or_else(|error| panic!("no fresh PostgreSQL database: {error}"));
+    if let Some(scratch) = fresh_postgres() {
         on("PostgreSQL", scratch.target(), streams, &test);
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test run's own setting, read in this one place")]
-fn postgres() -> Option<String> {
-    std::env::var("QILIN_TEST_POSTGRES").ok().filter(|server| !server.is_empty())
 }
 
 fn on(name: &str, target: &Target, streams: &[Stream], test: &impl Fn(&Db)) {

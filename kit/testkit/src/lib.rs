@@ -1,10 +1,22 @@
-//! What tests stand on: both databases, a visitor over HTTP, a browser.
+//! What tests stand on: both databases, a visitor over HTTP, a running server, a real browser, axe.
 //!
-//! For tests only. What goes wrong here fails the test at once: hence the panics.
+//! For tests only. What goes wrong here fails the test at once, with a message that says what was seen:
+//! hence the panics.
 #![allow(clippy::panic, clippy::expect_used)]
 
+mod axe;
 mod both;
+mod browser;
 mod client;
+mod driver;
+mod keyboard;
+mod postgres;
+mod server;
 
+pub use axe::{Violation, assert_accessible, axe};
 pub use both::both;
+pub use browser::{Browser, Settings};
 pub use client::{Answer, Client};
+pub use keyboard::{Focus, Key};
+pub use postgres::fresh_postgres;
+pub use server::{Program, Served, serve};

@@ -48,7 +48,9 @@ impl Drop for Folder {
 /// An empty PostgreSQL database, when the test run has a server.
 #[expect(clippy::disallowed_methods, reason = "the test run's own setting")]
 fn scratch() -> Option<Scratch> {
-    std::env::var("QILIN_TEST_POSTGRES").ok().map(|server| Scratch::create(&server).unwrap())
+    let server =
+        std::env::var("QILIN_TEST_POSTGRES").expect("run `cargo xtask test -p db`, or set it to `none`");
+    (server != "none").then(|| Scratch::create(&server).unwrap())
 }
 
 /// Runs a test on each database; `testkit::both` cannot be used by the crate that it stands on.
