@@ -68,7 +68,7 @@ impl Session {
         let fault = |error| self.fault(error, sql);
         let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
         bind(&mut statement, sql, params)?;
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let width = columns.len();
         let head = Arc::new(Head { sql: sql.to_owned(), columns });
         let mut answer = Vec::new();
@@ -124,16 +124,21 @@ impl Session {
             return Error::Database(format!("{error}, in: {sql}"));
         };
         let text = error.to_string();
-        match code {
-            ErrorCode::DiskFull => Error::Full,
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Busy,
-            ErrorCode::ReadOnly if self.read_only => Error::Database(format!("a read may not write: {sql}")),
-            ErrorCode::ReadOnly => Error::ReadOnly,
-            ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => Error::Io(text),
-            ErrorCode::ConstraintViolation => Error::Conflict(
-                text.rsplit_once("failed: ").map_or(text.as_str(), |(_, name)| name).to_owned(),
-            ),
-            _ => Error::Database(format!("{text}, in: {sql}")),
+        if code == ErrorCode::DiskFull {
+            Error::Full
+        } else if [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked].contains(&code) {
+            Error::Busy
+        } else if code == ErrorCode::ReadOnly && self.read_only {
+            Error::Database(format!("a read may not write: {sql}"))
+        } else if code == ErrorCode::ReadOnly {
+            Error::ReadOnly
+        } else if [ErrorCode::SystemIoFailure, ErrorCode::CannotOpen].contains(&code) {
+            Error::Io(text)
+        } else if code == ErrorCode::ConstraintViolation {
+            let name = text.rsplit_once("failed: ").map_or(text.as_str(), |(_, name)| name);
+            Error::Conflict(name.to_owned())
+        } else {
+            Error::Database(format!("{text}, in: {sql}"))
         }
     }
 }

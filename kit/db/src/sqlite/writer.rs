@@ -13,14 +13,8 @@ const GROUP: usize = 64;
 /// Writes until the queue is closed and empty.
 pub(crate) fn write_from(queue: &Queue<Box<dyn Action>>, session: Session) {
     let mut writer = Writer { session, suspect: false };
-    while let Some(mut group) = queue.take(GROUP) {
-        match writer.commit(&mut group) {
-            Ok(outcomes) => group.into_iter().zip(outcomes).for_each(|(action, done)| action.answer(done)),
-            Err(error) => {
-                tracing::error!(%error, actions = group.len(), "a group of writes was not committed");
-                group.into_iter().for_each(|action| action.answer(Err(error.clone().into())));
-            }
-        }
+    while let Some(group) = queue.take(GROUP) {
+        writer.write(group);
     }
     if let Err(error) = writer.session.script("pragma optimize;") {
         tracing::warn!(%error, "the statistics were not refreshed on closing");
@@ -35,6 +29,20 @@ struct Writer {
 }
 
 impl Writer {
+    fn write(&mut self, mut group: Vec<Box<dyn Action>>) {
+        match self.commit(&mut group) {
+            Ok(outcomes) => group.into_iter().zip(outcomes).for_each(|(action, done)| action.answer(done)),
+            // A deferred rule fails the commit of all for the fault of one: each for itself, then.
+            Err(Error::Conflict(_)) if group.len() > 1 => {
+                group.into_iter().for_each(|action| self.write(vec![action]));
+            }
+            Err(error) => {
+                tracing::error!(%error, actions = group.len(), "a group of writes was not committed");
+                group.into_iter().for_each(|action| action.answer(Err(error.clone().into())));
+            }
+        }
+    }
+
     /// Runs the actions in one transaction, each in a savepoint. The outcomes count only because
     /// the commit succeeded; when it did not, nobody is told that anything happened, not even
     /// that something was refused, since that may rest on a neighbour's lost write.
@@ -47,7 +55,7 @@ impl Writer {
         let done = self.try_group(group);
         if let Err(error) = &done {
             self.session.roll_back();
-            self.suspect = !matches!(error, Error::Busy | Error::Full);
+            self.suspect = !matches!(error, Error::Busy | Error::Full | Error::Conflict(_));
         }
         done
     }

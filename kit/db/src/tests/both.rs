@@ -158,7 +158,7 @@ fn what_no_column_can_hold_is_refused_and_nothing_is_kept() {
         for val in [Val::from(u64::MAX), Val::from("a\0b")] {
             let refused = db.write_now(move |tx| {
                 insert(tx, "a", 1)?;
-                Ok(tx.query("select n from note where n = $1", &[val.clone()])?)
+                Ok(tx.query("select n from note where n = $1", std::slice::from_ref(&val))?)
             });
             assert!(matches!(refused, Err(Refusal::Broken(_))), "{refused:?}");
         }

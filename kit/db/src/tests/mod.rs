@@ -1,6 +1,7 @@
 //! The promises of the layer, each as a test.
 
 mod both;
+mod migrations;
 mod sqlite;
 
 use std::path::PathBuf;

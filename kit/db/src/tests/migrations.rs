@@ -1,0 +1,105 @@
+//! Promises about the schema.
+
+use super::{Folder, scratch};
+use crate::{Db, Error, Stream, Target};
+
+const ONE: (&str, &str) = ("0001_one.sql", "create table one (id text not null primary key);");
+const TWO: (&str, &str) = (
+    "0002_two.sql",
+    "create table two (id text not null primary key);\n-- done; really\ninsert into one (id) values (';');",
+);
+const ONE_CHANGED: (&str, &str) = ("0001_one.sql", "create table one (id bigint not null primary key);");
+const BROKEN: (&str, &str) =
+    ("0002_two.sql", "create table two (id text not null primary key); insert into nowhere (id) values (1);");
+
+fn stream(files: &'static [(&'static str, &'static str)]) -> [Stream; 1] {
+    [Stream { context: "test", files }]
+}
+
+fn both(test: impl Fn(&Target)) {
+    let folder = Folder::new();
+    test(&folder.target());
+    if let Some(scratch) = scratch() {
+        eprintln!("on PostgreSQL:");
+        test(scratch.target());
+    }
+}
+
+fn tables(db: &Db) -> Vec<String> {
+    db.schema().unwrap().into_iter().map(|column| column.table).collect()
+}
+
+fn refusal(target: &Target, streams: &[Stream]) -> String {
+    match Db::open(target, streams) {
+        Err(Error::Migration(reason)) => reason,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was opened"),
+    }
+}
+
+#[test]
+fn only_what_is_missing_is_applied() {
+    both(|target| {
+        assert_eq!(tables(&Db::open(target, &stream(&[ONE])).unwrap()), ["one"]);
+        for _ in 0..2 {
+            let db = Db::open(target, &stream(&[ONE, TWO])).unwrap();
+            assert_eq!(tables(&db), ["one", "two"]);
+            let rows = db.read_now(|tx| Ok(tx.query("select id from one", &[])?.len())).unwrap();
+            assert_eq!(rows, 1);
+        }
+    });
+}
+
+#[test]
+fn a_file_that_fails_leaves_nothing_and_is_named() {
+    both(|target| {
+        let reason = refusal(target, &stream(&[ONE, BROKEN]));
+        assert!(reason.contains("test/0002_two.sql") && reason.contains("nowhere"), "{reason}");
+        assert_eq!(tables(&Db::open(target, &stream(&[ONE, TWO])).unwrap()), ["one", "two"]);
+    });
+}
+
+#[test]
+fn a_file_changed_after_it_was_applied_is_refused() {
+    both(|target| {
+        drop(Db::open(target, &stream(&[ONE])).unwrap());
+        let reason = refusal(target, &stream(&[ONE_CHANGED]));
+        assert!(reason.contains("test/0001_one.sql was changed"), "{reason}");
+    });
+}
+
+#[test]
+fn a_database_newer_than_the_program_is_refused() {
+    both(|target| {
+        drop(Db::open(target, &stream(&[ONE, TWO])).unwrap());
+        let reason = refusal(target, &stream(&[ONE]));
+        assert!(reason.contains("0002_two.sql") && reason.contains("newer program"), "{reason}");
+        let reason = refusal(target, &[]);
+        assert!(reason.contains("\"test\"") && reason.contains("newer program"), "{reason}");
+    });
+}
+
+#[test]
+fn a_file_slipped_in_before_an_applied_one_is_refused() {
+    both(|target| {
+        drop(Db::open(target, &stream(&[ONE, TWO])).unwrap());
+        let slipped = ("0001_more.sql", "create table more (id text);");
+        let reason =
+            refusal(target, &[Stream { context: "test", files: Box::leak(Box::new([ONE, slipped, TWO])) }]);
+        assert!(reason.contains("0001_more.sql was not applied before 0002_two.sql"), "{reason}");
+    });
+}
+
+#[test]
+fn programs_that_start_together_migrate_once() {
+    both(|target| {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| Db::open(target, &stream(&[ONE, TWO])).unwrap());
+            }
+        });
+        let db = Db::open(target, &stream(&[ONE, TWO])).unwrap();
+        let applied = "select file from schema_migration";
+        assert_eq!(db.read_now(move |tx| Ok(tx.query(applied, &[])?.len())).unwrap(), 2);
+    });
+}

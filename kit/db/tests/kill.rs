@@ -1,0 +1,160 @@
+//! kill -9 at random points: what was acknowledged is there, the file is sound, migrations start again.
+//!
+//! The parent starts this same program as a child that writes and prints each acknowledged id.
+//! `cargo test -p db --test kill -- 1000` runs as many rounds (50 when none are given).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+
+use db::{Db, Stream, Target, params};
+use kernel::{Clock, Rng, SeededRng, SystemClock, SystemRng};
+
+const STREAMS: &[Stream] = &[Stream {
+    context: "test",
+    files: &[("0001_note.sql", "create table note (id text not null primary key, half text not null);")],
+}];
+const WRITERS: usize = 32;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["write", folder] => write(Path::new(folder)),
+        ["migrate", folder] => drop(open(Path::new(folder), &many())),
+        ["--list", ..] => println!("kill: test"),
+        _ => {
+            let rounds = words.iter().find_map(|word| word.parse().ok()).unwrap_or(50);
+            acknowledged_writes_survive(rounds);
+            let midway = migrations_start_again(rounds.min(25));
+            println!("kill: {rounds} rounds, nothing lost; {midway} kills met a migration half done");
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn open(folder: &Path, streams: &[Stream]) -> Db {
+    Db::open(&Target::Sqlite(folder.join("data.sqlite")), streams).unwrap()
+}
+
+/// The child: writes for ever, and prints each id once it is acknowledged.
+fn write(folder: &Path) {
+    let db = open(folder, STREAMS);
+    std::thread::scope(|scope| {
+        for _ in 0..WRITERS {
+            scope.spawn(|| {
+                loop {
+                    let id = SystemRng.token();
+                    let new = id.clone();
+                    // Two statements, so that half an action would show.
+                    let insert = "insert into note (id, half) values ($1, 'first')";
+                    let update = "update note set half = 'whole' where id = $1";
+                    db.write_now(move |tx| {
+                        Ok([tx.execute(insert, params![&new])?, tx.execute(update, params![&new])?])
+                    })
+                    .unwrap();
+                    writeln!(std::io::stdout().lock(), "{id}").unwrap();
+                }
+            });
+        }
+    });
+}
+
+fn acknowledged_writes_survive(rounds: u64) {
+    let (folder, chance) = (Folder::new(), SeededRng::new(41));
+    let mut acknowledged = BTreeSet::new();
+    for round in 0..rounds {
+        let mut child = start("write", &folder.0);
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        for _ in 0..chance.below(400) {
+            acknowledged.extend(line(&mut lines));
+        }
+        kill(child);
+        // What had reached the pipe before the end was acknowledged too.
+        while let Some(id) = line(&mut lines) {
+            acknowledged.insert(id);
+        }
+        let db = open(&folder.0, STREAMS);
+        let found = stored(&db);
+        let lost: Vec<_> = acknowledged.difference(&found).collect();
+        assert!(lost.is_empty(), "round {round} lost {lost:?} of {}", acknowledged.len());
+        assert_eq!(db.check().unwrap(), Vec::<String>::new(), "round {round}");
+    }
+    assert!(acknowledged.len() as u64 > rounds, "the children wrote next to nothing");
+}
+
+fn stored(db: &Db) -> BTreeSet<String> {
+    let rows = db.read_now(|tx| Ok(tx.query("select id, half from note", &[])?)).unwrap();
+    assert!(rows.iter().all(|row| row.get::<String>("half").unwrap() == "whole"), "half an action is stored");
+    rows.iter().map(|row| row.get("id").unwrap()).collect()
+}
+
+/// A context whose files each make a table with one row.
+fn many() -> Vec<Stream> {
+    let file = |n: usize| -> (&'static str, &'static str) {
+        let sql = format!("create table t{n} (id text not null); insert into t{n} (id) values ('once');");
+        (format!("{n:04}.sql").leak(), sql.leak())
+    };
+    vec![Stream { context: "many", files: (0..40).map(file).collect::<Vec<_>>().leak() }]
+}
+
+/// Gives the number of kills that met a database with some files applied and some not.
+fn migrations_start_again(rounds: u64) -> usize {
+    let chance = SeededRng::new(42);
+    let mut midway = 0;
+    for _ in 0..rounds {
+        let folder = Folder::new();
+        let child = start("migrate", &folder.0);
+        for _ in 0..chance.below(2_000_000) {
+            std::hint::spin_loop();
+        }
+        kill(child);
+        let killed_at = SystemClock.now();
+        let db = open(&folder.0, &many());
+        let by_child = "select count(*) as n from schema_migration where applied_at < $1";
+        let by_child =
+            db.read_now(move |tx| Ok(tx.one(by_child, params![killed_at])?.get::<i64>("n")?)).unwrap();
+        midway += usize::from((1..40).contains(&by_child));
+        for n in 0..40 {
+            let count = format!("select count(*) as n from t{n}");
+            assert_eq!(db.read_now(move |tx| Ok(tx.one(&count, &[])?.get::<i64>("n")?)).unwrap(), 1, "t{n}");
+        }
+    }
+    midway
+}
+
+fn start(what: &str, folder: &Path) -> Child {
+    let me = std::env::current_exe().unwrap();
+    Command::new(me).arg(what).arg(folder).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// The next whole line; a line cut off by the kill is none.
+fn line(lines: &mut impl BufRead) -> Option<String> {
+    let mut text = String::new();
+    lines.read_line(&mut text).unwrap();
+    text.strip_suffix('\n').map(str::to_owned)
+}
+
+/// A folder of its own, gone when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("qilin-kill-{}", SystemRng.token()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
