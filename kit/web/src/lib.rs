@@ -34,7 +34,8 @@ pub use module::{Module, NavItem, RouteInfo, Routes, ToDo};
 pub use paging::Paging;
 pub use shell::is_local;
 pub use ui::{Safe, Tone};
-pub use words::{Catalogue, Locale};
+pub use shell::catalogue as own_words;
+pub use words::{Catalogue, Locale, keys as message_keys};
 
 /// The tables of this crate: receipts of forms that were sent.
 pub const STREAM: db::Stream = db::Stream {

@@ -104,7 +104,7 @@ impl Catalogue {
 }
 
 /// The keys that a Fluent text declares, in order.
-pub(crate) fn keys(text: &str) -> Vec<String> {
+pub fn keys(text: &str) -> Vec<String> {
     text.lines()
         .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
         .filter_map(|line| line.split_once('=').map(|(key, _)| key.trim().to_owned()))

@@ -12,7 +12,7 @@ pub(crate) const ZH: &str = include_str!("../../locales/zh-CN.ftl");
 pub(crate) const EN: &str = include_str!("../../locales/en.ftl");
 
 /// This crate's own sentences.
-pub(crate) const fn catalogue(locale: Locale) -> &'static str {
+pub const fn catalogue(locale: Locale) -> &'static str {
     match locale {
         Locale::Zh => ZH,
         Locale::En => EN,

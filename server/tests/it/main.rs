@@ -1,0 +1,4 @@
+//! Whole stories across contexts, and the guards that every change has to pass.
+
+mod guards;
+mod support;
