@@ -102,9 +102,19 @@ fn found(db: &Db, by: &Caller, password: &PasswordHash) -> (Founded, UnitId, Uni
         };
         let founded = people::setup::found(tx, &by, new)?;
         let mut by = by.clone();
-        by.actor = accounts::actor(tx, &founded.district, &founded.administrator, by.today())?;
+        by.actor = accounts::actor(tx, &founded.district, &founded.administrator, by.today())?.unwrap();
         let unit = |tx: &mut db::Tx<'_>, kind, name: &str| {
-            people::units::create(tx, &by, NewUnit::new(kind, name, &founded.root))
+            let new = NewUnit {
+                kind,
+                name: name.into(),
+                short_name: String::new(),
+                name_en: None,
+                parent: Some(founded.root.clone()),
+                code: None,
+                from: kernel::Day::new(2020, 1, 1).unwrap(),
+                aliases: Vec::new(),
+            };
+            people::units::create(tx, &by, new)
         };
         let health = unit(tx, UnitKind::Department, "区卫生健康局")?;
         let school = unit(tx, UnitKind::Department, "区教育体育局")?;
@@ -120,7 +130,7 @@ fn found(db: &Db, by: &Caller, password: &PasswordHash) -> (Founded, UnitId, Uni
         for (login, role, unit) in cast {
             let account = NewAccount {
                 login: login.into(),
-                name: format!("演员 {login}"),
+                name: format!("演员{login}"),
                 unit: Some(unit.clone()),
                 password: password.clone(),
                 must_change_password: false,
