@@ -2,7 +2,10 @@
 
 mod aim;
 mod clause;
+mod decode;
+mod docx;
 mod doubt;
+mod encoding;
 mod fold;
 mod front;
 mod glyph;
@@ -13,6 +16,7 @@ mod line;
 mod mark;
 mod normalise;
 mod number;
+mod numbering;
 mod outline;
 mod parse;
 mod reading;
@@ -24,8 +28,11 @@ mod subject;
 mod target;
 mod unit;
 mod verdict;
+mod xml;
 
+pub use decode::{Format, MAX_FILE, Text, Unreadable, decode};
 pub use doubt::{Doubt, DoubtCode};
+pub use encoding::Encoding;
 pub use json::to_json;
 pub use parse::parse;
 pub use reading::{
