@@ -87,7 +87,7 @@ pub(crate) fn clause(sentence: &Sentence<'_>, n: &Number, linked: Option<usize>)
     let often = [("每月", "月"), ("每季度", "季度"), ("每周", "周"), ("每学期", "学期"), ("每学年", "学年"), ("每半年", "半年"), ("每个月", "月")].into_iter().find(|(w, _)| before.contains(w)).map(|(_, p)| p);
     Clause {
         from,
-        yearly: has(before, &["每年", "年均", "每一年", "年度", "逐年", "全年"]) || has(wide, &["每年"]) && !before.contains('到') && !has(before, VERBS_STRONG),
+        yearly: has(before, &["每年", "年均", "每一年", "年度", "逐年", "全年", "年接待", "年服务", "年培训", "年开放", "年举办", "年参观", "年组织", "年发放", "年访问", "年受益", "年授课"]) || has(wide, &["每年"]) && !before.contains('到') && !has(before, VERBS_STRONG),
         average: has(before, &["年均"]),
         by_year: before.contains("20") && before.contains('年'),
         cumulative: has(before, &["累计", "共计", "总计"]),
@@ -107,6 +107,8 @@ fn is_reject(s: &str, n: &Number) -> bool {
     prev == Some('第')
         || prev.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '/' | '.' | '+' | '〔' | '['))
         || next.is_some_and(|c| (c.is_ascii_alphabetic() && !after.starts_with("m²")) || matches!(c, '+' | '.' | '/' | '〕' | ']'))
+        || (before.ends_with(['—', '-', '–', '~', '～', '至', '到']) && before.chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit() || c == '%'))
+        || cut(s, n.start, n.end).chars().all(|c| matches!(c, '十' | '百' | '千' | '万' | '亿')) && !before.ends_with("百分之") && (n.value.whole().is_some_and(|v| v > 10) || before.ends_with('每'))
         || ends(before, &["前", "排名", "位列", "居", "热线", "电话", "“", "约定", "同步"]).is_some() && !before.ends_with("之前")
         || starts(after, NO_UNITS).is_some()
 }
@@ -143,7 +145,10 @@ pub(crate) fn unit(s: &str, n: &Number) -> Option<Unit> {
 /// Whether only a list sign stands between two numbers of one list.
 pub(crate) fn links(between: &str) -> bool {
     let between = last_chars(between, 40);
-    chars(between) <= 34 && !between.contains(['，', '；', '：']) && (between.contains(['、', '和']) || between.contains("以及") || between.contains('及') || between.contains("（其中"))
+    // 举办竞赛20场，参赛5000人: a few words after a comma
+    let tail = between.trim_start_matches(['，', ' ']);
+    let brief = between.starts_with('，') && chars(tail) <= 10 && !tail.contains(['，', '；', '：', '“']) && !has(tail, VERBS_STRONG) && !has(tail, &["每", "到", "力争", "各", "提高", "增长"]);
+    brief || chars(between) <= 34 && !between.contains(['，', '；', '：']) && (between.contains(['、', '和']) || between.contains("以及") || between.contains('及') || between.contains("（其中"))
 }
 
 /// Where the verb is that a number depends on, if any.
@@ -186,7 +191,7 @@ pub(crate) fn weigh(sentence: &Sentence<'_>, n: &Number, linked: Option<usize>, 
     }
     // one, two, three in Chinese are mostly not amounts
     if n.han && !n.percent {
-        let each = before.contains('每') || has(before, &["各建", "均建", "各有", "各设", "都有", "均有"]);
+        let each = each_place(before) || has(before, &["各建", "均建", "各有", "各设", "都有", "均有"]);
         if n.value.is(1) && !(each || has(before, &["至少", "不少于"])) {
             return Aim::None;
         }
@@ -209,6 +214,13 @@ pub(crate) fn weigh(sentence: &Sentence<'_>, n: &Number, linked: Option<usize>, 
         // 科普专员12名 at the end of its words is likely one
         () => Aim::Perhaps,
     }
+}
+
+/// 每个镇, but not 每年, 每半年: how often a thing is done is no amount.
+fn each_place(before: &str) -> bool {
+    before.match_indices('每').any(|(at, w)| {
+        starts(cut(before, at + w.len(), before.len()), &["年", "月", "季", "周", "半年", "两年", "三年", "学期", "学年", "天", "2年", "隔"]).is_none()
+    })
 }
 
 /// Speaks of what has been, not of what shall be.
@@ -292,6 +304,7 @@ pub(crate) fn by(sentence: &Sentence<'_>, n: &Number) -> Option<String> {
     let at = head.rfind('年').map(|at| cut(head, 0, at + '年'.len_utf8())).and_then(|h| deadline(h, head));
     at.or_else(|| {
         let after = first_chars(cut(sentence.piece.s, n.end, sentence.piece.s.len()), 60);
+        let after = after.split(['，', '；']).next().unwrap_or("");
         let before_end = has(after, &["年底前", "年底", "年末", "年前", "年内"]);
         let year = years(after).filter(|_| before_end)?;
         Some(year.1.to_string())

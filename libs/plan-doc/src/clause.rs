@@ -361,7 +361,7 @@ fn finish(text: &str, names: Vec<Named<'_>>, span: Span, place: Option<&str>) ->
         let bare = squeeze(&written);
         let completed = prefixes.complete(&squeeze(named.name.s)).map(|full| restore(&full, &bare));
         let unit = completed.clone().unwrap_or_else(|| bare.clone());
-        let collective = is_collective(named.name.s);
+        let collective = is_collective(named.name.s) || is_collective(&unit);
         // beside supporters the responsible one leads; alone it leads too
         let role = named.role.unwrap_or(if mixed || (unsaid && single == [i]) { Role::Lead } else { Role::Support });
         if completed.is_some() {

@@ -71,6 +71,20 @@ fn punctuation(c: char, before: Option<char>, after: Option<char>) -> char {
     }
 }
 
+/// Whether the line so far is nothing but the figure of a heading.
+fn heading(out: &str) -> bool {
+    let mut figures = 0;
+    for c in out.chars().rev().take(8) {
+        match c {
+            '\n' => return figures > 0,
+            ' ' => {}
+            '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' => figures += 1,
+            _ => return false,
+        }
+    }
+    figures > 0 && figures < 8
+}
+
 /// The whole text in usual characters, lines parted by `\n`, pages by `\u{c}`.
 pub(crate) fn clean(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
@@ -98,6 +112,8 @@ pub(crate) fn clean(raw: &str) -> String {
                 latin -= 1;
                 c
             }
+            // a full stop typed as a dot; after the figure of a heading it is the heading's own
+            '.' if before.is_some_and(is_han) && after.is_some_and(|a| is_han(a) || a == '\n') && !heading(&out) => '。',
             c if c.is_ascii_punctuation() => punctuation(c, before, after),
             c => c,
         };

@@ -120,7 +120,10 @@ impl<'t> Builder<'t> {
         let in_section = parent.is_some_and(|p| p.parent.is_some());
         match parent_class {
             Class::Goals | Class::Ground => {
-                let named = has(node.title.of(self.seen), &["目标", "原则", "思想", "思路", "要求", "现状", "形势", "背景", "依据", "意义"]);
+                let ground = |n: &Node| has(n.title.of(self.seen), &["原则", "思想", "思路", "要求", "现状", "形势", "背景", "依据", "意义"]);
+                // 1. alone under the goals is a goal; beside 1.指导思想 it is a section
+                let beside = || parent.is_some_and(|p| p.children.iter().take(8).any(|c| self.node(*c).is_some_and(ground)));
+                let named = ground(node) || (node.title.of(self.seen).contains("目标") && (node.kind <= Kind::ParenHan || beside()));
                 !in_section && (node.kind <= Kind::ParenHan || named) && (named || node.class != Class::Goals || deeper)
             }
             Class::Safeguard => !in_section && deeper,
@@ -211,6 +214,7 @@ impl<'t> Builder<'t> {
         let paras: Vec<Span> = ids.iter().filter_map(|p| self.paras.get(*p).copied()).collect();
         let own: Vec<Clause> = ids.iter().filter_map(|p| self.outline.clauses.get(*p)).flatten().cloned().collect();
         let named = own.iter().any(|c| !c.duties.is_empty());
+        let given = if node.class == Class::Goals { &[] } else { given };
         let clauses: Vec<Clause> = if named || given.is_empty() { own } else { given.to_vec() };
         let title = tidy(node.title.of(self.text));
         let mut duties = self.duties(&clauses);

@@ -17,6 +17,7 @@ const NOUNS: &[(&[&str], &str)] = &[
     (&["健康素养"], "health-literacy-share"),
     (&["科技特派团"], "commissioner-team"),
     (&["科技特派员"], "commissioners"),
+    (&["书屋"], "book-rooms"),
     (&["科技辅导员"], "science-teachers"),
     (&["科学教师"], "science-teachers"),
     (&["骨干教师"], "science-teachers"),
@@ -62,6 +63,7 @@ const NOUNS: &[(&[&str], &str)] = &[
     (&["科普示范"], "models"),
     (&["科普e站"], "e-stations"),
     (&["科普中国"], "science-china"),
+    (&["活动站"], "activity-rooms"),
     (&["科普大学"], "science-colleges"),
     (&["科普画廊"], "galleries"),
     (&["科普活动室"], "activity-rooms"),
@@ -113,6 +115,7 @@ const DELIVERED: &[&str] = &[
 
 /// How it would be known: a proposal from the unit, the verb and the words.
 pub(crate) fn kind_of(words: &str, unit: &str, verb: &str) -> TargetKind {
+    let words = &crate::fold::fold(words);
     let money = has(words, &["经费", "投入", "资金", "预算"]);
     let by_doing = DELIVERED.contains(&verb) || (verb.is_empty() && DELIVERED.iter().take(4).any(|v| words.starts_with(v)));
     match unit {
@@ -132,7 +135,8 @@ pub(crate) fn kind_of(words: &str, unit: &str, verb: &str) -> TargetKind {
 
 /// The name a target is offered under.
 pub(crate) fn proposed_id(target: &Target) -> String {
-    let words = target.subject.as_str();
+    let words = crate::fold::fold(&target.subject);
+    let words = words.as_str();
     let noun = NOUNS.iter().find(|(all, _)| all.iter().all(|w| words.contains(w))).map(|(_, name)| *name);
     let money = target.kind == TargetKind::Financial;
     if money && target.form == Some(Form::YearlyStep) {
@@ -154,6 +158,7 @@ pub(crate) fn proposed_id(target: &Target) -> String {
         Some(Form::Yearly) => "-yearly".into(),
         Some(Form::YearlyStep) => "-step".into(),
         Some(Form::Increase) => "-growth".into(),
+        Some(Form::Decrease) => "-decline".into(),
         Some(Form::Cumulative) | None => String::new(),
     };
     format!("{base}{suffix}")

@@ -31,6 +31,8 @@ pub(crate) struct Node {
     pub parent: Option<usize>,
     pub children: Vec<usize>,
     pub class: Class,
+    /// The line 任务： or 目标： was read last: what follows under it are goals.
+    pub aims: bool,
     /// The title had to be cut out of a long sentence.
     pub long: bool,
 }
@@ -41,6 +43,8 @@ pub(crate) struct Outline {
     pub roots: Vec<usize>,
     pub clauses: Vec<Vec<Clause>>,
     pub doubts: Vec<Doubt>,
+    /// Somewhere 措施： stands beside 任务：
+    measures_apart: bool,
 }
 
 /// Index of the first heading, and one past the last paragraph of the plan proper.
@@ -88,7 +92,7 @@ fn is_signature(line: &str) -> bool {
 impl Outline {
     /// `first..end` are the bounds; `place` is the district's bare name.
     pub fn build(text: &str, seen: &str, paras: &[Span], (first, end): (usize, usize), place: Option<&str>) -> Outline {
-        let mut out = Outline { nodes: Vec::new(), roots: Vec::new(), clauses: Vec::new(), doubts: Vec::new() };
+        let mut out = Outline { nodes: Vec::new(), roots: Vec::new(), clauses: Vec::new(), doubts: Vec::new(), measures_apart: seen.contains("措施：") };
         out.clauses = vec![Vec::new(); paras.len()];
         let ranks = Ranks::of(seen, paras, first, end);
         let mut stack: Vec<usize> = Vec::new();
@@ -121,10 +125,10 @@ impl Outline {
     fn add(&mut self, seen: &str, para: Span, i: usize, m: Mark, parent: Option<usize>, found: &[Clause]) -> usize {
         let rest = Piece::new(seen, para).cut(m.len, para.end - para.start);
         let (title, body, long) = title_of(rest, found);
-        let inherited = parent.and_then(|p| self.nodes.get(p)).map(|n| n.class);
+        let inherited = parent.and_then(|p| self.nodes.get(p)).map(|n| if n.aims { Class::Goals } else { n.class });
         let class = class_of(title.of(seen), inherited);
         let at = self.nodes.len();
-        self.nodes.push(Node { kind: m.kind, number: m.number, title, body, paras: vec![i], parent, children: Vec::new(), class, long });
+        self.nodes.push(Node { kind: m.kind, number: m.number, title, body, paras: vec![i], parent, children: Vec::new(), class, aims: false, long });
         match parent.and_then(|p| self.nodes.get_mut(p)) {
             Some(node) => node.children.push(at),
             None => self.roots.push(at),
@@ -135,6 +139,16 @@ impl Outline {
     /// A paragraph without a mark: more of the last point, or a point whose mark is missing.
     fn plain(&mut self, seen: &str, para: Span, i: usize, stack: &mut Vec<usize>, found: &[Clause]) {
         let Some(&top) = stack.last() else { return };
+        if let Some(aims) = aims_label(para.of(seen)) {
+            while stack.len() > 1 && stack.last().and_then(|t| self.nodes.get(*t)).is_some_and(|n| n.kind >= Kind::Digit) {
+                stack.pop();
+            }
+            if let Some(node) = stack.last().and_then(|t| self.nodes.get_mut(*t)) {
+                node.aims = aims && self.measures_apart;
+                node.paras.push(i);
+            }
+            return;
+        }
         let Some(node) = self.nodes.get(top) else { return };
         let rest = Piece::new(seen, para);
         let (title, body, long) = title_of(rest, found);
@@ -166,6 +180,17 @@ impl Outline {
         self.nodes.get(node).is_some_and(|n| {
             n.paras.iter().any(|p| self.clauses.get(*p).is_some_and(|c| c.iter().any(|c| !c.duties.is_empty())))
         })
+    }
+}
+
+/// 任务： on a line of its own opens a list of aims, 措施： one of measures.
+fn aims_label(line: &str) -> Option<bool> {
+    let bare = line.trim_matches(['（', '）', '【', '】', ' ', '：', ':']);
+    let whole = line.ends_with(['：', ':']) || line.starts_with('【');
+    match bare {
+        "任务" | "目标" | "工作目标" | "主要目标" | "目标任务" | "工作任务" if whole => Some(true),
+        "措施" | "主要措施" | "具体措施" | "工作措施" | "重点措施" | "工作内容" if whole => Some(false),
+        _ => None,
     }
 }
 
@@ -216,9 +241,11 @@ fn sentence_end(s: &str) -> Option<usize> {
 
 /// What a heading is about; points under it are about the same unless they say otherwise.
 pub(crate) fn class_of(title: &str, parent: Option<Class>) -> Class {
+    let title: String = title.chars().filter(|c| *c != ' ').collect();
+    let title = title.as_str();
     let safeguard = ["保障", "组织实施", "组织领导", "工作要求", "实施要求", "组织机构", "监督检查", "督导考核", "监测评估", "条件支撑", "支撑条件", "组织管理", "监督管理", "考核评价", "加强领导"];
     let action = ["行动", "工程", "任务", "举措", "重点工作", "主要工作", "工作内容", "工作措施", "主要措施", "职责", "分工"];
-    let ground = ["指导思想", "原则", "背景", "现状", "形势", "意义", "总体思路", "前言", "基础", "成效", "工作思路", "问题", "依据", "成绩", "回顾"];
+    let ground = ["指导思想", "原则", "背景", "现状", "形势", "意义", "总体思路", "前言", "基础", "成效", "工作思路", "问题", "依据", "成绩", "回顾", "总则", "附则"];
     let goals = ["目标", "总体要求", "愿景"];
     match parent {
         // points inside a heading keep its kind

@@ -39,7 +39,7 @@ pub fn parse(raw: &str) -> Reading {
         }
         Some(_) => {}
     }
-    let region = head.title.as_ref().is_some_and(|t| has(&t.text, &["自治区"]) && !has(&t.text, &["自治区级"]));
+    let region = head.title.as_ref().is_some_and(|t| has(&fold(&t.text), &["自治区"]));
     let scope = Scope { text: &text, seen: &seen, period: head.period.as_ref(), region };
     let (found, more) = targets(&scope, &sources(&made, &head.preamble, &seen));
     doubts.extend(more);
@@ -66,14 +66,14 @@ fn sources(made: &Items, preamble: &[Span], seen: &str) -> Vec<Source> {
     let mut out: Vec<Source> = preamble
         .iter()
         .filter(|p| has(p.of(seen), &["到20"]))
-        .map(|p| Source { para: *p, item: None, section: None })
+        .map(|p| Source { para: *p, item: None, section: None, title: String::new() })
         .collect();
-    out.extend(made.loose.iter().map(|(para, section)| Source { para: *para, item: None, section: *section }));
+    out.extend(made.loose.iter().map(|(para, section)| Source { para: *para, item: None, section: *section, title: String::new() }));
     for (i, (item, paras)) in made.items.iter().zip(&made.paras).enumerate() {
         if item.kind == ItemKind::Principle {
             continue;
         }
-        out.extend(paras.iter().map(|p| Source { para: *p, item: Some(i), section: item.section }));
+        out.extend(paras.iter().map(|p| Source { para: *p, item: Some(i), section: item.section, title: item.title.clone() }));
     }
     out.sort_by_key(|s| s.para.start);
     out

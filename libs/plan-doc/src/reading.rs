@@ -258,6 +258,8 @@ pub enum Form {
     YearlyStep,
     /// That much more than before.
     Increase,
+    /// That much less than before.
+    Decrease,
     /// In every place named by `per`.
     Coverage,
     /// Only the direction is said.
@@ -272,6 +274,7 @@ impl Form {
             Form::Yearly => "yearly",
             Form::YearlyStep => "yearly-step",
             Form::Increase => "increase",
+            Form::Decrease => "decrease",
             Form::Coverage => "coverage",
             Form::Monotone => "monotone",
         }

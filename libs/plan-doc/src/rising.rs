@@ -36,7 +36,9 @@ fn subject(sentence: &Sentence<'_>, at: usize) -> (usize, usize) {
     let s = sentence.piece.s;
     let window = last_chars(cut(s, 0, at), 50);
     let base = at - window.len();
-    let mut from = base + window.rfind(['，', '、', '：', '；']).map_or(0, |i| i + cut(window, i, window.len()).chars().next().map_or(0, char::len_utf8));
+    // 市、县财政: a list of levels is one subject
+    let levels = |i: usize| cut(window, 0, i).chars().next_back().is_some_and(|c| "省市县区州".contains(c)) && cut(window, i, window.len()).starts_with('、');
+    let mut from = base + window.char_indices().rev().find(|(i, c)| matches!(c, '，' | '、' | '：' | '；') && !levels(*i)).map(|(i, _)| i).map_or(0, |i| i + cut(window, i, window.len()).chars().next().map_or(0, char::len_utf8));
     while let Some(word) = starts(cut(s, from, at), LEAD) {
         from += word.len();
     }

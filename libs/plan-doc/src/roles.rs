@@ -57,7 +57,7 @@ const BEGIN: &[&str] = &[
     "等有关部门和单位", "等相关部门和单位", "等部门和单位", "等单位和部门", "等有关部门", "等相关部门", "等有关单位", "等相关单位", "等成员单位",
     "等责任单位", "等部门", "等单位", "等", "按照各自职责分工", "按照职责分工", "按各自职责分工", "按各自职责", "按职责分工", "按照职责", "按职责",
     "按分工", "依据职责", "依职责", "根据职责分工", "根据职责", "各负其责", "分工负责", "牵头", "负责", "配合", "参与", "参加", "协助", "协同", "协办",
-    "主办", "承办", "支持", "落实", "共同", "联合", "具体", "分别", "为牵头单位", "为责任单位", "为配合单位", "为主", "（牵头）", "（配合）", "作为",
+    "主办", "承办", "支持", "落实", "共同", "联合", "具体", "分别", "为牵头单位", "为责任单位", "为配合单位", "为主", "（牵头）", "（配合）", "作为", "结合实际",
     "分工", "各自",
 ];
 
@@ -72,7 +72,8 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
     // a tail is short; only the last characters can belong to it
     for (at, _) in piece.s.char_indices().rev().take(26) {
         let rest = cut(piece.s, at, piece.s.len());
-        if at > 0 && starts(rest, BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at) {
+        let named = starts(rest, &["牵头", "责任", "配合", "参与"]).is_some_and(|w| matches!(cut(rest, w.len(), rest.len()), "单位" | "部门"));
+        if at > 0 && !named && starts(rest, BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at) {
             best = Some(at);
         }
     }
@@ -82,10 +83,12 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
         Some(Said::Lead)
     } else if ["配合", "参与", "参加", "协助", "协同", "协办", "支持", "承办"].iter().any(|w| tail.contains(w)) {
         Some(Said::Support)
-    } else if ["职责", "分工", "各负其责", "责任单位", "各自", "分别"].iter().any(|w| tail.contains(w)) {
+    } else if ["职责", "分工", "各负其责", "责任单位", "各自", "分别", "结合实际"].iter().any(|w| tail.contains(w)) {
         Some(Said::Responsible)
-    } else if ["负责", "落实", "实施", "完成"].iter().any(|w| tail.contains(w)) {
+    } else if tail.contains("负责") {
         Some(Said::Lead)
+    } else if ["落实", "实施", "完成"].iter().any(|w| tail.contains(w)) {
+        Some(Said::Responsible)
     } else {
         None
     };

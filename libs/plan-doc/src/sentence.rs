@@ -73,7 +73,9 @@ fn quotes(s: &str) -> Vec<(usize, usize)> {
         };
         match (open, close) {
             (Some((end, from, _)), _) if c == end => {
-                out.push((from, at + c.len_utf8()));
+                if !promises(s.get(from..at).unwrap_or("")) {
+                    out.push((from, at + c.len_utf8()));
+                }
                 open = None;
                 straight = None;
             }
@@ -90,6 +92,14 @@ fn quotes(s: &str) -> Vec<(usize, usize)> {
         }
     }
     out
+}
+
+/// A long quotation that says what shall be reached is read like any sentence.
+fn promises(quotation: &str) -> bool {
+    quotation.starts_with('“')
+        && quotation.len() > 72
+        && ["达到", "不少于", "不低于", "超过"].iter().any(|w| quotation.contains(w))
+        && quotation.contains(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]

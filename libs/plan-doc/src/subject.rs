@@ -40,13 +40,13 @@ impl Memory {
 const LEAD: &[&str] = &[
     "力争", "争取", "确保", "努力", "全区", "全市", "全县", "全省", "全州", "全旗", "全盟", "全镇", "我区", "我市", "我县", "我省", "本市", "本区", "本县", "全国", "每年", "每月", "每季度", "每学期",
     "每学年", "每半年", "每周", "每个月", "其中", "并", "计划", "累计", "总计", "共计", "全年", "年内", "年均", "使", "推动", "逐步", "至少", "不少于", "不低于", "要", "应", "须", "原则上", "同时", "再", "拟", "预期", "在全区", "在全市", "在全县", "在全省", "、", "和", "及", "以及", " ", "，",
-    "重点", "分别", "十四五期间", "“十四五”期间", "期间", "五年内", "三年内", "五年", "三年", "规划期内", "全域", "均", "都", "各", "新", "也", "将", "基本", "到", "按照", "积极", "大力", "持续", "稳步", "进一步", "着力", "不断", "平均", "基本实现", "辖区", "区域内",
+    "重点", "分别", "十四五期间", "“十四五”期间", "期间", "五年内", "三年内", "五年", "三年", "规划期内", "全域", "均", "都", "各", "新", "也", "将", "基本", "到", "按照", "积极", "大力", "持续", "稳步", "进一步", "着力", "不断", "平均", "全部", "基本实现", "辖区", "区域内",
 ];
 
 /// Words between a subject and its number.
 const TRAIL: &[&str] = &[
     "至少", "不少于", "不低于", "不小于", "不得少于", "不得低于", "达到", "达", "提高到", "提升到", "提高至", "提升至", "增加到", "增加至", "增至", "增长到", "增长至", "发展到", "扩大到", "壮大到", "保持在", "稳定在", "超过", "突破", "高于", "多于",
-    "不超过", "不高于", "不多于", "不大于", "控制在", "至多", "最多", "降低到", "下降到", "降到", "降至", "低于", "少于", "约", "近", "了", "为", "在", "到", "至", "共", "累计", "总计", "共计", "分别", "均", "都", "应", "要", "须", "平均", "每年", "年均", "每月", "每季度", "每学期", "每学年", "每周", "总数", "力争", "确保", "争取", "全年", "合计", "各", " ", "：", "超", "不得超过", "大约", "上升到", "上升至", "每人每年", "实现", "不应少于", "不突破", "也", "将", "原则上", "预期", "并", "再", "基本", "总体", "年底前", "扩大至", "降低至", "下降至", "已", "能够", "可", "完成", "率先", "保持", "努力", "年度", "≥", "≤", "不能少于", "一般", "最少", "最低",
+    "不超过", "不高于", "不多于", "不大于", "控制在", "至多", "最多", "降低到", "下降到", "降到", "降至", "低于", "少于", "约", "近", "了", "为", "在", "到", "至", "共", "累计", "总计", "共计", "分别", "均", "都", "全部", "应", "要", "须", "平均", "每年", "年均", "每月", "每季度", "每学期", "每学年", "每周", "总数", "力争", "确保", "争取", "全年", "合计", "各", " ", "：", "超", "不得超过", "大约", "上升到", "上升至", "每人每年", "实现", "不应少于", "不突破", "也", "将", "原则上", "预期", "并", "再", "基本", "总体", "年底前", "扩大至", "降低至", "下降至", "已", "能够", "可", "完成", "率先", "保持", "努力", "年度", "≥", "≤", "不能少于", "一般", "最少", "最低",
 ];
 
 /// Verbs that a clause of doing begins with.
@@ -57,7 +57,7 @@ const DO: &[&str] = &[
 ];
 
 /// Verbs that only carry another one.
-const LIGHT: &[&str] = &["完成", "组织", "开展", "实施", "落实", "实现", "继续", "推动", "推进", "抓好", "做好", "支持", "鼓励", "引导", "培育", "建立", "培养", "扶持", "动员", "遴选", "选拔", "建设", "新建", "评选", "开发", "创建", "打造", "设立", "巩固"];
+const LIGHT: &[&str] = &["完成", "组织", "开展", "实施", "落实", "实现", "继续", "引进", "选派", "推动", "推进", "抓好", "做好", "支持", "鼓励", "引导", "培育", "建立", "培养", "扶持", "动员", "遴选", "选拔", "建设", "新建", "评选", "开发", "创建", "打造", "设立", "巩固"];
 
 /// Words with which a clause begins that names its means first.
 const MEANS: &[&str] = &["依托", "面向", "通过", "围绕", "结合", "为", "对", "由", "向", "在", "以", "联合", "利用", "针对", "从", "与", "会同", "聚焦", "按", "根据", "发挥", "充分", "借助", "深入", "整合", "用好", "坚持"];
@@ -72,6 +72,7 @@ pub(crate) fn read(scope: &Scope<'_>, sentence: &Sentence<'_>, n: &Number, claus
     let (mut a, mut b) = (clause.from, n.start);
     if let Some(word) = step(clause) {
         let at = cut(s, a, b).rfind(word).map_or(b, |i| a + i);
+        let at = at.max(a);
         let end = trim_trail(s, a, at);
         let head = strip_compared(s, trim_lead(s, a, end), end);
         let words = original(head.0, head.1);
@@ -102,17 +103,21 @@ pub(crate) fn read(scope: &Scope<'_>, sentence: &Sentence<'_>, n: &Number, claus
     }
     a = trim_lead(s, a, b);
     b = trim_trail(s, a, b);
-    let (verb, from) = verb_and_noun(s, a, b);
+    let (verb, from) = verb_and_noun(s, a, b, unit.money);
+    let after_verb = from;
     let noun_empty = from >= b || only_verbs(cut(s, from, b));
     let (from, to) = if noun_empty { behind(s, n, unit) } else { (from, b) };
     let verb = if verb.is_empty() { linked.unwrap_or("").to_string() } else { verb };
-    let mut noun = plain(original(from, to));
+    let mut noun = plain(original(from, to).replace("每年", ""));
     if noun.is_empty() && !verb.is_empty() {
         noun = plain(original(a, b));
         return Some(Subject { words: noun, per, verb });
     }
     let counted = kind_of(&noun, &unit.word, &verb) == TargetKind::Counted;
-    let words = if counted && !noun.starts_with(&verb) { format!("{verb}{noun}") } else { noun };
+    // the verb in the document's own characters
+    let own = original(after_verb.saturating_sub(verb.len()), after_verb);
+    let written = if chars(&own) == chars(&verb) && after_verb > a { own } else { verb.clone() };
+    let words = if counted && !noun.is_empty() && !noun.starts_with(&written) { format!("{written}{noun}") } else { noun };
     Some(Subject { words, per, verb })
 }
 
@@ -129,6 +134,14 @@ pub(crate) fn end_of(s: &str, n: &Number) -> usize {
 fn trim_lead(s: &str, mut a: usize, b: usize) -> usize {
     loop {
         let rest = cut(s, a, b);
+        // 5年内, 三年
+        if let Some(first) = crate::number::numbers(first_chars(rest, 6)).first().filter(|n| n.start == 0) {
+            let after = cut(rest, first.end, rest.len());
+            if let Some(word) = starts(after, &["年内", "年间", "年来"]).or_else(|| after.starts_with("年新").then_some("年")) {
+                a += first.end + word.len();
+                continue;
+            }
+        }
         let year = rest.trim_start_matches(['到', '在', '至']);
         let digits = year.bytes().take_while(u8::is_ascii_digit).count();
         if digits == 4 && cut(year, 4, year.len()).starts_with('年') {
@@ -140,7 +153,7 @@ fn trim_lead(s: &str, mut a: usize, b: usize) -> usize {
         match starts(rest, LEAD) {
             // 各类, 新型, 将军 are words of their own
             Some("各") if starts(rest, &["各类", "各级", "各种"]).is_some() => return a,
-            Some("新") if !rest.starts_with("新建") && !rest.starts_with("新增") || rest.starts_with("新建") || rest.starts_with("新增") => return a,
+            Some("新") if starts(cut(rest, '新'.len_utf8(), rest.len()), DO).is_none_or(|v| matches!(v, "建" | "增加" | "建成")) => return a,
             Some("应") if rest.starts_with("应急") || rest.starts_with("应用") => return a,
             Some("重点") if starts(rest, &["重点实验室", "重点人群", "重点学校"]).is_some() => return a,
             Some("要") if rest.starts_with("要素") => return a,
@@ -196,14 +209,29 @@ fn find_each(s: &str, a: usize, b: usize) -> Option<(usize, usize, usize)> {
         .skip(1)
         .find(|(i, _)| {
             let here = cut(tail, *i, tail.len());
-            starts(here, &["至少", "不少于", "不低于", "建", "配", "有", "设", "要", "应", "均", "都", "每年", "每月", "每学期", "每季度", "开展", "举办", "组织", "力争", "达到", "培", "选", "打造", "创建", "拥有", "确保", "累计", "安排", "完成", "参加", "推荐", "每周", "落实", "聘", "新建", "科普", "科技", "发展", "成立", "超过", "不超过", "争取", "实现", "认定"]).is_some()
+            starts(here, &["至少", "不少于", "不低于", "建", "配", "有", "设", "要", "应", "均", "都", "每年", "每月", "每学期", "每季度", "开展", "举办", "组织", "力争", "达到", "培", "选", "打造", "创建", "拥有", "确保", "累计", "安排", "完成", "参加", "推荐", "每周", "落实", "聘", "新建", "科普", "科技", "发展", "成立", "超过", "不超过", "全部", "普遍", "分别", "人均", "争取", "实现", "认定"]).is_some()
         })
         .map_or(tail.len(), |(i, _)| i);
     let place = cut(tail, 0, stop).trim_end_matches(['，', ' ']);
-    let good = (1..=14).contains(&chars(place))
-        && (word != "各" || ends(place, &["镇", "街道", "乡", "县", "区", "市", "村", "社区", "学校", "单位", "部门", "企业", "）", "旗", "园区", "中小学", "高校", "馆", "基地"]).is_some());
-    let each_unit = starts(place, &["名", "位", "人", "户", "场", "次", "项", "件"]).is_some() && chars(place) < 2;
-    (good && !each_unit && !place.contains(['。', '；'])).then(|| (from, from + place.len(), from + stop))
+    // 每所学校 counts schools; 每处面积 says something of each one
+    let classifier = starts(place, &["所", "个", "家", "座", "处", "名", "场", "期", "支", "户", "间", "项", "篇", "台", "辆", "位", "次", "件", "部", "条"]);
+    let (from, place, stop) = match classifier {
+        Some(w) if is_place(cut(place, w.len(), place.len())) => (from + w.len(), cut(place, w.len(), place.len()), stop - w.len()),
+        Some(w) if chars(place) > 1 && !is_place(place) => (from, cut(place, 0, w.len()), w.len()),
+        _ => (from, place, stop),
+    };
+    let good = (1..=14).contains(&chars(place)) && (is_place(place) || (word != "各" && classifier.is_some() && chars(place) == 1));
+    (good && !place.contains(['。', '；'])).then(|| (from, from + place.len(), from + stop))
+}
+
+/// Whether words end like a kind of place or body.
+fn is_place(s: &str) -> bool {
+    !s.is_empty()
+        && ends(
+            s,
+            &["镇", "街道", "乡", "县", "区", "市", "村", "社区", "学校", "中小学", "小学", "中学", "幼儿园", "单位", "部门", "企业", "）", "旗", "园区", "高校", "馆", "基地", "万人", "户", "学会", "协会", "中心", "医院", "卫生院", "家庭", "班级", "年级", "站", "院", "所", "组织", "团队", "队伍", "院校", "州", "校", "公司", "景区", "苏木", "嘎查", "机构", "教师", "辅导员", "特派员", "百人", "千人", "十万人"],
+        )
+        .is_some()
 }
 
 fn trim_lead_times(rest: &str) -> usize {
@@ -215,15 +243,17 @@ fn trim_lead_times(rest: &str) -> usize {
 }
 
 /// The verb that the stretch begins with, and where its noun begins.
-fn verb_and_noun(s: &str, a: usize, b: usize) -> (String, usize) {
+fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String, usize) {
     let rest = cut(s, a, b);
     let mut at = 0;
     if starts(rest, DO).is_none() {
         let adverb = ["每年", "每月", "每学期", "每季度", "每周", "累计", "计划", "力争", "至少", "每学年", "年均"]
             .iter()
             .filter_map(|w| rest.rfind(w).map(|i| i + w.len()))
-            .filter(|i| starts(cut(rest, *i, rest.len()), DO).is_some() || *i < rest.len())
-            .max();
+            .filter(|i| starts(cut(rest, *i, rest.len()), DO).is_some())
+            .max()
+            // 街道安排经费: money is set aside by somebody
+            .or_else(|| ["安排", "投入", "列支", "筹集"].iter().filter_map(|w| rest.find(w)).min().filter(|i| money && *i > 0 && rest.len() - i > 6));
         let means = starts(rest, MEANS).is_some();
         let first = DO.iter().filter(|v| chars(v) > 1).filter_map(|v| rest.find(v)).min();
         at = match (adverb, first) {
@@ -233,6 +263,12 @@ fn verb_and_noun(s: &str, a: usize, b: usize) -> (String, usize) {
         };
     }
     let mut verb = "";
+    // 研发人员, 服务站: a noun that begins with a verb's word
+    let first = starts(cut(rest, at, rest.len()), &["研发", "服务", "培训", "创作", "开发", "接待", "投入", "覆盖", "注册", "参与", "参加", "支持"]);
+    let compound = first.is_some_and(|w| starts(cut(rest, at + w.len(), rest.len()), &["人员", "者", "队", "站", "中心", "基地", "机构", "平台", "团队", "班", "员", "资源", "经费", "体系", "人数", "人次", "率", "面", "学校", "率达", "总数", "学员", "资金", "品牌", "窗口", "点"]).is_some());
+    if compound {
+        return (String::new(), a + at);
+    }
     while let Some(found) = starts(cut(rest, at, rest.len()), DO) {
         let left = cut(rest, at + found.len(), rest.len());
         let next = starts(left, DO);
@@ -243,6 +279,12 @@ fn verb_and_noun(s: &str, a: usize, b: usize) -> (String, usize) {
         }
         verb = found;
         at += found.len();
+        // 引进和培养, 选拔资助
+        let joined = starts(left, &["和", "并", "及", "与", "、"]).filter(|w| starts(cut(left, w.len(), left.len()), DO).is_some_and(|v| chars(v) > 1));
+        if let Some(word) = joined {
+            at += word.len();
+            continue;
+        }
         if !(LIGHT.contains(&found) && next.is_some()) {
             break;
         }

@@ -16,6 +16,8 @@ pub(crate) struct Source {
     pub para: Span,
     pub item: Option<usize>,
     pub section: Option<usize>,
+    /// The item's title: what a number counts when its sentence does not say.
+    pub title: String,
 }
 
 /// What is the same for the whole document.
@@ -154,13 +156,20 @@ impl Finder<'_, '_> {
         if comparator == Comparator::Exactly && step.is_some() {
             comparator = Comparator::AtLeast;
         }
-        let Subject { words, per, verb } = subject::read(self.scope, self.sentence, n, &clause, &unit, link.map(|c| c.verb.as_str()), memory)?;
+        let Subject { mut words, per, verb } = subject::read(self.scope, self.sentence, n, &clause, &unit, link.filter(|c| !cut(s, c.end, n.start).starts_with('，')).map(|c| c.verb.as_str()), memory)?;
+        if words.is_empty() {
+            // 力争达到15%: the subject was said before in the sentence, or is the item's own
+            let same = self.found.last().filter(|t| t.sentence == self.sentence.piece.span() && same_unit(t, &unit.word));
+            words = same.map_or_else(|| self.source.title.clone(), |t| t.subject.clone());
+        }
         let kind = kind_of(&words, &unit.word, &verb);
         let form = match () {
             () if step.is_some() && (per_year || clause.average) => Some(Form::YearlyStep),
             () if per.is_some() => Some(Form::Coverage),
             () if per_year => Some(Form::Yearly),
+            () if step.is_some_and(|w| matches!(w, "下降" | "降低" | "减少")) => Some(Form::Decrease),
             () if step.is_some() => Some(Form::Increase),
+            () if clause.often.is_some() => None,
             () if kind == TargetKind::Counted || clause.cumulative => Some(Form::Cumulative),
             () => None,
         };
@@ -192,6 +201,12 @@ impl Finder<'_, '_> {
             span: self.place(n.start, n.end),
         })
     }
+}
+
+/// 15% and 3个百分点 speak of the same thing.
+fn same_unit(target: &Target, unit: &str) -> bool {
+    let share = |u: &str| matches!(u, "%" | "个百分点");
+    target.unit.as_deref().is_some_and(|u| u == unit || (share(u) && share(unit)))
 }
 
 /// What a target hands on to the next one in the same list.

@@ -50,6 +50,9 @@ pub(crate) fn unit_like(name: &str) -> bool {
     if !(2..=40).contains(&n) || name.contains(['。', '！', '？', '“', '”', '《', '》', '；', '%']) {
         return false;
     }
+    if has(name, &["的", "负责", "开展", "推进", "做好", "加强", "纳入", "根据", "按照", "制定", "当地", "坚持", "不断", "通过", "切实", "认真"]) {
+        return false;
+    }
     let core = core(name);
     is_collective(name)
         || core.chars().next_back().is_some_and(|c| LAST.contains(c)) && chars(core) > 1
