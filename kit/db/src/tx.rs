@@ -68,6 +68,17 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Has the database read a statement without running it, for the check of every statement.
+    ///
+    /// # Errors
+    /// As [`Tx::query`].
+    pub fn prepare(&mut self, sql: &str) -> Result<(), Error> {
+        self.run(&[], |link| match link {
+            Link::Sqlite(session) => session.prepare(sql),
+            Link::Postgres(session) => session.prepare(sql).map(|_| ()),
+        })
+    }
+
     /// The next number of a sequence: rising, gaps allowed, the first is 1.
     ///
     /// # Errors

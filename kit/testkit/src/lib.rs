@@ -12,6 +12,7 @@ mod driver;
 mod keyboard;
 mod postgres;
 mod server;
+pub mod sql;
 
 pub use axe::{Violation, assert_accessible, axe};
 pub use both::both;

@@ -181,7 +181,7 @@ impl Session {
         self.client.as_ref().ok_or_else(|| Error::Unreachable("not connected".to_owned()))
     }
 
-    fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
+    pub fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }

@@ -88,6 +88,10 @@ impl Session {
         Ok(touched.try_into().unwrap_or(u64::MAX))
     }
 
+    pub fn prepare(&self, sql: &str) -> Result<(), Error> {
+        self.connection.prepare(sql).map(|_| ()).map_err(|error| self.fault(error, sql))
+    }
+
     pub fn script(&self, sql: &str) -> Result<(), Error> {
         self.connection.execute_batch(sql).map_err(|error| self.fault(error, sql))
     }
