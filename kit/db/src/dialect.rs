@@ -49,3 +49,11 @@ pub(crate) fn next(tx: &mut Tx<'_>, sequence: &'static str) -> Result<i64, Error
     }
     tx.one("select nextval(to_regclass($1)) as value", &[Val::from(name)])?.get("value")
 }
+
+/// See [`Tx::skip_locked`].
+pub(crate) const fn skip_locked(tx: &Tx<'_>) -> &'static str {
+    match tx.link() {
+        Link::Sqlite(_) => "",
+        Link::Postgres(_) => " for update skip locked",
+    }
+}

@@ -87,6 +87,12 @@ impl<'a> Tx<'a> {
         dialect::next(self, sequence)
     }
 
+    /// Ends a `select` of rows to be claimed, so that claimers on PostgreSQL pass by each other's
+    /// rows. On SQLite one writer claims, and it is empty.
+    pub const fn skip_locked(&self) -> &'static str {
+        dialect::skip_locked(self)
+    }
+
     /// Runs several statements separated by semicolons, without parameters: migrations.
     pub(crate) fn script(&mut self, sql: &str) -> Result<(), Error> {
         self.run(&[], |link| match link {

@@ -1,0 +1,134 @@
+//! What other parts may do with the queue: enqueue, look, try again.
+
+use db::Tx;
+use kernel::{AccountId, Caller, DistrictId, Instant, Refusal};
+use sha2::{Digest, Sha256};
+
+use crate::{Job, JobId, store};
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Waits for its time and a runner.
+    Waiting,
+    /// A runner has it.
+    Running,
+    /// Done.
+    Done,
+    /// Given up; a person must look.
+    Dead,
+}
+
+impl State {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Running, Self::Done, Self::Dead];
+
+    /// The word in the store and, after `job-`, in the catalogue.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// The state of a code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// A job as pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enqueued {
+    /// Which.
+    pub id: JobId,
+    /// Its [`Job::NAME`].
+    pub kind: String,
+    /// Where it stands.
+    pub state: State,
+    /// Times it was begun.
+    pub attempts: u32,
+    /// Not before.
+    pub run_at: Instant,
+    /// Pieces done, of `total`.
+    pub done: i64,
+    /// Pieces in all; 0 while unknown.
+    pub total: i64,
+    /// Why the last attempt failed, for staff.
+    pub last_error: Option<String>,
+    /// Who asked for it.
+    pub enqueued_by: Option<AccountId>,
+    /// When it was asked for.
+    pub enqueued_at: Instant,
+    /// When the last attempt began.
+    pub started_at: Option<Instant>,
+    /// When it was done or given up.
+    pub finished_at: Option<Instant>,
+}
+
+impl Enqueued {
+    /// Seconds left at the pace so far; `None` when nothing can be said yet.
+    pub fn seconds_left(&self, now: Instant) -> Option<i64> {
+        let running = self.state == State::Running && self.done > 0 && self.total >= self.done;
+        let spent = now.seconds_since(self.started_at.filter(|_| running)?).max(0);
+        spent.checked_mul(self.total - self.done)?.checked_div(self.done)
+    }
+}
+
+/// Puts a job into the queue, in the transaction of the action that wants it. Gives its id, or
+/// that of the equal one that already waits.
+///
+/// # Errors
+/// What the database says.
+pub fn enqueue<J: Job>(tx: &mut Tx<'_>, by: &Caller, job: &J) -> Result<JobId, Refusal> {
+    enqueue_at(tx, by, job, by.now())
+}
+
+/// As [`enqueue`], to run not before `at`.
+///
+/// # Errors
+/// What the database says.
+pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, by: &Caller, job: &J, at: Instant) -> Result<JobId, Refusal> {
+    let payload = serde_json::to_string(job).map_err(|error| Refusal::Broken(Box::new(error)))?;
+    let id: JobId = by.id();
+    let key = if J::DEDUPLICATED { digest(&payload) } else { id.to_string() };
+    Ok(store::insert(tx, by, &store::New { id, kind: J::NAME, payload, key, run_at: at })?)
+}
+
+/// A job of the district.
+///
+/// # Errors
+/// What the database says.
+pub fn find(tx: &mut Tx<'_>, district: &DistrictId, id: &JobId) -> Result<Option<Enqueued>, Refusal> {
+    Ok(store::find(tx, district, id)?)
+}
+
+/// The job of this kind that was enqueued last, for a page that watches it.
+///
+/// # Errors
+/// What the database says.
+pub fn latest<J: Job>(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Option<Enqueued>, Refusal> {
+    Ok(store::latest(tx, district, J::NAME)?)
+}
+
+/// The jobs that were given up, latest first, at most 200.
+///
+/// # Errors
+/// What the database says.
+pub fn dead(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Vec<Enqueued>, Refusal> {
+    Ok(store::dead(tx, district)?)
+}
+
+/// Lets a job that was given up run once more, with all its attempts.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such dead job in the district.
+pub fn run_again(tx: &mut Tx<'_>, by: &Caller, id: &JobId) -> Result<(), Refusal> {
+    if store::revive(tx, by.district(), id, by.now())? { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
+fn digest(payload: &str) -> String {
+    Sha256::digest(payload).iter().map(|byte| format!("{byte:02x}")).collect()
+}

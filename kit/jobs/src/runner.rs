@@ -1,0 +1,107 @@
+//! The threads that run jobs while the program serves.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use db::Db;
+use kernel::{Clock, Refusal, Rng};
+
+use crate::{Module, Worker};
+
+/// Jobs that run at the same time.
+const THREADS: usize = 2;
+/// How often the queue is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often leases are prolonged, in looks: every ten seconds.
+const LOOKS_A_HOLD: u32 = 20;
+
+/// Runs jobs on threads of its own until it is stopped or dropped.
+pub struct Runner {
+    worker: Worker,
+    bell: Arc<Bell>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Wakes the threads early when the program stops.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    ringing: Condvar,
+}
+
+impl Bell {
+    /// Waits for a while; true once it was rung.
+    fn wait(&self) -> bool {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.ringing.wait_timeout_while(rung, LOOK, |rung| !*rung);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.ringing.notify_all();
+    }
+}
+
+impl Runner {
+    /// Starts the threads.
+    pub fn start(db: Db, modules: Vec<Module>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
+        let mut runner =
+            Self { worker: Worker::new(db, modules, clock, rng), bell: Arc::default(), threads: Vec::new() };
+        runner.spawn("jobs-clock", |worker, bell| {
+            let mut looks = 0_u32;
+            while !bell.wait() {
+                looks = looks.wrapping_add(1);
+                note(worker.turn());
+                if looks % LOOKS_A_HOLD == 0 {
+                    note(worker.hold());
+                }
+            }
+        });
+        for _ in 0..THREADS {
+            runner.spawn("jobs-run", |worker, bell| {
+                while !bell.wait() {
+                    while worker.run_one().unwrap_or_else(|refusal| note(Err(refusal))) {}
+                }
+            });
+        }
+        runner
+    }
+
+    /// Takes no further job, lets those that run end, and waits for them. A long job ends early by
+    /// asking [`crate::JobContext::is_stopping`].
+    pub fn stop(&mut self) {
+        self.worker.stopping.store(true, Ordering::SeqCst);
+        self.bell.ring();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a job thread panicked");
+            }
+        }
+    }
+
+    fn spawn(&mut self, name: &str, work: impl Fn(&Worker, &Bell) + Send + 'static) {
+        let (worker, bell) = (self.worker.clone(), Arc::clone(&self.bell));
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&worker, &bell));
+        match thread {
+            Ok(thread) => self.threads.push(thread),
+            Err(error) => tracing::error!(%error, "no thread for jobs"),
+        }
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Says in the log what kept the queue from being served; the next look tries again.
+fn note(outcome: Result<(), Refusal>) -> bool {
+    if let Err(refusal) = outcome {
+        tracing::error!(%refusal, "the job queue could not be served");
+    }
+    false
+}
