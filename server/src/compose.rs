@@ -22,7 +22,10 @@ pub fn streams() -> Vec<Stream> {
 
 /// What happens after the answer.
 pub fn job_modules() -> Vec<jobs::Module> {
-    vec![people::jobs(), evidence::jobs(), plan::jobs()]
+    let receipts =
+        jobs::Schedule { name: "web.receipts", every_minutes: 24 * 60, action: web::forget_receipts };
+    let web = jobs::Module { jobs: Vec::new(), schedule: vec![receipts] };
+    vec![web, people::jobs(), evidence::jobs(), plan::jobs()]
 }
 
 /// Opens the database and brings its tables up to date.
@@ -80,6 +83,7 @@ pub fn router(parts: Parts) -> Result<(Arc<App>, Router), String> {
         secure: parts.secure,
         proxies: parts.proxies,
         authenticate: people::authenticate,
+        note_visit: people::note_visit,
         note_visit: people::note_visit,
         district: people::district,
         setup_code: parts.setup_code,

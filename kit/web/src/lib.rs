@@ -32,6 +32,7 @@ pub use form::{File, Form};
 pub use guard::{SESSION_COOKIE, cookie};
 pub use module::{Module, NavItem, RouteInfo, Routes, ToDo};
 pub use paging::Paging;
+pub use receipt::forget as forget_receipts;
 pub use shell::is_local;
 pub use ui::{Safe, Tone};
 pub use shell::catalogue as own_words;

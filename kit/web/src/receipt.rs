@@ -26,3 +26,16 @@ pub fn insert(tx: &mut Tx<'_>, by: &Caller, key: &str, location: &str) -> Result
     }
     Ok(())
 }
+
+/// Days for which a form sent again still goes to the same place.
+const KEPT_DAYS: i64 = 7;
+
+/// Forgets the receipts that nobody will ask for again; comes round once a day.
+///
+/// # Errors
+/// As the database refuses.
+pub fn forget(tx: &mut Tx<'_>, by: &Caller) -> Result<(), kernel::Refusal> {
+    let before = by.now().plus_seconds(-KEPT_DAYS * 24 * 3600);
+    tx.execute("delete from form_receipt where answered_at < $1", params![before])?;
+    Ok(())
+}
