@@ -1,4 +1,4 @@
-//! The project's own chores, run as `cargo xtask <chore>`: test, tidy, sql, gen, bench.
+//! The project's own chores, run as `cargo xtask CHORE`: test, tidy, sql, gen, bench.
 mod generate;
 mod install;
 mod postgres;
@@ -35,6 +35,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Measure the program against its yardsticks, in release, and print a table with ratios
+    Bench {
+        /// Passed to the measuring program
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Run a private PostgreSQL until standard input closes, and print its address
     Postgres,
 }
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(),
         Chore::Sql => suite::only(suite::SQL),
         Chore::Gen { check } => generate::run(check),
+        Chore::Bench { args } => suite::bench(&args),
         Chore::Postgres => postgres::guard(),
     };
     match done {

@@ -1,6 +1,8 @@
-//! `cargo xtask test`: what is missing is installed, then format, tidy and every test, cheapest first.
+//! What runs with a PostgreSQL of its own: the tests and the measurements.
+//!
+//! `cargo xtask test`: what is missing is installed, then format, tidy, generated documents and every test, cheapest first.
 use crate::postgres::Private;
-use crate::{install, sh, tidy};
+use crate::{generate, install, sh, tidy};
 use std::process::{Command, ExitCode};
 
 /// The test that prepares every SQL statement, for `cargo xtask sql`.
@@ -16,6 +18,7 @@ pub fn all(args: &[String]) -> sh::Done {
         if tidy::run()? != ExitCode::SUCCESS {
             return Ok(ExitCode::FAILURE);
         }
+        generate::run(true)?;
     }
     only(&args.iter().map(String::as_str).collect::<Vec<_>>())
 }
@@ -39,6 +42,18 @@ pub fn only(args: &[&str]) -> sh::Done {
     let status = sh::status(&mut tests)?;
     drop(postgres);
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// The measurements of `server/examples/bench`, on the program as it is released.
+pub fn bench(args: &[String]) -> sh::Done {
+    install::missing()?;
+    let postgres = Private::start()?;
+    // the program itself is measured as well: its size, its start, its memory
+    sh::run(cargo(&postgres).args(["build", "--release", "--package", "server"]))?;
+    let mut bench = cargo(&postgres);
+    bench.args(["run", "--release", "--package", "server", "--example", "bench", "--"]).args(args);
+    sh::run(&mut bench)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn cargo(postgres: &Private) -> Command {

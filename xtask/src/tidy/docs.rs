@@ -1,6 +1,7 @@
 //! Every path and command that the documents name exists.
 //!
-//! A path or command is named in backticks, a command also as a line of a fenced block.
+//! A path or command is named in backticks, a path also as a link, a command also as a line of a fenced
+//! block.
 use super::{File, Finding};
 use std::collections::BTreeSet;
 
@@ -109,11 +110,36 @@ pub fn check(file: &File, known: &Known) -> Vec<Finding> {
         let mends: Vec<String> = if fenced {
             command(line, known).into_iter().collect()
         } else {
-            line.split('`').skip(1).step_by(2).flat_map(|span| span_mends(span, known)).collect()
+            let spans = line.split('`').skip(1).step_by(2).flat_map(|span| span_mends(span, known));
+            spans.chain(links(line).filter_map(|link| broken(&file.path, link, known))).collect()
         };
         found.extend(mends.into_iter().map(|mend| Finding::new(&file.path, n + 1, mend)));
     }
     found
+}
+
+/// Targets of Markdown links and pictures.
+fn links(line: &str) -> impl Iterator<Item = &str> {
+    line.split("](").skip(1).filter_map(|rest| rest.split(')').next())
+}
+
+/// A link into the repository that leads nowhere; links are read from the folder of their document.
+fn broken(document: &str, link: &str, known: &Known) -> Option<String> {
+    let target = link.split('#').next().unwrap_or(link).trim_end_matches('/');
+    if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
+        return None;
+    }
+    let mut path: Vec<&str> = document.split('/').collect();
+    path.pop();
+    for part in target.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(path.pop()),
+            part => path.push(part),
+        }
+    }
+    let path = path.join("/");
+    (!known.paths.contains(&path)).then(|| format!("links to `{link}`, which does not exist"))
 }
 
 fn span_mends(span: &str, known: &Known) -> Vec<String> {
@@ -226,6 +252,16 @@ mod tests {
             ("any `contexts/*/src/gone.rs`", "contexts/*/src/gone.rs"),
         ] {
             assert_eq!(mends(line), [format!("names `{path}`, which does not exist")], "{line}");
+        }
+    }
+
+    #[test]
+    fn links_are_followed_from_the_document() {
+        for link in ["../README.md", "../kit/db/", "../README.md#words", "https://example/x", "#here"] {
+            assert_eq!(mends(&format!("see [x]({link}).")), Vec::<String>::new(), "{link}");
+        }
+        for link in ["README.md", "../gone.png"] {
+            assert_eq!(mends(&format!("![x]({link})")), [format!("links to `{link}`, which does not exist")]);
         }
     }
 
