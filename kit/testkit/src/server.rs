@@ -74,6 +74,7 @@ impl Program {
     ///
     /// # Panics
     /// When it ends before, with what it said.
+    #[expect(clippy::zombie_processes, reason = "dropping the program waits for it")]
     pub fn start(binary: &Path, words: &[&str]) -> Self {
         let mut command = Command::new(binary);
         command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());

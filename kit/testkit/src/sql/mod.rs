@@ -63,23 +63,33 @@ fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+/// Statements of one file; constants may be those of another file of its folder.
 fn in_file(root: &Path, file: &Path) -> Vec<Statement> {
     let read = |file: &Path| {
-        std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+        let text =
+            std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        // tests at a file's end are left out
+        text.split("#[cfg(test)]\nmod tests {").next().map(str::to_owned).unwrap_or_default()
     };
+    let mut beside = Vec::new();
+    if let Some(folder) = file.parent() {
+        sources(folder, &mut beside);
+    }
+    let beside: Vec<String> = beside.iter().filter(|other| *other != file).map(|other| read(other)).collect();
     let path = file.strip_prefix(root).unwrap_or(file).display();
-    let found = found(&read(file));
+    let found = found(&read(file), &beside);
     found.into_iter().map(|(line, sql)| Statement { place: format!("{path}:{line}"), sql }).collect()
 }
 
-/// Line and text of each statement in a source; tests at its end are left out.
-fn found(source: &str) -> Vec<(usize, String)> {
-    let program = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or(source);
-    let literals = literals(program);
-    let constants =
-        literals.iter().filter_map(|literal| Some((name(literal)?, literal.text.as_str()))).collect();
-    literals
-        .iter()
+/// Line and text of each statement in a source.
+fn found(source: &str, beside: &[String]) -> Vec<(usize, String)> {
+    let own = literals(source);
+    let others = beside.iter().flat_map(|text| literals(text));
+    let foreign: Vec<Literal> = others.filter(|literal| literal.before.contains("const ")).collect();
+    // the file's own come last: of one name, they count
+    let all = foreign.iter().chain(&own);
+    let constants = all.filter_map(|literal| Some((name(literal)?, literal.text.as_str()))).collect();
+    own.iter()
         .map(|literal| (literal.line, whole(literal, &constants)))
         .filter(|(_, text)| is_sql(text))
         .collect()
@@ -127,7 +137,7 @@ mod tests {
     use super::*;
 
     fn texts(source: &str) -> Vec<String> {
-        found(source).into_iter().map(|(_, text)| text).collect()
+        found(source, &[]).into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
@@ -157,10 +167,11 @@ mod tests {
             const COLUMNS: &str = "a, b";
             fn one() { let sql = format!("select {COLUMNS} from t order by {} -- {{}}", rank()); }
             fn two() { let from = "from t where a = 1"; format!("select a {from}") }
-            #[cfg(test)]
-mod tests { fn f() { tx.query("select broken from nowhere") } }
         "#;
         assert_eq!(texts(source), ["select a, b from t order by \0 -- {}", "select a from t where a = 1"]);
+        let beside = ["pub const COLUMNS: &str = \"c\";".to_owned()];
+        let found = found("f(format!(\"select {COLUMNS} from t\"))", &beside);
+        assert_eq!(found, [(1, "select c from t".to_owned())]);
     }
 
     #[test]
