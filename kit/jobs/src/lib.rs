@@ -25,3 +25,6 @@ kernel::id!(
 /// The tables of this crate.
 pub const STREAM: db::Stream =
     db::Stream { context: "jobs", files: &[("0001_job.sql", include_str!("../migrations/0001_job.sql"))] };
+
+#[cfg(test)]
+mod tests;

@@ -55,7 +55,7 @@ impl Runner {
             while !bell.wait() {
                 looks = looks.wrapping_add(1);
                 note(worker.turn());
-                if looks % LOOKS_A_HOLD == 0 {
+                if looks.is_multiple_of(LOOKS_A_HOLD) {
                     note(worker.hold());
                 }
             }

@@ -12,7 +12,7 @@ use crate::store::{self, Claimed};
 use crate::{Failure, JobContext, Kind, Module, Schedule, State};
 
 /// Attempts before a job is given up: with the pauses between, more than a day.
-pub const MOST_ATTEMPTS: u32 = 10;
+pub const MOST_ATTEMPTS: u32 = 12;
 /// How long a runner that shows no sign is believed to live.
 pub(crate) const LEASE_SECONDS: i64 = 60;
 /// After a failed turn of the schedule.
