@@ -1,0 +1,52 @@
+//! One function a verb: load through what the actor sees, decide, save, count, record.
+
+pub mod attestation;
+pub mod delivery;
+pub mod entry;
+pub mod import;
+pub mod photos;
+
+use db::Tx;
+use kernel::{Caller, Problem, Refusal, UnitId};
+
+use crate::Stamp;
+
+/// Who acts, as a stamp.
+///
+/// # Errors
+/// Forbidden for the public, and while an administrator previews a role.
+pub(crate) fn stamp(by: &Caller) -> Result<Stamp, Refusal> {
+    match (&by.actor.account, &by.actor.viewing_for) {
+        (Some(account), None) => {
+            Ok(Stamp { by: account.clone(), name: by.actor.name.clone(), at: by.now() })
+        }
+        (None, _) | (_, Some(_)) => Err(Refusal::Forbidden),
+    }
+}
+
+/// Records what was done.
+pub(crate) fn audit(
+    tx: &mut Tx,
+    by: &Caller,
+    action: &'static str,
+    (kind, id): (&'static str, &str),
+    detail: serde_json::Value,
+) -> Result<(), Refusal> {
+    people::audit::record(tx, by, people::audit::Entry { action, subject: (kind, id), detail })
+}
+
+/// Refuses when the page that the actor looked at is no longer what is stored.
+pub(crate) fn unchanged(seen: i64, version: i64) -> Result<(), Refusal> {
+    if seen == version { Ok(()) } else { Err(Refusal::Conflict(Problem::new("evidence-changed-meanwhile"))) }
+}
+
+/// The problem of a unit that does not exist on a day.
+pub(crate) fn known_unit(
+    tx: &mut Tx,
+    by: &Caller,
+    (field, unit): (&'static str, &UnitId),
+    on: kernel::Day,
+) -> Result<people::units::Unit, Refusal> {
+    let found = people::units::find(tx, by.district(), unit, on)?;
+    found.ok_or_else(|| Problem::new("evidence-unit-unknown").at(field).with("on", on).into())
+}

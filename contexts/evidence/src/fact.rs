@@ -1,0 +1,205 @@
+//! Facts: the immutable rows that a verified delivery leaves, and how they move the totals.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{AccountId, Day, Group, Instant, UnitId};
+
+use crate::{Delivery, DeliveryId, Kind, Part, PurposeId, words::codes};
+
+/// The version of the built-in counting rules.
+pub const RULE_VERSION: i64 = 1;
+
+codes!(
+    /// What a fact counts.
+    Quantity {
+        /// 场次
+        Session = "session",
+        /// 分钟
+        Minute = "minute",
+        /// 人次
+        PersonTime = "person_time",
+    }
+);
+
+/// One counted row. Whole in itself: the totals can be computed from facts alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Its place in the order of facts.
+    pub seq: i64,
+    /// The delivery.
+    pub source: DeliveryId,
+    /// Kind of the delivery.
+    pub kind: Kind,
+    /// The day on which it happened.
+    pub on: Day,
+    /// The unit that held it.
+    pub host: UnitId,
+    /// The town.
+    pub town: UnitId,
+    /// Host and co-hosts.
+    pub organisers: BTreeSet<UnitId>,
+    /// Supporters.
+    pub supporters: BTreeSet<UnitId>,
+    /// What it was done for.
+    pub purposes: BTreeSet<PurposeId>,
+    /// What is counted.
+    pub quantity: Quantity,
+    /// Whom; only person-times have one.
+    pub group: Option<Group>,
+    /// How many; negative in a reversal.
+    pub n: i64,
+    /// Under which rules.
+    pub rule_version: i64,
+    /// The account whose act made it count.
+    pub by: AccountId,
+    /// When.
+    pub at: Instant,
+    /// The fact that it takes back, and why.
+    pub reverses: Option<(i64, String)>,
+}
+
+/// What a verified delivery leaves: one session, its minutes, and person-times by group. `seq` is
+/// the first free place; the facts take the ones that follow.
+pub fn facts_of(delivery: &Delivery, by: &AccountId, at: Instant, mut next: impl FnMut() -> i64) -> Vec<Fact> {
+    let details = &delivery.details;
+    let single = [(Quantity::Session, None, 1), (Quantity::Minute, None, details.minutes)];
+    let groups = details.heads.iter().map(|(group, heads)| (Quantity::PersonTime, Some(*group), *heads));
+    single
+        .into_iter()
+        .chain(groups)
+        .map(|(quantity, group, n)| Fact {
+            seq: next(),
+            source: delivery.id.clone(),
+            kind: details.kind,
+            on: details.on,
+            host: details.host.clone(),
+            town: details.town.clone(),
+            organisers: details.organisers(),
+            supporters: details.supporters.clone(),
+            purposes: details.purposes.clone(),
+            quantity,
+            group,
+            n,
+            rule_version: RULE_VERSION,
+            by: by.clone(),
+            at,
+            reverses: None,
+        })
+        .collect()
+}
+
+/// Takes facts back: the same rows with the opposite sign, each naming the one that it reverses.
+pub fn reversals_of(
+    facts: &[Fact],
+    reason: &str,
+    by: &AccountId,
+    at: Instant,
+    mut next: impl FnMut() -> i64,
+) -> Vec<Fact> {
+    let back = |fact: &Fact| Fact {
+        seq: next(),
+        n: -fact.n,
+        by: by.clone(),
+        at,
+        reverses: Some((fact.seq, reason.to_owned())),
+        ..fact.clone()
+    };
+    facts.iter().map(back).collect()
+}
+
+/// A cell of the totals. `purpose` is empty for the whole district, `key` for the grain `all`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// Purpose or empty.
+    pub purpose: String,
+    /// `2025` or `2025-09`.
+    pub period: String,
+    /// What the key is.
+    pub grain: Grain,
+    /// Town, unit or group.
+    pub key: String,
+}
+
+codes!(
+    /// What a total is broken down by.
+    Grain {
+        /// Not at all.
+        All = "all",
+        /// By town.
+        Town = "town",
+        /// By unit that organised.
+        Organiser = "organiser",
+        /// By unit that supported.
+        Supporter = "supporter",
+        /// By group.
+        Group = "group",
+    }
+);
+
+impl From<Part> for Grain {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Organiser => Self::Organiser,
+            Part::Supporter => Self::Supporter,
+        }
+    }
+}
+
+/// The three sums of a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Distinct deliveries.
+    pub sessions: i64,
+    /// Heads, counted each time they came.
+    pub person_times: i64,
+    /// Minutes of the deliveries.
+    pub minutes: i64,
+}
+
+impl Sums {
+    /// Adds another's.
+    pub const fn add(&mut self, other: Self) {
+        self.sessions += other.sessions;
+        self.person_times += other.person_times;
+        self.minutes += other.minutes;
+    }
+}
+
+/// Adds what a batch of facts moves to `cells`. The facts of one delivery must be in one batch: a
+/// group's cell counts the session and the minutes once when the group was reached.
+pub fn add_to_totals(facts: &[Fact], cells: &mut BTreeMap<Cell, Sums>) {
+    for fact in facts {
+        let year = format!("{:04}", fact.on.year());
+        let moved = match fact.quantity {
+            Quantity::Session => Sums { sessions: fact.n, ..Sums::default() },
+            Quantity::Minute => Sums { minutes: fact.n, ..Sums::default() },
+            Quantity::PersonTime => Sums { person_times: fact.n, ..Sums::default() },
+        };
+        let group = |fact: &Fact| fact.group.map(Group::code);
+        // a group's sessions: each of the delivery's groups gets the delivery's own session
+        let groups: BTreeSet<&str> = match fact.quantity {
+            Quantity::PersonTime => group(fact).into_iter().collect(),
+            Quantity::Session | Quantity::Minute => {
+                facts.iter().filter(|other| same_act(fact, other)).filter_map(group).collect()
+            }
+        };
+        for purpose in std::iter::once("").chain(fact.purposes.iter().map(PurposeId::as_str)) {
+            let mut add = |period: &str, grain, key: &str| {
+                let cell =
+                    Cell { purpose: purpose.into(), period: period.into(), grain, key: key.into() };
+                cells.entry(cell).or_default().add(moved);
+            };
+            add(&year, Grain::All, "");
+            add(&fact.on.month_text(), Grain::All, "");
+            add(&year, Grain::Town, fact.town.as_str());
+            fact.organisers.iter().for_each(|unit| add(&year, Grain::Organiser, unit.as_str()));
+            fact.supporters.iter().for_each(|unit| add(&year, Grain::Supporter, unit.as_str()));
+            groups.iter().for_each(|group| add(&year, Grain::Group, group));
+        }
+    }
+}
+
+/// Whether two facts were left by the same act: the verification of a delivery, or its withdrawal.
+fn same_act(one: &Fact, other: &Fact) -> bool {
+    one.source == other.source && one.reverses.is_some() == other.reverses.is_some()
+}

@@ -1,0 +1,208 @@
+//! Indicators: numbers of five kinds, never mixed. The rules of the counted ones, pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{Day, Group, Value, Year};
+
+use crate::fact::{Fact, Quantity};
+use crate::{IndicatorId, Kind, PurposeId, words::codes};
+
+codes!(
+    /// What a counted indicator counts.
+    Tally {
+        /// Distinct deliveries.
+        Sessions = "sessions",
+        /// Heads, each time they came.
+        PersonTimes = "person_times",
+        /// Distinct persons, by hashed identity.
+        Persons = "persons",
+    }
+);
+
+/// How a number comes about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// From verified deliveries.
+    Counted {
+        /// Done for this purpose; any when absent.
+        purpose: Option<PurposeId>,
+        /// Of this kind; any when absent.
+        kind: Option<Kind>,
+        /// Heads of this group only; all when absent.
+        group: Option<Group>,
+        /// What is counted.
+        tally: Tally,
+    },
+    /// Verified entries of a stock on a day.
+    Registered,
+    /// Towns that have at least this many verified entries on a day.
+    Coverage {
+        /// At least 1.
+        per_town: i64,
+    },
+    /// A sample survey. Not collected until that context exists.
+    Measured,
+    /// The ledger. Not collected until that context exists.
+    Financial,
+    /// A signed narrative with evidence.
+    Attested,
+}
+
+impl Source {
+    /// One of the five kinds: the word in the store and, after `evidence-indicator-`, in the
+    /// catalogue.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Counted { .. } => "counted",
+            Self::Registered | Self::Coverage { .. } => "registered",
+            Self::Measured => "measured",
+            Self::Financial => "financial",
+            Self::Attested => "attested",
+        }
+    }
+}
+
+/// One number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Indicator {
+    /// Id, given by the owner.
+    pub id: IndicatorId,
+    /// Title in Chinese.
+    pub title: String,
+    /// Title in English.
+    pub title_en: Option<String>,
+    /// Unit of the value in Chinese: 人, 处, %.
+    pub unit: String,
+    /// The same in English.
+    pub unit_en: Option<String>,
+    /// How it comes about.
+    pub source: Source,
+    /// First day on which it counts.
+    pub from: Day,
+    /// Last day.
+    pub to: Day,
+}
+
+/// The sums of a counted indicator in a year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Distinct deliveries.
+    pub sessions: i64,
+    /// Heads.
+    pub person_times: i64,
+    /// Minutes.
+    pub minutes: i64,
+    /// Distinct persons of the year.
+    pub persons: i64,
+    /// Those of them that no earlier year has.
+    pub persons_new: i64,
+    /// Person-times whose person is known.
+    pub identified: i64,
+}
+
+impl Counted {
+    /// Adds another's.
+    pub const fn add(&mut self, other: Self) {
+        self.sessions += other.sessions;
+        self.person_times += other.person_times;
+        self.minutes += other.minutes;
+        self.persons += other.persons;
+        self.persons_new += other.persons_new;
+        self.identified += other.identified;
+    }
+}
+
+/// What the facts of one act (a verification, or the withdrawal of one) move in a counted
+/// indicator; `None` when it does not count the delivery.
+pub fn moved(indicator: &Indicator, act: &[Fact]) -> Option<Counted> {
+    let Source::Counted { purpose, kind, group, tally: _ } = &indicator.source else {
+        return None;
+    };
+    let fact = act.first()?;
+    let in_time = fact.on >= indicator.from && fact.on <= indicator.to;
+    let for_it = purpose.as_ref().is_none_or(|purpose| fact.purposes.contains(purpose));
+    let of_kind = kind.is_none_or(|kind| fact.kind == kind);
+    let reached = group.is_none() || act.iter().any(|fact| fact.group == *group);
+    if !(in_time && for_it && of_kind && reached) {
+        return None;
+    }
+    let mut counted = Counted::default();
+    for fact in act {
+        match fact.quantity {
+            Quantity::Session => counted.sessions += fact.n,
+            Quantity::Minute => counted.minutes += fact.n,
+            Quantity::PersonTime if group.is_none() || fact.group == *group => counted.person_times += fact.n,
+            Quantity::PersonTime => {}
+        }
+    }
+    Some(counted)
+}
+
+/// Whether the sign-in list of an act says who the heads are that an indicator counts. With a
+/// group, only a delivery for that group alone can say so: the list does not tell groups apart.
+pub fn identifies(indicator: &Indicator, act: &[Fact]) -> bool {
+    match &indicator.source {
+        Source::Counted { tally: Tally::Persons, group, .. } => {
+            group.is_none() || act.iter().all(|fact| fact.group.is_none() || fact.group == *group)
+        }
+        Source::Counted { tally: Tally::Sessions | Tally::PersonTimes, .. }
+        | Source::Registered
+        | Source::Coverage { .. }
+        | Source::Measured
+        | Source::Financial
+        | Source::Attested => false,
+    }
+}
+
+/// One more (or, with `sign` -1, one less) appearance of a person in a year: how the counts of the
+/// years move. `refs` are the person's appearances by year and are brought up to date.
+pub fn appear(refs: &mut BTreeMap<Year, i64>, year: Year, sign: i64, counts: &mut BTreeMap<Year, Counted>) {
+    let first = |refs: &BTreeMap<Year, i64>| refs.iter().find(|(_, n)| **n > 0).map(|(year, _)| *year);
+    let (was_there, first_before) = (refs.get(&year).is_some_and(|n| *n > 0), first(refs));
+    *refs.entry(year).or_default() += sign;
+    let (is_there, first_after) = (refs.get(&year).is_some_and(|n| *n > 0), first(refs));
+    counts.entry(year).or_default().identified += sign;
+    counts.entry(year).or_default().persons += i64::from(is_there) - i64::from(was_there);
+    if first_before != first_after {
+        if let Some(before) = first_before {
+            counts.entry(before).or_default().persons_new -= 1;
+        }
+        if let Some(after) = first_after {
+            counts.entry(after).or_default().persons_new += 1;
+        }
+    }
+}
+
+/// A year of an indicator, as pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// The year.
+    pub year: Year,
+    /// In the year (counted), or at its end or today (registered).
+    pub value: Value,
+    /// From the indicator's first day until the end of the year (counted); the same as `value` for
+    /// the other kinds.
+    pub to_date: Value,
+    /// Deliveries, entries or narratives behind it.
+    pub n: i64,
+    /// Person-times of the year whose person is not known; only where persons are counted.
+    pub unidentified: Option<i64>,
+    /// The list that it was counted from, without the locale; none where there is no list.
+    pub href: Option<String>,
+}
+
+/// The series of one indicator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// What.
+    pub indicator: Indicator,
+    /// One point a year, from the first year to the year asked for.
+    pub points: Vec<Point>,
+}
+
+/// The towns that are covered: those with at least `per_town` of `entries`.
+pub fn covered<T: Ord + Clone>(entries: &[T], towns: &BTreeSet<T>, per_town: i64) -> BTreeSet<T> {
+    let mut n: BTreeMap<&T, i64> = BTreeMap::new();
+    entries.iter().filter(|town| towns.contains(town)).for_each(|town| *n.entry(town).or_default() += 1);
+    n.into_iter().filter(|(_, n)| *n >= per_town).map(|(town, _)| town.clone()).collect()
+}

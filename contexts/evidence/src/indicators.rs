@@ -1,0 +1,152 @@
+//! Indicators: registered by their owner, read as series by year.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use db::Tx;
+use kernel::{Caller, Day, DistrictId, Problem, Refusal, UnitId, Value, Year};
+
+use crate::indicator::{Counted, Indicator, Point, Series, Source, Tally, covered};
+use crate::totals::Period;
+use crate::{IndicatorId, counting, store};
+
+/// Puts these indicators in place of those registered before. When a rule of a counted one is new
+/// or differs, the counted ones are computed anew from the facts. Doing it twice changes nothing.
+///
+/// # Errors
+/// Invalid when an id is named twice, a span ends before it begins, or a town needs no entry.
+pub fn register(tx: &mut Tx, by: &Caller, indicators: &[Indicator]) -> Result<(), Refusal> {
+    let ids: BTreeSet<_> = indicators.iter().map(|one| &one.id).collect();
+    let bad = |one: &Indicator| {
+        one.to < one.from || matches!(one.source, Source::Coverage { per_town } if per_town < 1)
+    };
+    if ids.len() != indicators.len() || indicators.iter().any(bad) {
+        return Err(Problem::new("evidence-indicators-inconsistent").into());
+    }
+    let before = store::indicator::list(tx, by.district())?;
+    store::indicator::retire_all(tx, by.district())?;
+    for (position, indicator) in (0..).zip(indicators) {
+        store::indicator::save(tx, by.district(), indicator, position)?;
+    }
+    let same_rule = |one: &Indicator| {
+        let old = before.iter().find(|old| old.id == one.id);
+        old.is_some_and(|old| old.source == one.source && old.from == one.from && old.to == one.to)
+    };
+    let counted = |one: &&Indicator| matches!(one.source, Source::Counted { .. });
+    if indicators.iter().filter(counted).all(same_rule) {
+        return Ok(());
+    }
+    counting::rebuild_indicators(tx, by.district())
+}
+
+/// The indicators in force.
+///
+/// # Errors
+/// As the database refuses.
+pub fn list(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Indicator>, Refusal> {
+    store::indicator::list(tx, district)
+}
+
+/// Every indicator as a series by year, from its first year to `year`. The stock of a year is
+/// taken at its end, and today in the year that runs. What nobody has filled is `NotCollected`.
+///
+/// # Errors
+/// As the database refuses.
+pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refusal> {
+    let district = by.district();
+    let counted = store::indicator::totals(tx, district, year)?;
+    let attested = store::attestation::standing(tx, district)?;
+    let collected = store::entry::collected(tx, district)?;
+    let mut series = Vec::new();
+    for indicator in store::indicator::list(tx, district)? {
+        let mut points = Vec::new();
+        let mut to_date = 0;
+        for year in indicator.from.year()..=year.min(indicator.to.year()) {
+            points.push(match &indicator.source {
+                Source::Counted { .. } => counted_point(&indicator, year, &counted, &mut to_date),
+                Source::Registered | Source::Coverage { .. } if collected.contains(&indicator.id) => {
+                    let on = Day::new(year, 12, 31).unwrap_or(indicator.to).min(by.today());
+                    stock_point(tx, district, &indicator, (year, on))?
+                }
+                Source::Registered | Source::Coverage { .. } | Source::Measured | Source::Financial => {
+                    missing(year)
+                }
+                Source::Attested => attested_point(&indicator, year, &attested),
+            });
+        }
+        series.push(Series { indicator, points });
+    }
+    Ok(series)
+}
+
+fn missing(year: Year) -> Point {
+    let value = Value::NotCollected;
+    Point { year, value, to_date: value, n: 0, unidentified: None, href: None }
+}
+
+/// A counted year. Without any delivery it is 0, and truly so: nothing was verified.
+fn counted_point(
+    indicator: &Indicator,
+    year: Year,
+    counted: &BTreeMap<(IndicatorId, Year), Counted>,
+    to_date: &mut i64,
+) -> Point {
+    let Source::Counted { purpose, kind, group, tally } = &indicator.source else {
+        return missing(year);
+    };
+    let sums = counted.get(&(indicator.id.clone(), year)).copied().unwrap_or_default();
+    let (value, more) = match tally {
+        Tally::Sessions => (sums.sessions, sums.sessions),
+        Tally::PersonTimes => (sums.person_times, sums.person_times),
+        Tally::Persons => (sums.persons, sums.persons_new),
+    };
+    *to_date += more;
+    let mut filter = Period::year(year).filter();
+    filter.purpose.clone_from(purpose);
+    filter.kind = *kind;
+    filter.group = *group;
+    filter.from = filter.from.max(Some(indicator.from));
+    filter.to = filter.to.min(Some(indicator.to));
+    Point {
+        year,
+        value: value.into(),
+        to_date: (*to_date).into(),
+        n: sums.sessions,
+        unidentified: (*tally == Tally::Persons).then_some(sums.person_times - sums.identified),
+        href: Some(filter.href()),
+    }
+}
+
+fn stock_point(
+    tx: &mut Tx,
+    district: &DistrictId,
+    indicator: &Indicator,
+    (year, on): (Year, Day),
+) -> Result<Point, Refusal> {
+    let entries = store::entry::in_force(tx, district, &indicator.id, on)?;
+    let n = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    let value = match indicator.source {
+        Source::Coverage { per_town } => {
+            let towns: BTreeSet<UnitId> =
+                people::units::towns(tx, district, on)?.into_iter().map(|town| town.id).collect();
+            let entries: Vec<UnitId> = entries.into_iter().flatten().collect();
+            i64::try_from(covered(&entries, &towns, per_town).len()).unwrap_or(i64::MAX)
+        }
+        Source::Registered | Source::Counted { .. } | Source::Measured | Source::Financial | Source::Attested => n,
+    };
+    let href = Some(format!("/desk/entries?indicator={}&on={on}", indicator.id));
+    Ok(Point { year, value: value.into(), to_date: value.into(), n, unidentified: None, href })
+}
+
+fn attested_point(
+    indicator: &Indicator,
+    year: Year,
+    standing: &BTreeMap<(IndicatorId, Year), i64>,
+) -> Point {
+    match standing.get(&(indicator.id.clone(), year)) {
+        None => missing(year),
+        Some(n) => {
+            let href = Some(format!("/desk/attestations?indicator={}", indicator.id));
+            Point { year, value: (*n).into(), to_date: (*n).into(), n: *n, unidentified: None, href }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Attestations.
+
+use std::collections::BTreeMap;
+
+use db::{Row, Tx, Val, params};
+use kernel::{DistrictId, Reach, Refusal, Year};
+
+use super::delivery::unchanged_since;
+use super::{CLOSED, Sql, corrupt, stamp, stamp_values};
+use crate::attestation::{Attestation, AttestationState};
+use crate::{AttestationId, IndicatorId};
+
+const TABLE: &str = "evidence_attestation";
+const SIGNED: [&str; 3] = ["signed_by", "signed_name", "signed_at"];
+const CONFIRMED: [&str; 3] = ["confirmed_by", "confirmed_name", "confirmed_at"];
+
+/// Inserts a new one.
+pub fn insert(tx: &mut Tx, district: &DistrictId, one: &Attestation) -> Result<(), Refusal> {
+    let [by, name, at] = stamp_values(Some(&one.signed));
+    tx.execute(
+        "insert into evidence_attestation (district_id, id, indicator_id, state, version, year, unit_id, body,
+            evidence, is_demo, signed_by, signed_name, signed_at)
+         values ($1, $2, $3, 'signed', 1, $4, $5, $6, $7, $8, $9, $10, $11)",
+        params![
+            district,
+            &one.id,
+            &one.indicator,
+            i64::from(one.year),
+            &one.unit,
+            &one.body,
+            &one.evidence,
+            one.is_demo,
+            by,
+            name,
+            at
+        ],
+    )?;
+    Ok(())
+}
+
+/// The attestation with this id.
+pub fn find(tx: &mut Tx, district: &DistrictId, id: &AttestationId) -> Result<Option<Attestation>, Refusal> {
+    let row =
+        tx.find("select * from evidence_attestation where district_id = $1 and id = $2", params![district, id])?;
+    row.map(|row| Ok(attestation(&row)?)).transpose()
+}
+
+/// Writes the state if nobody wrote since `seen`.
+pub fn save(tx: &mut Tx, district: &DistrictId, one: &Attestation, seen: i64) -> Result<(), Refusal> {
+    let (confirmed, closed, reason) = match &one.state {
+        AttestationState::Signed => (None, None, None),
+        AttestationState::Confirmed { confirmed } => (Some(confirmed), None, None),
+        AttestationState::Withdrawn { withdrawn, reason } => (None, Some(withdrawn), Some(reason.as_str())),
+    };
+    let mut sql = Sql::default();
+    sql.push(
+        "update evidence_attestation set state = ?, version = ?, confirmed_by = ?, confirmed_name = ?,
+            confirmed_at = ?, ",
+        [one.state.code().into(), (seen + 1).into()].into_iter().chain(stamp_values(confirmed)),
+    );
+    sql.push("closed_by = ?, closed_name = ?, closed_at = ?, ", stamp_values(closed));
+    sql.push(
+        "closed_reason = ? where district_id = ? and id = ? and version = ?",
+        [reason.into(), district.into(), (&one.id).into(), seen.into()],
+    );
+    unchanged_since(tx.execute(&sql.text, &sql.params)?)
+}
+
+/// Those that the actor sees, newest year first.
+pub fn list(
+    tx: &mut Tx,
+    district: &DistrictId,
+    reach: &Reach,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<Attestation>, Refusal> {
+    let mut sql = Sql::default();
+    sql.push("select * from evidence_attestation where district_id = ?", [district.into()]);
+    if let Reach::Units(units) = reach {
+        let units: Vec<Val> = units.iter().map(Into::into).collect();
+        if units.is_empty() {
+            return Ok(Vec::new());
+        }
+        sql.push(" and unit_id in ", []).rows([units]);
+    }
+    sql.push(" order by year desc, id desc limit ? offset ?", [limit.into(), offset.into()]);
+    let rows = tx.query(&sql.text, &sql.params)?;
+    rows.iter().map(|row| Ok(attestation(row)?)).collect()
+}
+
+/// How many attestations stand, by indicator and year.
+pub fn standing(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<(IndicatorId, Year), i64>, Refusal> {
+    let rows = tx.query(
+        "select indicator_id, year, count(*) as n from evidence_attestation
+         where district_id = $1 and state = 'confirmed' group by indicator_id, year",
+        params![district],
+    )?;
+    let read = |row: &Row| -> Result<_, db::Error> {
+        let id: IndicatorId = row.get("indicator_id")?;
+        let year = Year::try_from(row.get::<i64>("year")?).map_err(|_| corrupt(TABLE, id.as_str(), "year"))?;
+        Ok(((id, year), row.get("n")?))
+    };
+    rows.iter().map(|row| Ok(read(row)?)).collect()
+}
+
+fn attestation(row: &Row) -> Result<Attestation, db::Error> {
+    let id: String = row.get("id")?;
+    let need = |columns: [&'static str; 3]| {
+        let [by, ..] = columns;
+        stamp(row, columns)?.ok_or_else(|| corrupt(TABLE, &id, by))
+    };
+    let reason = || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, &id, "closed_reason"));
+    let state = match row.get::<String>("state")?.as_str() {
+        "signed" => AttestationState::Signed,
+        "confirmed" => AttestationState::Confirmed { confirmed: need(CONFIRMED)? },
+        "withdrawn" => AttestationState::Withdrawn { withdrawn: need(CLOSED)?, reason: reason()? },
+        _ => return Err(corrupt(TABLE, &id, "state")),
+    };
+    Ok(Attestation {
+        indicator: row.get("indicator_id")?,
+        year: Year::try_from(row.get::<i64>("year")?).map_err(|_| corrupt(TABLE, &id, "year"))?,
+        unit: row.get("unit_id")?,
+        body: row.get("body")?,
+        evidence: row.get("evidence")?,
+        state,
+        version: row.get("version")?,
+        signed: need(SIGNED)?,
+        is_demo: row.get("is_demo")?,
+        id: id.into(),
+    })
+}

@@ -1,0 +1,177 @@
+//! Entries of registered stocks.
+
+use std::collections::BTreeSet;
+
+use db::{Row, Tx, Val, params};
+use kernel::{Day, DistrictId, Reach, Refusal, UnitId};
+
+use super::delivery::unchanged_since;
+use super::{CLOSED, RECORDED, Sql, VERIFIED, corrupt, stamp, stamp_values};
+use crate::entry::{Entry, EntryDetails, EntryState};
+use crate::{EntryId, IndicatorId};
+
+const TABLE: &str = "evidence_entry";
+
+/// Inserts a new one.
+pub fn insert(tx: &mut Tx, district: &DistrictId, entry: &Entry) -> Result<(), Refusal> {
+    let details = &entry.details;
+    let [by, name, at] = stamp_values(Some(&entry.recorded));
+    tx.execute(
+        "insert into evidence_entry (district_id, id, indicator_id, state, version, title, unit_id, town_id,
+            valid_from, valid_to, proof, is_demo, recorded_by, recorded_name, recorded_at)
+         values ($1, $2, $3, 'recorded', 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        params![
+            district,
+            &entry.id,
+            &details.indicator,
+            &details.title,
+            &details.unit,
+            details.town.as_ref().map(UnitId::as_str),
+            details.from,
+            details.to,
+            &details.proof,
+            entry.is_demo,
+            by,
+            name,
+            at
+        ],
+    )?;
+    Ok(())
+}
+
+/// The entry with this id.
+pub fn find(tx: &mut Tx, district: &DistrictId, id: &EntryId) -> Result<Option<Entry>, Refusal> {
+    let row = tx.find("select * from evidence_entry where district_id = $1 and id = $2", params![district, id])?;
+    row.map(|row| Ok(entry(&row)?)).transpose()
+}
+
+/// Writes the state if nobody wrote since `seen`.
+pub fn save(tx: &mut Tx, district: &DistrictId, entry: &Entry, seen: i64) -> Result<(), Refusal> {
+    let (verified, closed, reason) = match &entry.state {
+        EntryState::Recorded => (None, None, None),
+        EntryState::Verified { verified } => (Some(verified), None, None),
+        EntryState::Ended { verified, ended, reason } => (Some(verified), Some(ended), Some(reason.as_str())),
+        EntryState::Withdrawn { withdrawn, reason } => (None, Some(withdrawn), Some(reason.as_str())),
+    };
+    let mut sql = Sql::default();
+    sql.push(
+        "update evidence_entry set state = ?, version = ?, valid_to = ?, verified_by = ?, verified_name = ?,
+            verified_at = ?, ",
+        [entry.state.code().into(), (seen + 1).into(), entry.details.to.into()]
+            .into_iter()
+            .chain(stamp_values(verified)),
+    );
+    sql.push("closed_by = ?, closed_name = ?, closed_at = ?, ", stamp_values(closed));
+    sql.push(
+        "closed_reason = ? where district_id = ? and id = ? and version = ?",
+        [reason.into(), district.into(), (&entry.id).into(), seen.into()],
+    );
+    unchanged_since(tx.execute(&sql.text, &sql.params)?)
+}
+
+/// Entries that the actor sees, newest first; of one indicator, or of all.
+pub fn list(
+    tx: &mut Tx,
+    district: &DistrictId,
+    reach: &Reach,
+    indicator: Option<&IndicatorId>,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<Entry>, Refusal> {
+    let mut sql = Sql::default();
+    sql.push("select * ", []);
+    if !from_where(&mut sql, district, reach, indicator) {
+        return Ok(Vec::new());
+    }
+    sql.push(" order by valid_from desc, id desc limit ? offset ?", [limit.into(), offset.into()]);
+    let rows = tx.query(&sql.text, &sql.params)?;
+    rows.iter().map(|row| Ok(entry(row)?)).collect()
+}
+
+/// How many there are of them.
+pub fn count(
+    tx: &mut Tx,
+    district: &DistrictId,
+    reach: &Reach,
+    indicator: Option<&IndicatorId>,
+) -> Result<i64, Refusal> {
+    let mut sql = Sql::default();
+    sql.push("select count(*) as n ", []);
+    if !from_where(&mut sql, district, reach, indicator) {
+        return Ok(0);
+    }
+    Ok(tx.one(&sql.text, &sql.params)?.get("n")?)
+}
+
+fn from_where(sql: &mut Sql, district: &DistrictId, reach: &Reach, indicator: Option<&IndicatorId>) -> bool {
+    sql.push("from evidence_entry where district_id = ?", [district.into()]);
+    if let Some(indicator) = indicator {
+        sql.push(" and indicator_id = ?", [indicator.into()]);
+    }
+    if let Reach::Units(units) = reach {
+        let units: Vec<Val> = units.iter().map(Into::into).collect();
+        if units.is_empty() {
+            return false;
+        }
+        sql.push(" and (unit_id in ", []).rows([units.clone()]).push(" or town_id in ", []);
+        sql.rows([units]).push(")", []);
+    }
+    true
+}
+
+/// The towns (or none) of the counted entries of an indicator in force on a day: one each.
+pub fn in_force(
+    tx: &mut Tx,
+    district: &DistrictId,
+    indicator: &IndicatorId,
+    on: Day,
+) -> Result<Vec<Option<UnitId>>, Refusal> {
+    let rows = tx.query(
+        "select town_id from evidence_entry
+         where district_id = $1 and indicator_id = $2 and state in ('verified', 'ended')
+            and valid_from <= $3 and (valid_to is null or valid_to >= $3)",
+        params![district, indicator, on],
+    )?;
+    rows.iter().map(|row| Ok(row.get("town_id")?)).collect()
+}
+
+/// The indicators that have any counted entry at all: the others are not collected, not 0.
+pub fn collected(tx: &mut Tx, district: &DistrictId) -> Result<BTreeSet<IndicatorId>, Refusal> {
+    let rows = tx.query(
+        "select distinct indicator_id from evidence_entry
+         where district_id = $1 and state in ('verified', 'ended')",
+        params![district],
+    )?;
+    rows.iter().map(|row| Ok(row.get("indicator_id")?)).collect()
+}
+
+fn entry(row: &Row) -> Result<Entry, db::Error> {
+    let id: String = row.get("id")?;
+    let need = |columns: [&'static str; 3]| {
+        let [by, ..] = columns;
+        stamp(row, columns)?.ok_or_else(|| corrupt(TABLE, &id, by))
+    };
+    let reason = || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, &id, "closed_reason"));
+    let state = match row.get::<String>("state")?.as_str() {
+        "recorded" => EntryState::Recorded,
+        "verified" => EntryState::Verified { verified: need(VERIFIED)? },
+        "ended" => EntryState::Ended { verified: need(VERIFIED)?, ended: need(CLOSED)?, reason: reason()? },
+        "withdrawn" => EntryState::Withdrawn { withdrawn: need(CLOSED)?, reason: reason()? },
+        _ => return Err(corrupt(TABLE, &id, "state")),
+    };
+    Ok(Entry {
+        details: EntryDetails {
+            indicator: row.get("indicator_id")?,
+            title: row.get("title")?,
+            unit: row.get("unit_id")?,
+            town: row.get("town_id")?,
+            from: row.get("valid_from")?,
+            to: row.get("valid_to")?,
+            proof: row.get("proof")?,
+        },
+        state,
+        version: row.get("version")?,
+        recorded: need(RECORDED)?,
+        is_demo: row.get("is_demo")?,
+        id: id.into(),
+    })
+}

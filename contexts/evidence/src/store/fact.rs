@@ -1,0 +1,117 @@
+//! Facts: appended, never changed.
+
+use std::collections::BTreeSet;
+
+use db::{Row, Tx, Val, params};
+use kernel::{DistrictId, Group, Refusal};
+
+use super::{Sql, corrupt};
+use crate::fact::{Fact, Quantity};
+use crate::{DeliveryId, Kind};
+
+const TABLE: &str = "evidence_fact";
+
+/// Places that one act takes in the order of facts; a delivery leaves at most eight.
+const PLACES: i64 = 16;
+
+/// The first place of a new act: one draw gives room for all facts of one delivery.
+pub fn next_place(tx: &mut Tx) -> Result<i64, Refusal> {
+    Ok(tx.next("evidence_fact")? * PLACES)
+}
+
+/// Appends facts.
+pub fn append(tx: &mut Tx, district: &DistrictId, facts: &[Fact]) -> Result<(), Refusal> {
+    let mut sql = Sql::default();
+    sql.push(
+        "insert into evidence_fact (district_id, seq, source_id, kind, occurred_on, month, host_id, town_id,
+            organisers, supporters, purposes, quantity, group_code, n, rule_version, recorded_by, recorded_at,
+            reverses, reason) values ",
+        [],
+    );
+    sql.rows(facts.iter().map(|fact| values(district, fact)));
+    tx.execute(&sql.text, &sql.params)?;
+    Ok(())
+}
+
+fn values(district: &DistrictId, fact: &Fact) -> Vec<Val> {
+    vec![
+        district.into(),
+        fact.seq.into(),
+        (&fact.source).into(),
+        fact.kind.into(),
+        fact.on.into(),
+        fact.on.month_text().into(),
+        (&fact.host).into(),
+        (&fact.town).into(),
+        joined(&fact.organisers).into(),
+        joined(&fact.supporters).into(),
+        joined(&fact.purposes).into(),
+        fact.quantity.into(),
+        fact.group.map_or("", Group::code).into(),
+        fact.n.into(),
+        fact.rule_version.into(),
+        (&fact.by).into(),
+        fact.at.into(),
+        fact.reverses.as_ref().map(|(seq, _)| *seq).into(),
+        fact.reverses.as_ref().map(|(_, reason)| reason.as_str()).into(),
+    ]
+}
+
+fn joined<T: Clone + Into<String>>(ids: &BTreeSet<T>) -> String {
+    let ids: Vec<String> = ids.iter().cloned().map(T::into).collect();
+    ids.join(" ")
+}
+
+fn parted<T: From<String> + Ord>(ids: &str) -> BTreeSet<T> {
+    ids.split_whitespace().map(|id| T::from(id.to_owned())).collect()
+}
+
+/// The facts of a delivery, in order.
+pub fn list(tx: &mut Tx, district: &DistrictId, source: &DeliveryId) -> Result<Vec<Fact>, Refusal> {
+    let rows = tx.query(
+        "select * from evidence_fact where district_id = $1 and source_id = $2 order by seq",
+        params![district, source],
+    )?;
+    rows.iter().map(|row| Ok(fact(row)?)).collect()
+}
+
+/// Facts of the deliveries that follow `after`, at most `limit` rows, deliveries in order of id.
+/// The last delivery of a full page may be cut: it is asked for again.
+pub fn page(tx: &mut Tx, district: &DistrictId, after: &str, limit: i64) -> Result<Vec<Fact>, Refusal> {
+    let rows = tx.query(
+        "select * from evidence_fact where district_id = $1 and source_id > $2
+         order by source_id, seq limit $3",
+        params![district, after, limit],
+    )?;
+    rows.iter().map(|row| Ok(fact(row)?)).collect()
+}
+
+fn fact(row: &Row) -> Result<Fact, db::Error> {
+    let seq: i64 = row.get("seq")?;
+    let group: String = row.get("group_code")?;
+    let quantity: String = row.get("quantity")?;
+    let reverses: Option<i64> = row.get("reverses")?;
+    let reason: Option<String> = row.get("reason")?;
+    let bad = |column| corrupt(TABLE, &seq.to_string(), column);
+    Ok(Fact {
+        seq,
+        source: row.get("source_id")?,
+        kind: row.parse(TABLE, "kind", Kind::parse)?,
+        on: row.get("occurred_on")?,
+        host: row.get("host_id")?,
+        town: row.get("town_id")?,
+        organisers: parted(&row.get::<String>("organisers")?),
+        supporters: parted(&row.get::<String>("supporters")?),
+        purposes: parted(&row.get::<String>("purposes")?),
+        quantity: Quantity::parse(&quantity).ok_or_else(|| bad("quantity"))?,
+        group: match group.as_str() {
+            "" => None,
+            code => Some(Group::parse(code).ok_or_else(|| bad("group_code"))?),
+        },
+        n: row.get("n")?,
+        rule_version: row.get("rule_version")?,
+        by: row.get("recorded_by")?,
+        at: row.get("recorded_at")?,
+        reverses: reverses.zip(reason),
+    })
+}

@@ -1,0 +1,208 @@
+//! Indicators and the sums of the counted ones.
+
+use std::collections::BTreeMap;
+
+use db::{Row, Tx, params};
+use kernel::{DistrictId, Group, Refusal, Year};
+
+use super::{Sql, corrupt};
+use crate::fact::RULE_VERSION;
+use crate::indicator::{Counted, Source, Tally};
+use crate::{Indicator, IndicatorId, Kind, PurposeId};
+
+const TABLE: &str = "evidence_indicator";
+
+/// Writes an indicator anew.
+pub fn save(tx: &mut Tx, district: &DistrictId, indicator: &Indicator, position: i64) -> Result<(), Refusal> {
+    let (purpose, kind, group, tally) = match &indicator.source {
+        Source::Counted { purpose, kind, group, tally } => (
+            purpose.as_ref().map_or("", PurposeId::as_str),
+            kind.map_or("", Kind::code),
+            group.map_or("", Group::code),
+            tally.code(),
+        ),
+        Source::Registered | Source::Coverage { .. } | Source::Measured | Source::Financial | Source::Attested => {
+            ("", "", "", "")
+        }
+    };
+    let (form, per_town) = match &indicator.source {
+        Source::Registered => ("count", 0),
+        Source::Coverage { per_town } => ("coverage", *per_town),
+        Source::Counted { .. } | Source::Measured | Source::Financial | Source::Attested => ("", 0),
+    };
+    tx.execute(
+        "insert into evidence_indicator (district_id, id, kind, title, title_en, unit_text, unit_text_en,
+            purpose_id, delivery_kind, group_code, quantity, form, per_town, needs, rule_version, valid_from,
+            valid_to, position, retired)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, $15, $16, $17, false)
+         on conflict (district_id, id) do update set kind = excluded.kind, title = excluded.title,
+            title_en = excluded.title_en, unit_text = excluded.unit_text, unit_text_en = excluded.unit_text_en,
+            purpose_id = excluded.purpose_id, delivery_kind = excluded.delivery_kind,
+            group_code = excluded.group_code, quantity = excluded.quantity, form = excluded.form,
+            per_town = excluded.per_town, rule_version = excluded.rule_version,
+            valid_from = excluded.valid_from, valid_to = excluded.valid_to, position = excluded.position,
+            retired = false",
+        params![
+            district,
+            &indicator.id,
+            indicator.source.code(),
+            &indicator.title,
+            indicator.title_en.as_deref(),
+            &indicator.unit,
+            indicator.unit_en.as_deref(),
+            purpose,
+            kind,
+            group,
+            tally,
+            form,
+            per_town,
+            RULE_VERSION,
+            indicator.from,
+            indicator.to,
+            position
+        ],
+    )?;
+    Ok(())
+}
+
+/// Marks every indicator as retired; those still asked for are written anew after it.
+pub fn retire_all(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
+    tx.execute("update evidence_indicator set retired = true where district_id = $1", params![district])?;
+    Ok(())
+}
+
+/// The indicators in force, in the owner's order.
+pub fn list(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Indicator>, Refusal> {
+    let rows = tx.query(
+        "select * from evidence_indicator where district_id = $1 and retired = false order by position, id",
+        params![district],
+    )?;
+    rows.iter().map(|row| Ok(indicator(row)?)).collect()
+}
+
+/// The counted ones of them that a delivery for `purposes` can move.
+pub fn list_counted<'a>(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purposes: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Indicator>, Refusal> {
+    let mut sql = Sql::default();
+    sql.push(
+        "select * from evidence_indicator
+         where district_id = ? and kind = 'counted' and retired = false and purpose_id in ",
+        [district.into()],
+    );
+    sql.rows([std::iter::once("").chain(purposes).map(Into::into).collect()]);
+    let rows = tx.query(&sql.text, &sql.params)?;
+    rows.iter().map(|row| Ok(indicator(row)?)).collect()
+}
+
+fn indicator(row: &Row) -> Result<Indicator, db::Error> {
+    let id: String = row.get("id")?;
+    let bad = |column| corrupt(TABLE, &id, column);
+    let text = |column| row.get::<String>(column);
+    let kind: String = text("kind")?;
+    let source = match (kind.as_str(), text("form")?.as_str()) {
+        ("counted", _) => {
+            let (kind, group) = (text("delivery_kind")?, text("group_code")?);
+            let some = |code: &str| !code.is_empty();
+            Source::Counted {
+                purpose: Some(text("purpose_id")?).filter(|id| some(id)).map(PurposeId::from),
+                kind: match kind.as_str() {
+                    "" => None,
+                    code => Some(Kind::parse(code).ok_or_else(|| bad("delivery_kind"))?),
+                },
+                group: match group.as_str() {
+                    "" => None,
+                    code => Some(Group::parse(code).ok_or_else(|| bad("group_code"))?),
+                },
+                tally: Tally::parse(&text("quantity")?).ok_or_else(|| bad("quantity"))?,
+            }
+        }
+        ("registered", "count") => Source::Registered,
+        ("registered", "coverage") => Source::Coverage { per_town: row.get("per_town")? },
+        ("measured", _) => Source::Measured,
+        ("financial", _) => Source::Financial,
+        ("attested", _) => Source::Attested,
+        _ => return Err(bad("kind")),
+    };
+    Ok(Indicator {
+        title: text("title")?,
+        title_en: row.get("title_en")?,
+        unit: text("unit_text")?,
+        unit_en: row.get("unit_text_en")?,
+        source,
+        from: row.get("valid_from")?,
+        to: row.get("valid_to")?,
+        id: id.into(),
+    })
+}
+
+/// Moves the sums of a counted indicator.
+pub fn move_by(
+    tx: &mut Tx,
+    district: &DistrictId,
+    moved: &BTreeMap<(IndicatorId, Year), Counted>,
+) -> Result<(), Refusal> {
+    let moved: Vec<_> = moved.iter().collect();
+    for part in moved.chunks(500) {
+        let mut sql = Sql::default();
+        sql.push(
+            "insert into evidence_indicator_total (district_id, indicator_id, year, sessions, person_times,
+                minutes, persons, persons_new, identified) values ",
+            [],
+        );
+        sql.rows(part.iter().map(|((id, year), counted)| {
+            let Counted { sessions, person_times, minutes, persons, persons_new, identified } = *counted;
+            let numbers = [i64::from(*year), sessions, person_times, minutes, persons, persons_new, identified];
+            [district.into(), id.into()].into_iter().chain(numbers.map(Into::into)).collect()
+        }));
+        sql.push(
+            " on conflict (district_id, indicator_id, year) do update set
+                sessions = evidence_indicator_total.sessions + excluded.sessions,
+                person_times = evidence_indicator_total.person_times + excluded.person_times,
+                minutes = evidence_indicator_total.minutes + excluded.minutes,
+                persons = evidence_indicator_total.persons + excluded.persons,
+                persons_new = evidence_indicator_total.persons_new + excluded.persons_new,
+                identified = evidence_indicator_total.identified + excluded.identified",
+            [],
+        );
+        tx.execute(&sql.text, &sql.params)?;
+    }
+    Ok(())
+}
+
+/// The sums of all counted indicators until a year, in order.
+pub fn totals(
+    tx: &mut Tx,
+    district: &DistrictId,
+    until: Year,
+) -> Result<BTreeMap<(IndicatorId, Year), Counted>, Refusal> {
+    let rows = tx.query(
+        "select * from evidence_indicator_total where district_id = $1 and year <= $2",
+        params![district, i64::from(until)],
+    )?;
+    rows.iter().map(|row| Ok(total(row)?)).collect()
+}
+
+fn total(row: &Row) -> Result<((IndicatorId, Year), Counted), db::Error> {
+    let id: IndicatorId = row.get("indicator_id")?;
+    let year = Year::try_from(row.get::<i64>("year")?)
+        .map_err(|_| corrupt("evidence_indicator_total", id.as_str(), "year"))?;
+    let counted = Counted {
+        sessions: row.get("sessions")?,
+        person_times: row.get("person_times")?,
+        minutes: row.get("minutes")?,
+        persons: row.get("persons")?,
+        persons_new: row.get("persons_new")?,
+        identified: row.get("identified")?,
+    };
+    Ok(((id, year), counted))
+}
+
+/// Forgets the sums and appearances of all indicators, before they are computed anew.
+pub fn clear(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
+    tx.execute("delete from evidence_indicator_total where district_id = $1", params![district])?;
+    tx.execute("delete from evidence_indicator_person where district_id = $1", params![district])?;
+    Ok(())
+}

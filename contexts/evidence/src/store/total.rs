@@ -1,0 +1,116 @@
+//! The sums that pages show.
+
+use std::collections::BTreeMap;
+
+use db::{Row, Tx, Val, params};
+use kernel::{DistrictId, Refusal};
+
+use super::{Sql, corrupt};
+use crate::fact::{Cell, Grain, Sums};
+
+/// Rows of one insert: 8 parameters each stays far below either database's limit.
+const ROWS: usize = 500;
+
+/// Moves cells by what facts added, one statement for many.
+pub fn move_by(tx: &mut Tx, district: &DistrictId, cells: &BTreeMap<Cell, Sums>) -> Result<(), Refusal> {
+    let cells: Vec<_> = cells.iter().collect();
+    for part in cells.chunks(ROWS) {
+        let mut sql = Sql::default();
+        sql.push(
+            "insert into evidence_total (district_id, purpose_id, period, grain, key, sessions, person_times,
+                minutes) values ",
+            [],
+        );
+        sql.rows(part.iter().map(|(cell, sums)| values(district, cell, sums)));
+        sql.push(
+            " on conflict (district_id, purpose_id, grain, period, key) do update set
+                sessions = evidence_total.sessions + excluded.sessions,
+                person_times = evidence_total.person_times + excluded.person_times,
+                minutes = evidence_total.minutes + excluded.minutes",
+            [],
+        );
+        tx.execute(&sql.text, &sql.params)?;
+    }
+    Ok(())
+}
+
+fn values(district: &DistrictId, cell: &Cell, sums: &Sums) -> Vec<Val> {
+    vec![
+        district.into(),
+        cell.purpose.as_str().into(),
+        cell.period.as_str().into(),
+        cell.grain.into(),
+        cell.key.as_str().into(),
+        sums.sessions.into(),
+        sums.person_times.into(),
+        sums.minutes.into(),
+    ]
+}
+
+/// Forgets all cells, before they are computed anew.
+pub fn clear(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
+    tx.execute("delete from evidence_total where district_id = $1", params![district])?;
+    Ok(())
+}
+
+/// All cells, in order: for comparing.
+pub fn all(tx: &mut Tx, district: &DistrictId) -> Result<Vec<(Cell, Sums)>, Refusal> {
+    let rows = tx.query(
+        "select purpose_id, period, grain, key, sessions, person_times, minutes from evidence_total
+         where district_id = $1 order by purpose_id, grain, period, key",
+        params![district],
+    )?;
+    rows.iter().map(|row| Ok(cell(row)?)).collect()
+}
+
+/// The cells of one purpose (empty: the district) and grain with `first <= period <= last`.
+pub fn of_purpose(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: &str,
+    grain: Grain,
+    (first, last): (&str, &str),
+) -> Result<Vec<(Cell, Sums)>, Refusal> {
+    let rows = tx.query(
+        "select purpose_id, period, grain, key, sessions, person_times, minutes from evidence_total
+         where district_id = $1 and purpose_id = $2 and period >= $3 and period <= $4 and grain = $5
+            and length(period) = length($3)",
+        params![district, purpose, first, last, grain],
+    )?;
+    rows.iter().map(|row| Ok(cell(row)?)).collect()
+}
+
+/// One key of every purpose: the undivided cells (key empty), or those of a unit, town or group.
+pub fn by_purpose(
+    tx: &mut Tx,
+    district: &DistrictId,
+    (grain, key): (Grain, &str),
+    (first, last): (&str, &str),
+) -> Result<Vec<(Cell, Sums)>, Refusal> {
+    let rows = tx.query(
+        "select t.purpose_id, t.period, t.grain, t.key, t.sessions, t.person_times, t.minutes
+         from evidence_purpose p join evidence_total t
+            on t.district_id = p.district_id and t.purpose_id = p.id
+         where p.district_id = $1 and t.period >= $2 and t.period <= $3 and t.grain = $4 and t.key = $5
+            and length(t.period) = length($2)",
+        params![district, first, last, grain, key],
+    )?;
+    rows.iter().map(|row| Ok(cell(row)?)).collect()
+}
+
+fn cell(row: &Row) -> Result<(Cell, Sums), db::Error> {
+    let purpose: String = row.get("purpose_id")?;
+    let grain: String = row.get("grain")?;
+    let cell = Cell {
+        period: row.get("period")?,
+        grain: Grain::parse(&grain).ok_or_else(|| corrupt("evidence_total", &purpose, "grain"))?,
+        key: row.get("key")?,
+        purpose,
+    };
+    let sums = Sums {
+        sessions: row.get("sessions")?,
+        person_times: row.get("person_times")?,
+        minutes: row.get("minutes")?,
+    };
+    Ok((cell, sums))
+}

@@ -1,0 +1,199 @@
+//! Totals for pages of any context: each costs the cells that it shows, never the facts.
+
+use std::collections::BTreeMap;
+
+use db::Tx;
+use kernel::{Day, DistrictId, Group, Refusal, UnitId, Year};
+
+use crate::fact::{Grain, Sums};
+use crate::filter::Filter;
+use crate::{Part, PurposeId, store};
+
+pub use crate::counting::rebuild;
+
+/// Whole years, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// First year.
+    pub from: Year,
+    /// Last year.
+    pub to: Year,
+}
+
+impl Period {
+    /// One year.
+    pub const fn year(year: Year) -> Self {
+        Self { from: year, to: year }
+    }
+
+    /// The list of verified deliveries of the period; narrow it and take its address.
+    pub fn filter(self) -> Filter {
+        Filter {
+            from: Day::new(self.from, 1, 1),
+            to: Day::new(self.to, 12, 31),
+            state: Some("verified"),
+            ..Filter::default()
+        }
+    }
+}
+
+fn texts(period: Period) -> (String, String) {
+    (format!("{:04}", period.from), format!("{:04}", period.to))
+}
+
+fn purpose_key(purpose: Option<&PurposeId>) -> &str {
+    purpose.map_or("", PurposeId::as_str)
+}
+
+/// The sums of a purpose, or of the whole district over distinct deliveries.
+///
+/// # Errors
+/// As the database refuses.
+pub fn of(tx: &mut Tx, district: &DistrictId, purpose: Option<&PurposeId>, period: Period) -> Result<Sums, Refusal> {
+    let (from, to) = texts(period);
+    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, (&from, &to))?;
+    let mut sums = Sums::default();
+    cells.into_iter().for_each(|(_, one)| sums.add(one));
+    Ok(sums)
+}
+
+/// The sums of every purpose. They do not add up to the district: a delivery may serve several.
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_purpose(
+    tx: &mut Tx,
+    district: &DistrictId,
+    period: Period,
+) -> Result<BTreeMap<PurposeId, Sums>, Refusal> {
+    collect_purposes(tx, district, (Grain::All, ""), period)
+}
+
+/// The sums of every purpose as one unit's page shows them: organised (progress) or supported
+/// (a contribution).
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_purpose_of_unit(
+    tx: &mut Tx,
+    district: &DistrictId,
+    (unit, part): (&UnitId, Part),
+    period: Period,
+) -> Result<BTreeMap<PurposeId, Sums>, Refusal> {
+    collect_purposes(tx, district, (part.into(), unit.as_str()), period)
+}
+
+/// The sums of every purpose by year.
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_purpose_and_year(
+    tx: &mut Tx,
+    district: &DistrictId,
+    period: Period,
+) -> Result<BTreeMap<(PurposeId, Year), Sums>, Refusal> {
+    let (from, to) = texts(period);
+    let cells = store::total::by_purpose(tx, district, (Grain::All, ""), (&from, &to))?;
+    let year = |period: String| period.parse().unwrap_or_default();
+    Ok(cells.into_iter().map(|(cell, sums)| ((cell.purpose.into(), year(cell.period)), sums)).collect())
+}
+
+fn collect_purposes(
+    tx: &mut Tx,
+    district: &DistrictId,
+    (grain, key): (Grain, &str),
+    period: Period,
+) -> Result<BTreeMap<PurposeId, Sums>, Refusal> {
+    let (from, to) = texts(period);
+    let mut sums: BTreeMap<PurposeId, Sums> = BTreeMap::new();
+    for (cell, one) in store::total::by_purpose(tx, district, (grain, key), (&from, &to))? {
+        sums.entry(cell.purpose.into()).or_default().add(one);
+    }
+    Ok(sums)
+}
+
+/// By town; towns without any delivery are absent.
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_town(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: Option<&PurposeId>,
+    period: Period,
+) -> Result<BTreeMap<UnitId, Sums>, Refusal> {
+    by_key(tx, district, purpose, (Grain::Town, period))
+}
+
+/// By unit that organised or supported. A co-hosted delivery stands in each organiser's row, so
+/// the rows do not add up to the district.
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_unit(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: Option<&PurposeId>,
+    part: Part,
+    period: Period,
+) -> Result<BTreeMap<UnitId, Sums>, Refusal> {
+    by_key(tx, district, purpose, (part.into(), period))
+}
+
+/// By group: the deliveries that reached it, and its own heads.
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_group(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: Option<&PurposeId>,
+    period: Period,
+) -> Result<BTreeMap<Group, Sums>, Refusal> {
+    let by_code: BTreeMap<String, Sums> = by_key(tx, district, purpose, (Grain::Group, period))?;
+    Ok(by_code.into_iter().filter_map(|(code, sums)| Some((Group::parse(&code)?, sums))).collect())
+}
+
+/// By month of a year, `2025-01` to `2025-12`; months without any delivery are absent.
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_month(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: Option<&PurposeId>,
+    year: Year,
+) -> Result<BTreeMap<String, Sums>, Refusal> {
+    let (from, to) = (format!("{year:04}-01"), format!("{year:04}-12"));
+    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, (&from, &to))?;
+    Ok(cells.into_iter().map(|(cell, sums)| (cell.period, sums)).collect())
+}
+
+/// By year.
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_year(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: Option<&PurposeId>,
+    period: Period,
+) -> Result<BTreeMap<Year, Sums>, Refusal> {
+    let (from, to) = texts(period);
+    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, (&from, &to))?;
+    Ok(cells.into_iter().map(|(cell, sums)| (cell.period.parse().unwrap_or_default(), sums)).collect())
+}
+
+fn by_key<K: From<String> + Ord>(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: Option<&PurposeId>,
+    (grain, period): (Grain, Period),
+) -> Result<BTreeMap<K, Sums>, Refusal> {
+    let (from, to) = texts(period);
+    let mut sums: BTreeMap<K, Sums> = BTreeMap::new();
+    for (cell, one) in store::total::of_purpose(tx, district, purpose_key(purpose), grain, (&from, &to))? {
+        sums.entry(cell.key.into()).or_default().add(one);
+    }
+    Ok(sums)
+}
