@@ -100,6 +100,8 @@ fn counted_point(
         Tally::Persons => (sums.persons, sums.persons_new),
     };
     *to_date += more;
+    // people came, and of none of them is known who: that is no answer, not zero
+    let unknown = *tally == Tally::Persons && sums.identified == 0 && sums.person_times > 0;
     let mut filter = Period::year(year).filter();
     filter.purpose.clone_from(purpose);
     filter.kind = *kind;
@@ -108,8 +110,8 @@ fn counted_point(
     filter.to = filter.to.min(Some(indicator.to));
     Point {
         year,
-        value: value.into(),
-        to_date: (*to_date).into(),
+        value: if unknown { Value::NotCollected } else { value.into() },
+        to_date: if unknown && *to_date == 0 { Value::NotCollected } else { (*to_date).into() },
         n: sums.sessions,
         unidentified: (*tally == Tally::Persons).then_some(sums.person_times - sums.identified),
         href: Some(filter.href()),

@@ -1,1 +1,47 @@
-//! Deliveries, the facts they leave, and the numbers that count them.
+#![doc = include_str!("../README.md")]
+
+pub mod actions;
+mod attestation;
+mod counting;
+mod delivery;
+mod entry;
+pub mod fact;
+mod filter;
+mod indicator;
+pub mod indicators;
+mod person;
+mod photo;
+mod purpose;
+pub mod purposes;
+pub mod reading;
+pub mod rules;
+pub mod store;
+pub mod totals;
+mod words;
+
+pub use actions::delivery::NewDelivery;
+pub use attestation::{Attestation, AttestationState};
+pub use delivery::{Before, Delivery, Details, Stamp, State, Step};
+pub use entry::{Entry, EntryDetails, EntryState};
+pub use fact::Sums;
+pub use filter::Filter;
+pub use indicator::{Indicator, Point, Series, Source, Tally};
+pub use photo::{Area, Doubt, Photo};
+pub use purpose::Purpose;
+pub use totals::Period;
+pub use words::{
+    AttestationId, DeliveryId, DutyRole, EntryId, IndicatorId, Kind, Method, Part, ProofId, PurposeId,
+};
+
+/// The tables of this context.
+pub const STREAM: db::Stream = db::Stream {
+    context: "evidence",
+    files: &[
+        ("0001_delivery.sql", include_str!("../migrations/0001_delivery.sql")),
+        ("0002_fact.sql", include_str!("../migrations/0002_fact.sql")),
+        ("0003_indicator.sql", include_str!("../migrations/0003_indicator.sql")),
+    ],
+};
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Day, Group, Problem, Problems, Refusal, UnitId};
+use kernel::{Day, Group, Problem, Problems, Refusal, UnitId, search_key};
 
 use crate::{Details, Kind, Method, PurposeId};
 
@@ -107,8 +107,8 @@ pub fn details(typed: &Typed) -> Result<Details, Refusal> {
 /// Missing, or no day of the calendar.
 pub fn day(typed: &Typed, field: &'static str) -> Result<Day, Problem> {
     match typed.text(field) {
-        "" => Err(Problem::new("evidence-missing").at(field)),
-        text => Day::parse(text).ok_or_else(|| Problem::new("evidence-day-unreadable").at(field).with("typed", text)),
+        "" => Err(Problem::new("error-missing").at(field)),
+        text => Day::parse(text).ok_or_else(|| Problem::new("error-not-a-day").at(field).with("value", text)),
     }
 }
 
@@ -118,7 +118,7 @@ pub fn day(typed: &Typed, field: &'static str) -> Result<Day, Problem> {
 /// Missing, or longer than `limit` characters.
 pub fn required(typed: &Typed, field: &'static str, limit: usize) -> Result<String, Problem> {
     match typed.text(field) {
-        "" => Err(Problem::new("evidence-missing").at(field)),
+        "" => Err(Problem::new("error-missing").at(field)),
         _ => at_most(typed, field, limit),
     }
 }
@@ -131,7 +131,7 @@ pub fn at_most(typed: &Typed, field: &'static str, limit: usize) -> Result<Strin
     let text = typed.text(field);
     let n = text.chars().count();
     if n > limit {
-        return Err(Problem::new("evidence-too-long").at(field).with("limit", limit).with("n", n));
+        return Err(Problem::new("error-too-long").at(field).with("most", limit).with("long", n));
     }
     Ok(text.to_owned())
 }
@@ -140,33 +140,23 @@ pub fn at_most(typed: &Typed, field: &'static str, limit: usize) -> Result<Strin
 ///
 /// # Errors
 /// No number, negative, or a fraction.
-pub fn count(typed: &str, field: &'static str) -> Result<i64, Problem> {
-    let plain: String = typed.chars().filter(|c| !matches!(c, ',' | '，' | ' ')).map(narrow).collect();
-    let refuse = |key| Err(Problem::new(key).at(field).with("typed", typed));
-    if let Some(rest) = plain.strip_prefix('-')
-        && !rest.is_empty()
-        && rest.chars().all(|c| c.is_ascii_digit())
-    {
-        return refuse("evidence-count-negative");
+pub fn count(text: &str, field: &'static str) -> Result<i64, Problem> {
+    let plain: String = search_key(text).chars().filter(|c| *c != ',').collect();
+    let refuse = |key| Problem::new(key).at(field).with("value", text);
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if plain.strip_prefix('-').is_some_and(digits) {
+        return Err(refuse("error-negative"));
     }
-    if plain.is_empty() || !plain.chars().all(|c| c.is_ascii_digit()) {
-        return refuse("evidence-count-unreadable");
+    if !digits(&plain) {
+        return Err(refuse("error-not-a-number"));
     }
-    plain.parse().or_else(|_| refuse("evidence-count-too-large"))
-}
-
-/// Full-width digits as plain ones.
-fn narrow(c: char) -> char {
-    match c {
-        '０'..='９' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        '－' | '—' | '−' => '-',
-        other => other,
-    }
+    // more digits than a number holds are more heads than any limit
+    Ok(plain.parse().unwrap_or(i64::MAX))
 }
 
 fn choice<T>(typed: &Typed, field: &'static str, parse: fn(&str) -> Option<T>) -> Result<T, Problem> {
     match typed.text(field) {
-        "" => Err(Problem::new("evidence-missing").at(field)),
+        "" => Err(Problem::new("error-missing").at(field)),
         text => parse(text).ok_or_else(|| Problem::new("evidence-choice-unknown").at(field).with("typed", text)),
     }
 }
@@ -188,7 +178,7 @@ fn start(typed: &Typed) -> Result<Option<i64>, Problem> {
 fn minutes(typed: &Typed) -> Result<i64, Problem> {
     let text = typed.text("minutes");
     if text.is_empty() {
-        return Err(Problem::new("evidence-missing").at("minutes"));
+        return Err(Problem::new("error-missing").at("minutes"));
     }
     let minutes = count(text, "minutes")?;
     if (1..=MAX_MINUTES).contains(&minutes) {

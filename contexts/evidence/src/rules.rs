@@ -99,8 +99,8 @@ pub fn reason(text: &str) -> Result<String, Refusal> {
     match text.chars().count() {
         0 | 1 => Err(Problem::new("evidence-reason-missing").at("reason").into()),
         n if n > 300 => {
-            let problem = Problem::new("evidence-too-long").at("reason");
-            Err(problem.with("limit", 300).with("n", n).into())
+            let problem = Problem::new("error-too-long").at("reason");
+            Err(problem.with("most", 300).with("long", n).into())
         }
         _ => Ok(text.to_owned()),
     }

@@ -22,7 +22,7 @@ pub fn record(tx: &mut Tx, by: &Caller, details: &EntryDetails, photos: &[Photo]
     match indicator.map(|one| &one.source) {
         Some(Source::Registered) => {}
         Some(Source::Coverage { .. }) if details.town.is_some() => {}
-        Some(Source::Coverage { .. }) => return Err(Problem::new("evidence-missing").at("town").into()),
+        Some(Source::Coverage { .. }) => return Err(Problem::new("error-missing").at("town").into()),
         Some(Source::Counted { .. } | Source::Measured | Source::Financial | Source::Attested) | None => {
             return Err(Problem::new("evidence-indicator-unknown").at("indicator").into());
         }

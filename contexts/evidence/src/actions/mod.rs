@@ -3,7 +3,6 @@
 pub mod attestation;
 pub mod delivery;
 pub mod entry;
-pub mod import;
 pub mod photos;
 
 use db::Tx;

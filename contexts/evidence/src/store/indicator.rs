@@ -153,7 +153,7 @@ pub fn move_by(
             [],
         );
         sql.rows(part.iter().map(|((id, year), counted)| {
-            let Counted { sessions, person_times, minutes, persons, persons_new, identified } = *counted;
+            let Counted { sessions, person_times, minutes, persons, persons_new, identified } = **counted;
             let numbers = [i64::from(*year), sessions, person_times, minutes, persons, persons_new, identified];
             [district.into(), id.into()].into_iter().chain(numbers.map(Into::into)).collect()
         }));

@@ -1,7 +1,7 @@
 //! The list of deliveries: every filter walks an index of (filter, day).
 
 use db::{Row, Tx, Val, params};
-use kernel::{AccountId, Day, DistrictId, Group, Instant, Reach, Refusal, UnitId, search_key};
+use kernel::{AccountId, Day, DistrictId, Instant, Reach, Refusal, UnitId, search_key};
 
 use super::{Sql, corrupt};
 use crate::fact::Sums;

@@ -1,0 +1,141 @@
+//! Registered stocks on a day, coverage of towns, and attestations.
+
+use db::Db;
+use kernel::{Caller, Day, Role, Value};
+
+use super::cast::{Cast, STREAMS, act, day, keys};
+use super::indicators::series;
+use crate::actions::{attestation, entry};
+use crate::actions::attestation::NewAttestation;
+use crate::{EntryDetails, EntryId, Indicator, Source, indicators};
+
+fn register(db: &Db, cast: &Cast) {
+    let one = |id: &str, source| Indicator {
+        id: id.into(),
+        title: id.into(),
+        title_en: None,
+        unit: "处".into(),
+        unit_en: None,
+        source,
+        from: day("2021-01-01"),
+        to: day("2025-12-31"),
+    };
+    let all = vec![
+        one("commissioners", Source::Registered),
+        one("museums", Source::Coverage { per_town: 1 }),
+        one("rules", Source::Attested),
+    ];
+    act(db, &cast.editor(), move |tx, by| indicators::register(tx, by, &all)).unwrap();
+}
+
+fn entry_of(cast: &Cast, indicator: &str, town: Option<usize>, from: &str) -> EntryDetails {
+    EntryDetails {
+        indicator: indicator.into(),
+        title: "小科技馆".into(),
+        unit: cast.health.clone(),
+        town: town.map(|town| cast.towns[town].clone()),
+        from: day(from),
+        to: None,
+        proof: "区科协〔2023〕1号".into(),
+    }
+}
+
+fn add(db: &Db, cast: &Cast, details: EntryDetails) -> EntryId {
+    let id = act(db, &cast.editor(), move |tx, by| entry::record(tx, by, &details, &[])).unwrap();
+    let done = id.clone();
+    act(db, &cast.verifier(), move |tx, by| entry::verify(tx, by, (&done, 1))).unwrap();
+    id
+}
+
+fn by_year(db: &Db, cast: &Cast, id: &'static str) -> Vec<Value> {
+    series(db, cast, id).points.into_iter().map(|point| point.value).collect()
+}
+
+#[test]
+fn a_stock_is_counted_on_the_last_day_of_each_year_and_today() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        assert_eq!(by_year(db, &cast, "commissioners")[4], Value::NotCollected);
+        let ended = add(db, &cast, entry_of(&cast, "commissioners", None, "2022-03-01"));
+        add(db, &cast, entry_of(&cast, "commissioners", None, "2023-03-01"));
+        let end = move |tx: &mut db::Tx<'_>, by: &Caller| {
+            entry::end(tx, by, (&ended, 2), (day("2024-06-30"), "任期届满"))
+        };
+        act(db, &cast.verifier(), end).unwrap();
+        let values: Vec<Value> = [0, 1, 2, 1, 1].map(Value::from).to_vec();
+        assert_eq!(by_year(db, &cast, "commissioners"), values);
+    });
+}
+
+#[test]
+fn two_halls_in_one_town_cover_one_town() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        for town in [0, 0, 1] {
+            add(db, &cast, entry_of(&cast, "museums", Some(town), "2022-03-01"));
+        }
+        assert_eq!(by_year(db, &cast, "museums")[4], Value::from(2));
+    });
+}
+
+#[test]
+fn an_entry_waits_for_a_second_person_before_it_counts() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        let details = entry_of(&cast, "commissioners", None, "2022-03-01");
+        let own = cast.by("own", &[(Role::CommunityWorker, &cast.health)]);
+        let id = act(db, &own, move |tx, by| entry::record(tx, by, &details, &[])).unwrap();
+        assert_eq!(by_year(db, &cast, "commissioners")[4], Value::NotCollected);
+        let verify = move |tx: &mut db::Tx<'_>, by: &Caller| entry::verify(tx, by, (&id, 1));
+        assert_eq!(keys(act(db, &own, verify.clone())), ["evidence-verify-own"]);
+        act(db, &cast.verifier(), verify.clone()).unwrap();
+        assert_eq!(keys(act(db, &cast.verifier(), verify)), ["evidence-entry-conflict-verified"]);
+    });
+}
+
+#[test]
+fn impossible_days_are_refused() {
+    let today: Day = day("2025-06-15");
+    let cast_free = |from: &str, to: Option<&str>| EntryDetails {
+        indicator: "i".into(),
+        title: "t".into(),
+        unit: "u".into(),
+        town: None,
+        from: day(from),
+        to: to.map(day),
+        proof: String::new(),
+    };
+    assert_eq!(keys(cast_free("2025-06-16", None).check(today)), ["evidence-day-ahead"]);
+    assert_eq!(keys(cast_free("2025-06-01", Some("2025-05-31")).check(today)), ["evidence-days-reversed"]);
+    assert!(cast_free("2025-06-01", Some("2026-05-31")).check(today).is_ok());
+}
+
+#[test]
+fn a_narrative_stands_when_another_confirms_it() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        let new = NewAttestation {
+            indicator: "rules".into(),
+            year: 2024,
+            unit: cast.health.clone(),
+            body: "本年度已建立部门协作制度，召开会议四次，形成纪要，各单位按职责落实。".into(),
+            evidence: "会议纪要 4 份".into(),
+            photos: Vec::new(),
+        };
+        let bare = NewAttestation { body: "好".into(), evidence: String::new(), year: 2019, ..new.clone() };
+        let refused = act(db, &cast.editor(), move |tx, by| attestation::sign(tx, by, &bare));
+        let expected = ["evidence-year-outside", "evidence-narrative-length", "evidence-attestation-bare"];
+        assert_eq!(keys(refused), expected);
+        let id = act(db, &cast.editor(), move |tx, by| attestation::sign(tx, by, &new)).unwrap();
+        assert_eq!(by_year(db, &cast, "rules")[3], Value::NotCollected);
+        let one = id.clone();
+        act(db, &cast.verifier(), move |tx, by| attestation::confirm(tx, by, (&one, 1))).unwrap();
+        assert_eq!(by_year(db, &cast, "rules")[3], Value::from(1));
+        act(db, &cast.verifier(), move |tx, by| attestation::withdraw(tx, by, (&id, 2), "纪要有误")).unwrap();
+        assert_eq!(by_year(db, &cast, "rules")[3], Value::NotCollected);
+    });
+}

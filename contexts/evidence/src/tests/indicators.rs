@@ -1,0 +1,153 @@
+//! Indicators: counted from deliveries, registered from entries, attested; missing is not zero.
+
+use db::Db;
+use kernel::{Group, Value};
+
+use super::cast::{Cast, STREAMS, act, day, form, verified, withdrawn};
+use crate::{Indicator, Kind, Series, Source, Tally, indicators};
+
+fn indicator(id: &str, source: Source) -> Indicator {
+    Indicator {
+        id: id.into(),
+        title: id.into(),
+        title_en: None,
+        unit: "人".into(),
+        unit_en: None,
+        source,
+        from: day("2021-01-01"),
+        to: day("2025-12-31"),
+    }
+}
+
+fn counted(kind: Option<Kind>, group: Option<Group>, tally: Tally) -> Source {
+    Source::Counted { purpose: Some("m1".into()), kind, group, tally }
+}
+
+/// Six indicators of all five kinds.
+pub fn register(db: &Db, cast: &Cast) {
+    let all = vec![
+        indicator("lectures", counted(Some(Kind::Lecture), None, Tally::Sessions)),
+        indicator("elderly", counted(None, Some(Group::Elderly), Tally::PersonTimes)),
+        indicator("persons", counted(None, Some(Group::Other), Tally::Persons)),
+        indicator("share", Source::Measured),
+        indicator("money", Source::Financial),
+        indicator("word", Source::Attested),
+    ];
+    act(db, &cast.editor(), move |tx, by| indicators::register(tx, by, &all)).unwrap();
+}
+
+pub fn series(db: &Db, cast: &Cast, id: &'static str) -> Series {
+    let all = act(db, &cast.editor(), |tx, by| indicators::values(tx, by, 2025)).unwrap();
+    all.into_iter().find(|series| series.indicator.id.as_str() == id).unwrap()
+}
+
+fn values(db: &Db, cast: &Cast, id: &'static str) -> Vec<(Value, Value)> {
+    series(db, cast, id).points.into_iter().map(|point| (point.value, point.to_date)).collect()
+}
+
+fn number(n: i64) -> Value {
+    n.into()
+}
+
+/// A training of other people on a day, with a sign-in list.
+fn training(cast: &Cast, on: &str, persons: &str) -> crate::NewDelivery {
+    let mut details = cast.lecture();
+    details.kind = Kind::Training;
+    details.on = day(on);
+    details.heads = [(Group::Other, 5)].into();
+    crate::NewDelivery { persons: persons.into(), ..form(details) }
+}
+
+#[test]
+fn a_counted_indicator_takes_only_what_its_rule_names() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        let id = verified(db, &cast, &form(cast.lecture()));
+        verified(db, &cast, &training(&cast, "2024-05-01", ""));
+        let zero = (number(0), number(0));
+        assert_eq!(values(db, &cast, "lectures")[2..], [zero, zero, (number(1), number(1))]);
+        assert_eq!(values(db, &cast, "elderly")[4], (number(46), number(46)));
+        withdrawn(db, &cast, &id);
+        assert_eq!(values(db, &cast, "elderly")[4], zero);
+    });
+}
+
+#[test]
+fn a_person_counts_once_a_year_and_once_in_all_years() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        verified(db, &cast, &training(&cast, "2024-05-01", "甲\n乙"));
+        verified(db, &cast, &training(&cast, "2024-06-01", "乙\n丙"));
+        verified(db, &cast, &training(&cast, "2025-05-01", "甲\n丁"));
+        let points = series(db, &cast, "persons").points;
+        let persons: Vec<_> = points.iter().map(|point| (point.value, point.to_date)).collect();
+        assert_eq!(persons[3..], [(number(3), number(3)), (number(2), number(4))]);
+        assert_eq!(points[3].unidentified, Some(6), "ten came, four of them are on a list");
+    });
+}
+
+#[test]
+fn an_earlier_year_that_arrives_late_takes_over_its_persons() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        verified(db, &cast, &training(&cast, "2025-05-01", "甲"));
+        let late = verified(db, &cast, &training(&cast, "2023-05-01", "甲"));
+        let to_date = |db: &Db| -> Vec<_> {
+            series(db, &cast, "persons").points.iter().map(|point| point.to_date).collect()
+        };
+        assert_eq!(to_date(db)[2..], [number(1), number(1), number(1)]);
+        withdrawn(db, &cast, &late);
+        assert_eq!(to_date(db)[4], number(1));
+        assert_eq!(to_date(db)[2], number(0));
+    });
+}
+
+#[test]
+fn trained_people_of_whom_nobody_is_known_are_not_zero_persons() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        verified(db, &cast, &training(&cast, "2025-05-01", ""));
+        let last = series(db, &cast, "persons").points.pop().unwrap();
+        assert_eq!((last.value, last.n, last.unidentified), (Value::NotCollected, 1, Some(5)));
+    });
+}
+
+#[test]
+fn what_nobody_has_filled_is_not_zero() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        for id in ["share", "money", "word"] {
+            assert_eq!(values(db, &cast, id).pop(), Some((Value::NotCollected, Value::NotCollected)), "{id}");
+        }
+    });
+}
+
+#[test]
+fn an_indicator_registered_late_counts_what_was_verified_before() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        verified(db, &cast, &training(&cast, "2025-05-01", "甲\n乙"));
+        register(db, &cast);
+        assert_eq!(values(db, &cast, "persons").pop(), Some((number(2), number(2))));
+        register(db, &cast);
+        assert_eq!(values(db, &cast, "persons").pop(), Some((number(2), number(2))));
+    });
+}
+
+#[test]
+fn a_number_leads_to_the_list_of_exactly_what_it_counts() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        let point = series(db, &cast, "lectures").points.pop().unwrap();
+        assert_eq!(
+            point.href.unwrap(),
+            "/desk/deliveries?purpose=m1&kind=lecture&from=2025-01-01&to=2025-12-31&state=verified"
+        );
+    });
+}

@@ -1,0 +1,10 @@
+//! Tests of the evidence, from the state machine to the sums.
+
+mod cast;
+mod counting;
+mod entries;
+mod indicators;
+mod lists;
+mod property;
+mod recording;
+mod states;
