@@ -3,6 +3,7 @@
 mod aim;
 mod clause;
 mod decode;
+mod diff;
 mod docx;
 mod doubt;
 mod encoding;
@@ -31,6 +32,7 @@ mod verdict;
 mod xml;
 
 pub use decode::{Format, MAX_FILE, Text, Unreadable, decode};
+pub use diff::{Change, diff};
 pub use doubt::{Doubt, DoubtCode};
 pub use encoding::Encoding;
 pub use json::to_json;

@@ -6,6 +6,8 @@ use crate::sentence::Sentence;
 use crate::span::{Span, chars, cut, ends, has, last_chars, starts};
 use crate::target::{Scope, Source};
 
+/// Words that a direction is said with.
+pub(crate) const SIGNS: &[&str] = &["逐年", "持续", "稳步", "稳定", "逐步", "只增不减"];
 const UP: &[&str] = &["增加", "增长", "提高", "递增", "上升", "加大", "提升", "增多"];
 const DOWN: &[&str] = &["下降", "减少", "降低", "递减"];
 const LEAD: &[&str] = &["保持", "确保", "实现", "推动", "促进", "力争", "使", "保证", "全区", "全市", "全县", "全省", "并", "要", "做到", "推进", "争取", "同时", "切实", "进一步", "不断", "加大", "落实", "建立", "各级", "将", "努力", "逐步", "基本", "充分", "推动实现", "最终", "有效"];
@@ -53,7 +55,7 @@ fn subject(sentence: &Sentence<'_>, at: usize) -> (usize, usize) {
 pub(crate) fn find(scope: &Scope<'_>, source: &Source, sentence: &Sentence<'_>) -> Vec<Target> {
     let s = sentence.piece.s;
     let mut out = Vec::new();
-    for word in ["逐年", "持续", "稳步", "稳定", "逐步", "只增不减"] {
+    for &word in SIGNS {
         for (at, _) in s.match_indices(word).take(8) {
             if sentence.quoted(at) {
                 continue;

@@ -61,6 +61,9 @@ const BEGIN: &[&str] = &[
     "分工", "各自",
 ];
 
+/// First characters of [`BEGIN`].
+const BEGIN_CHARS: &str = "等按依根各分牵负配参协主承支落共联具为（作结";
+
 /// Words that a tail may go on with.
 const GO_ON: &[&str] = &[
     "组织", "实施", "推进", "完成", "做好", "抓好", "相关工作", "有关工作", "工作", "单位", "部门", "职责", "落实", "推动", "和", "、", "具体", "指导",
@@ -70,7 +73,10 @@ const GO_ON: &[&str] = &[
 pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
     let mut best = None;
     // a tail is short; only the last characters can belong to it
-    for (at, _) in piece.s.char_indices().rev().take(26) {
+    for (at, c) in piece.s.char_indices().rev().take(26) {
+        if !BEGIN_CHARS.contains(c) {
+            continue;
+        }
         let rest = cut(piece.s, at, piece.s.len());
         let named = starts(rest, &["牵头", "责任", "配合", "参与"]).is_some_and(|w| matches!(cut(rest, w.len(), rest.len()), "单位" | "部门"));
         if at > 0 && !named && starts(rest, BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at) {
@@ -134,6 +140,11 @@ mod tests {
     fn tail(s: &str) -> (String, Option<Said>, bool) {
         let (name, tail) = split_tail(Piece { s, at: 0 });
         (name.s.to_string(), tail.said, tail.open)
+    }
+
+    #[test]
+    fn every_beginning_is_let_through() {
+        assert!(BEGIN.iter().all(|w| w.starts_with(|c| BEGIN_CHARS.contains(c))));
     }
 
     #[test]

@@ -35,13 +35,28 @@ pub(crate) fn targets(scope: &Scope<'_>, sources: &[Source]) -> (Vec<Target>, Ve
     let mut rising = Vec::new();
     let mut doubts = Vec::new();
     for source in sources {
+        // looked up once a paragraph, not once a sentence
+        let para = source.para.of(scope.seen);
+        let directions = has(para, rising::SIGNS);
+        let covered = para.contains("全覆盖");
+        let lost = has(para, LOST_NEAR);
+        let money = para.contains("经费");
         let mut memory = subject::Memory::default();
         for sentence in sentences(scope.seen, source.para) {
             let mut finder = Finder { scope, source, sentence: &sentence, found: &mut valued, doubts: &mut doubts };
-            finder.numbers(&mut memory);
-            rising.extend(rising::find(scope, source, &sentence));
-            valued.extend(rising::full_coverage(scope, source, &sentence));
-            memory.note(&sentence);
+            if lost {
+                finder.lost_digits();
+            }
+            finder.numbers(&memory);
+            if directions {
+                rising.extend(rising::find(scope, source, &sentence));
+            }
+            if covered {
+                valued.extend(rising::full_coverage(scope, source, &sentence));
+            }
+            if money {
+                memory.note(&sentence);
+            }
         }
     }
     let mut all = once(valued);
@@ -80,6 +95,9 @@ fn name(targets: &mut [Target]) {
     }
 }
 
+/// Words that a figure stands beside.
+const LOST_NEAR: &[&str] = &["达到", "不少于", "不低于", "超过", "以上", "到"];
+
 struct Finder<'a, 't> {
     scope: &'a Scope<'t>,
     source: &'a Source,
@@ -89,10 +107,9 @@ struct Finder<'a, 't> {
 }
 
 impl Finder<'_, '_> {
-    fn numbers(&mut self, memory: &mut subject::Memory) {
+    fn numbers(&mut self, memory: &subject::Memory) {
         let s = self.sentence.piece.s;
         let mut chain: Option<Chain> = None;
-        self.lost_digits();
         for n in numbers(s) {
             if self.sentence.quoted(n.start) {
                 continue;
@@ -120,6 +137,15 @@ impl Finder<'_, '_> {
     /// `培训 人以上`, `达到 %`: the figure is gone.
     fn lost_digits(&mut self) {
         let s = self.sentence.piece.s;
+        let suspicious = |(at, w): (usize, &str)| {
+            let before = cut(s, 0, at).chars().next_back();
+            let after = cut(s, at + w.len(), s.len()).chars().next();
+            // a sign of amount with no figure on the side where it belongs
+            if w == "以上" { !cut(s, 0, at).ends_with(|c: char| c.is_ascii_digit()) } else { before.is_some() && after.is_some_and(|c| matches!(c, ' ' | '%' | '人' | '场' | '个' | '名' | '元' | '年')) }
+        };
+        if !LOST_NEAR.iter().any(|w| s.match_indices(w).any(suspicious)) {
+            return;
+        }
         for sign in ["达到%", "达到 %", "不少于 ", "不低于 ", "不少于人", "不少于场", "不少于个", "不少于名", "不低于%", "达到元", "达到 元", "到年", "到 年，", "超过%", "达到人", "达到个"] {
             if let Some(at) = s.find(sign) {
                 let end = at + sign.len();
@@ -146,7 +172,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    fn read(&mut self, n: &Number, link: Option<&Chain>, memory: &mut subject::Memory) -> Option<Target> {
+    fn read(&mut self, n: &Number, link: Option<&Chain>, memory: &subject::Memory) -> Option<Target> {
         let s = self.sentence.piece.s;
         let clause = aim::clause(self.sentence, n, link.map(|c| c.end));
         let unit = aim::unit(s, n)?;

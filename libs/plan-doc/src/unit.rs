@@ -50,7 +50,7 @@ pub(crate) fn unit_like(name: &str) -> bool {
     if !(2..=40).contains(&n) || name.contains(['。', '！', '？', '“', '”', '《', '》', '；', '%']) {
         return false;
     }
-    if has(name, &["的", "负责", "开展", "推进", "做好", "加强", "纳入", "根据", "按照", "制定", "当地", "坚持", "不断", "通过", "切实", "认真"]) {
+    if name.contains(['的', '负', '开', '推', '做', '加', '纳', '根', '按', '制', '当', '坚', '不', '通', '切', '认']) && has(name, &["的", "负责", "开展", "推进", "做好", "加强", "纳入", "根据", "按照", "制定", "当地", "坚持", "不断", "通过", "切实", "认真"]) {
         return false;
     }
     let core = core(name);
@@ -69,7 +69,7 @@ pub(crate) fn strong_unit(name: &str) -> bool {
     is_collective(name)
         || chars(core) >= 3
             && ends(core, DEPARTMENT).is_some()
-            && !has(core, &["局部", "全部", "内部", "外部", "干部", "举办", "开办", "主办", "承办", "协办", "原委"])
+            && !core.contains("原委") && !ends(core, &["局部", "全部", "内部", "外部", "干部", "举办", "开办", "主办", "承办", "协办"]).is_some()
         || chars(core) >= 4 && ends(core, &["政府", "中心", "管委会", "办事处", "公司", "支队", "大队", "集团", "分行", "支行", "分局", "学会", "协会"]).is_some()
         || chars(core) <= 5 && starts(core, &["团省委", "团市委", "团区委", "团县委", "团州委", "共青团"]).is_some()
 }
@@ -77,9 +77,9 @@ pub(crate) fn strong_unit(name: &str) -> bool {
 /// Whether the name stands for many units.
 pub(crate) fn is_collective(name: &str) -> bool {
     name.starts_with('各') && chars(name) > 1
-        || has(name, COLLECTIVE)
+        || name.contains(['各', '有', '相', '成', '其', '责', '级']) && has(name, COLLECTIVE)
         || (name.ends_with("部门") || name.ends_with("单位")) && chars(name) > 2
-        || has(name, &["直各", "属各", "内各"])
+        || name.contains('各') && has(name, &["直各", "属各", "内各"])
         || name.ends_with("等")
         || name == "成员单位"
 }
