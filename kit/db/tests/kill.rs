@@ -1,7 +1,8 @@
 //! kill -9 at random points: what was acknowledged is there, the file is sound, migrations start again.
 //!
 //! The parent starts this same program as a child that writes and prints each acknowledged id.
-//! `cargo test -p db --test kill -- 1000` runs as many rounds (50 when none are given).
+//! `cargo test -p db --test kill -- 1000` runs as many rounds (50 when none are given). The child
+//! alone, `kill write postgres://...`, serves to restart a PostgreSQL server under load by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::collections::BTreeSet;
@@ -37,8 +38,11 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn open(folder: &Path, streams: &[Stream]) -> Db {
-    Db::open(&Target::Sqlite(folder.join("data.sqlite")), streams).unwrap()
+/// The database in a folder, or at a PostgreSQL address.
+fn open(place: &Path, streams: &[Stream]) -> Db {
+    let address = place.to_str().filter(|place| place.contains("://"));
+    let file = || Target::Sqlite(place.join("data.sqlite"));
+    Db::open(&address.map_or_else(file, |address| Target::Postgres(address.to_owned())), streams).unwrap()
 }
 
 /// The child: writes for ever, and prints each id once it is acknowledged.
@@ -53,11 +57,13 @@ fn write(folder: &Path) {
                     // Two statements, so that half an action would show.
                     let insert = "insert into note (id, half) values ($1, 'first')";
                     let update = "update note set half = 'whole' where id = $1";
-                    db.write_now(move |tx| {
+                    let written = db.write_now(move |tx| {
                         Ok([tx.execute(insert, params![&new])?, tx.execute(update, params![&new])?])
-                    })
-                    .unwrap();
-                    writeln!(std::io::stdout().lock(), "{id}").unwrap();
+                    });
+                    match written {
+                        Ok(_) => writeln!(std::io::stdout().lock(), "{id}").unwrap(),
+                        Err(refusal) => eprintln!("{refusal}"),
+                    }
                 }
             });
         }

@@ -33,6 +33,11 @@ const SETTINGS: &str = "
     set lock_timeout = '10s';
     set statement_timeout = '60s';
     set idle_in_transaction_session_timeout = '60s'";
+/// One moment for all that an action reads.
+const READING: &str =
+    "; set default_transaction_isolation = 'repeatable read'; set default_transaction_read_only = on";
+/// As if actions ran one after the other.
+const WRITING: &str = "; set default_transaction_isolation = 'serializable'";
 
 /// Why a transaction that failed may be run again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +59,8 @@ pub(crate) struct Session {
     client: Option<Client>,
     statements: HashMap<String, Statement>,
     read_only: bool,
+    /// Begin the transaction with the next statement, in one trip to the server.
+    begins: bool,
     again: Option<Again>,
 }
 
@@ -71,7 +78,15 @@ impl Session {
             .enable_all()
             .build()
             .map_err(|error| Error::Database(format!("no runtime for PostgreSQL: {error}")))?;
-        Ok(Self { config, runtime, client: None, statements: HashMap::new(), read_only, again: None })
+        Ok(Self {
+            config,
+            runtime,
+            client: None,
+            statements: HashMap::new(),
+            read_only,
+            begins: false,
+            again: None,
+        })
     }
 
     /// Connects, unless a connection stands.
@@ -88,7 +103,8 @@ impl Session {
                     tracing::warn!(error = reason(&error), "a PostgreSQL connection ended");
                 }
             });
-            client.batch_execute(SETTINGS).await.map(|()| client)
+            let settings = format!("{SETTINGS}{}", if self.read_only { READING } else { WRITING });
+            client.batch_execute(&settings).await.map(|()| client)
         });
         self.client = Some(client.map_err(|error| self.fault(&error, "connect"))?);
         Ok(())
@@ -127,9 +143,7 @@ impl Session {
         let bound: Vec<Bound<'_>> = params.iter().map(Bound).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|val| val as _).collect();
         fits(&statement, params, sql)?;
-        let client = self.client()?;
-        let rows = self.runtime.block_on(client.query(&statement, &bound));
-        let rows = rows.map_err(|error| self.fault(&error, sql))?;
+        let rows = self.ask(sql, async |client| client.query(&statement, &bound).await)?;
         let columns = statement.columns().iter().map(|column| column.name().to_owned()).collect();
         let head = Arc::new(Head { sql: sql.to_owned(), columns });
         let row = |row: &tokio_postgres::Row| {
@@ -145,20 +159,35 @@ impl Session {
         fits(&statement, params, sql)?;
         let bound: Vec<Bound<'_>> = params.iter().map(Bound).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|val| val as _).collect();
-        let client = self.client()?;
-        let touched = self.runtime.block_on(client.execute(&statement, &bound));
-        touched.map_err(|error| self.fault(&error, sql))
+        self.ask(sql, async |client| client.execute(&statement, &bound).await)
     }
 
     pub fn script(&mut self, sql: &str) -> Result<(), Error> {
+        self.ask(sql, async |client| client.batch_execute(sql).await)
+    }
+
+    /// Asks the server, and begins the transaction in the same trip when that is still to be done.
+    fn ask<T>(
+        &mut self,
+        sql: &str,
+        question: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, Error> {
+        let begins = std::mem::take(&mut self.begins);
         let client = self.client()?;
-        let done = self.runtime.block_on(client.batch_execute(sql));
-        done.map_err(|error| self.fault(&error, sql))
+        let answer = self.runtime.block_on(async {
+            if !begins {
+                return question(client).await;
+            }
+            let (begun, answer) = tokio::join!(biased; client.batch_execute("begin"), question(client));
+            begun.and(answer)
+        });
+        answer.map_err(|error| self.fault(&error, sql))
     }
 
     /// Runs `work` in a transaction of its own and keeps it only when it succeeds.
     pub fn transact<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.script("begin")?;
+        // Sees what others committed while it waited for a lock.
+        self.script("begin isolation level read committed")?;
         let done = work(&mut self.tx()).and_then(|value| self.script("commit").map(|()| value));
         if done.is_err() {
             self.roll_back();
@@ -172,7 +201,8 @@ impl Session {
 
     /// Ends the transaction; a connection that cannot even do that is given up, which ends it too.
     fn roll_back(&mut self) {
-        if self.client.is_some() && self.script("rollback").is_err() {
+        let begun = !std::mem::take(&mut self.begins);
+        if begun && self.client.is_some() && self.script("rollback").is_err() {
             self.client = None;
         }
     }

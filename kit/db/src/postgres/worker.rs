@@ -50,11 +50,7 @@ impl Session {
     /// One run in a transaction of its own.
     fn once(&mut self, action: &mut dyn Action) -> Result<(), Refusal> {
         self.connect()?;
-        self.script(if self.read_only {
-            "begin isolation level repeatable read read only"
-        } else {
-            "begin isolation level serializable"
-        })?;
+        self.begins = true;
         let outcome = attempt(action, &mut self.tx());
         if outcome.is_err() || self.read_only {
             // What made the action fail decides whether it is run again, not what the rollback says.
@@ -62,6 +58,9 @@ impl Session {
             self.roll_back();
             self.again = again;
             return outcome;
+        }
+        if std::mem::take(&mut self.begins) {
+            return Ok(()); // it asked nothing
         }
         let committed = self.script("commit");
         if self.again == Some(Again::Lost) {
