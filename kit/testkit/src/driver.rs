@@ -24,6 +24,8 @@ TMPDIR=$folder HOME=$folder chromedriver --port=0 2>&1 &
 cat >/dev/null
 kill $!
 wait
+# a browser that is still going down may write once more; nobody waits for this shell
+for again in 1 2 3 4 5; do rm -rf "$folder"; sleep 1; done
 rm -rf "$folder"
 "#;
 
