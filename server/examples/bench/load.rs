@@ -8,8 +8,6 @@ use tokio::net::TcpStream;
 /// What a run of requests cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// Requests answered.
-    pub n: usize,
     /// Processor time of the serving process a request, in milliseconds.
     pub cpu_ms: f64,
     /// The time below which 99 of 100 answers came, in milliseconds.
@@ -73,7 +71,7 @@ pub async fn run(address: &str, pid: u32, request: &[u8], n: usize, connections:
     let spent = cpu_seconds(pid) - before;
     times.sort();
     let p99 = times[times.len() * 99 / 100];
-    Cost { n: times.len(), cpu_ms: spent * 1000.0 / times.len() as f64, p99_ms: p99.as_secs_f64() * 1000.0 }
+    Cost { cpu_ms: spent * 1000.0 / times.len() as f64, p99_ms: p99.as_secs_f64() * 1000.0 }
 }
 
 async fn send(address: &str, request: &[u8], n: usize, connections: usize) -> Vec<Duration> {

@@ -1,0 +1,98 @@
+//! What was measured, beside what it is measured against.
+
+/// One figure.
+struct Row {
+    what: String,
+    measured: f64,
+    unit: &'static str,
+    against: Option<Against>,
+}
+
+/// A yardstick of the same unit, and how many times as much is allowed.
+pub struct Against {
+    /// What the yardstick is.
+    pub name: &'static str,
+    /// Its figure, measured here and now where it can be.
+    pub value: f64,
+    /// The largest ratio allowed.
+    pub limit: f64,
+}
+
+/// All figures of a run.
+#[derive(Default)]
+pub struct Table {
+    rows: Vec<Row>,
+    missing: Vec<String>,
+}
+
+impl Table {
+    /// A figure without a limit.
+    pub fn figure(&mut self, what: impl Into<String>, measured: f64, unit: &'static str) {
+        self.rows.push(Row { what: what.into(), measured, unit, against: None });
+    }
+
+    /// A figure with its yardstick.
+    pub fn ratio(&mut self, what: impl Into<String>, measured: f64, unit: &'static str, against: Against) {
+        self.rows.push(Row { what: what.into(), measured, unit, against: Some(against) });
+    }
+
+    /// Something that could not be measured, and why; the run fails.
+    pub fn missing(&mut self, what: &str, why: &str) {
+        self.missing.push(format!("not measured: {what}: {why}"));
+    }
+
+    /// Whether everything was measured and stays within its limit.
+    pub fn holds(&self) -> bool {
+        self.missing.is_empty() && self.rows.iter().all(Row::holds)
+    }
+}
+
+impl Row {
+    fn holds(&self) -> bool {
+        self.against.as_ref().is_none_or(|against| self.measured <= against.value * against.limit)
+    }
+
+    fn cells(&self) -> [String; 6] {
+        let figure = |value: f64| format!("{} {}", digits(value), self.unit);
+        let Some(against) = &self.against else {
+            return [self.what.clone(), figure(self.measured), "".into(), "".into(), "".into(), "".into()];
+        };
+        let ratio = if against.value > 0.0 { digits(self.measured / against.value) } else { "?".to_owned() };
+        [
+            self.what.clone(),
+            figure(self.measured),
+            format!("{} {}", against.name, figure(against.value)),
+            ratio,
+            digits(against.limit),
+            if self.holds() { "holds" } else { "TOO MUCH" }.to_owned(),
+        ]
+    }
+}
+
+/// Three digits that count.
+fn digits(value: f64) -> String {
+    let places = match value.abs() {
+        v if v >= 100.0 => 0,
+        v if v >= 10.0 => 1,
+        v if v >= 1.0 => 2,
+        _ => 3,
+    };
+    format!("{value:.places$}")
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let head = ["what", "measured", "yardstick", "ratio", "limit", ""].map(str::to_owned);
+        let lines: Vec<[String; 6]> = std::iter::once(head).chain(self.rows.iter().map(Row::cells)).collect();
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let widths: [usize; 6] = std::array::from_fn(width);
+        for (n, line) in lines.iter().enumerate() {
+            let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+            writeln!(f, "| {} |", cells.collect::<Vec<_>>().join(" | "))?;
+            if n == 0 {
+                writeln!(f, "|{}|", widths.map(|width| "-".repeat(width + 2)).join("|"))?;
+            }
+        }
+        self.missing.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
