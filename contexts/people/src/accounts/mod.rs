@@ -1,6 +1,7 @@
 //! Accounts: who signs in, and the roles that they hold in units.
 
 mod actions;
+pub mod import;
 pub mod password;
 mod roles;
 mod store;

@@ -9,6 +9,7 @@ use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use kernel::{Problem, Refusal, Rng, search_key};
+use sha2::{Digest, Sha256};
 
 /// The shortest password, in characters.
 pub const SHORTEST: usize = 10;
@@ -109,16 +110,31 @@ pub fn check(password: &str, login: &str) -> Result<(), Problem> {
 
 /// A password to be typed once: `xxxx-xxxx-xxxx`, 59 bits of chance.
 pub fn temporary(rng: &dyn Rng) -> String {
-    let bound = u64::try_from(CLEAR.len()).unwrap_or(1);
+    spell(std::iter::repeat_with(|| rng.below(u64::MAX)))
+}
+
+/// Twelve clear letters, four by four.
+fn spell(numbers: impl Iterator<Item = u64>) -> String {
     let mut text = String::with_capacity(14);
-    for place in 0..12 {
+    for (place, number) in numbers.take(12).enumerate() {
         if place == 4 || place == 8 {
             text.push('-');
         }
-        let index = usize::try_from(rng.below(bound)).unwrap_or(0);
+        let index = usize::try_from(number).unwrap_or(0) % CLEAR.len();
         text.push(char::from(CLEAR.get(index).copied().unwrap_or(b'x')));
     }
     text
+}
+
+/// The temporary password that belongs to a form's key and a login, so that a form sent twice shows
+/// the same password twice and nobody has to store it. Without a key it is drawn anew.
+pub fn temporary_of(once: &str, login: &str, rng: &dyn Rng) -> String {
+    if once.len() < 32 {
+        return temporary(rng);
+    }
+    let digest = Sha256::digest(format!("temporary password\n{once}\n{}", search_key(login)).as_bytes());
+    let pairs = digest.chunks(2).map(|pair| pair.iter().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte)));
+    spell(pairs)
 }
 
 #[cfg(test)]
@@ -171,5 +187,10 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(one.len(), 14);
         assert_eq!(check(&one, "li"), Ok(()));
+        let key = "5".repeat(64);
+        assert_eq!(temporary_of(&key, "li", &rng), temporary_of(&key, "LI", &rng));
+        assert_ne!(temporary_of(&key, "li", &rng), temporary_of(&key, "wang", &rng));
+        assert_eq!(temporary_of(&key, "li", &rng).len(), 14);
+        assert_ne!(temporary_of("", "li", &rng), temporary_of("", "li", &rng));
     }
 }

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use web::Visit;
 
 use crate::accounts::{self, AccountState};
-use crate::units;
+use crate::{audit, units};
 
 /// Without a request for so long, a session is over. In seconds: 12 hours.
 pub const IDLE_SECONDS: i64 = 12 * 3600;
@@ -145,6 +145,17 @@ pub fn open(tx: &mut Tx<'_>, by: &Caller, identity: &Identity) -> Result<String,
     store::sweep(tx, by.district(), identity.account(), by.now())?;
     store::insert(tx, &token_hash(&token), &session, &by.address)?;
     Ok(token)
+}
+
+/// Signs out of the session whose forms carry `csrf`.
+///
+/// # Errors
+/// As the database refuses.
+pub fn sign_out(tx: &mut Tx<'_>, by: &Caller, csrf: &str) -> Result<(), Refusal> {
+    store::end(tx, by.district(), csrf)?;
+    let account = by.actor.viewing_for.as_ref().or(by.actor.account.as_ref());
+    let subject = ("account", account.map_or("", kernel::AccountId::as_str));
+    audit::record(tx, by, audit::Entry { action: "people.sign-out", subject, detail: serde_json::json!({}) })
 }
 
 #[cfg(test)]

@@ -25,10 +25,6 @@ impl Identity {
         &self.account
     }
 
-    /// The account of an actor who has just proved to know the password.
-    pub(crate) const fn proved(account: AccountId) -> Self {
-        Self { account }
-    }
 }
 
 /// A try that was counted, to be decided by the password.
@@ -108,13 +104,12 @@ pub fn begin(tx: &mut Tx<'_>, by: &Caller, login: &str, device: &str) -> Result<
 /// Records that the password was wrong.
 ///
 /// # Errors
-/// Always, when the database does not refuse: the problem to show, which does not tell whether the
-/// login exists.
+/// As the database refuses.
 pub fn fail(tx: &mut Tx<'_>, by: &Caller, begun: &Begun) -> Result<(), Refusal> {
     record(tx, by, begun.account.as_ref(), "people.sign-in.failed")
 }
 
-/// What to say after a wrong password.
+/// What to say after a wrong password; it does not tell whether the login exists.
 pub fn wrong() -> Problem {
     Problem::new("people-sign-in-wrong")
 }
@@ -135,9 +130,54 @@ pub fn succeed(tx: &mut Tx<'_>, by: &Caller, begun: &Begun) -> Result<SignedIn, 
     }
     accounts::note_sign_in(tx, by.district(), &id, by.now())?;
     record(tx, by, Some(&id), "people.sign-in")?;
-    let device = devices::renew(tx, by, &id, &begun.device)?;
-    let token = open(tx, by, &Identity { account: id })?;
+    admit(tx, by, &id, &begun.device)
+}
+
+/// The owner's new password, after [`Begun::is_right`] said that the old one is right. All sessions
+/// end, and a new one is opened.
+///
+/// # Errors
+/// As [`accounts::change_password`].
+pub fn change_password(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    begun: &Begun,
+    new: &PasswordHash,
+) -> Result<SignedIn, Refusal> {
+    let own = begun.account.as_ref().filter(|id| by.actor.account.as_ref() == Some(*id));
+    let (Some(id), Some(checked)) = (own, &begun.hash) else { return Err(Refusal::NotFound) };
+    accounts::change_password(tx, by, checked, new)?;
+    for bucket in &begun.buckets {
+        give_back(tx, by.district(), bucket)?;
+    }
+    admit(tx, by, id, &begun.device)
+}
+
+/// The session of the first administrator, who has just typed the setup code.
+pub(crate) fn first(tx: &mut Tx<'_>, by: &Caller, id: &AccountId) -> Result<SignedIn, Refusal> {
+    accounts::note_sign_in(tx, by.district(), id, by.now())?;
+    record(tx, by, Some(id), "people.sign-in")?;
+    admit(tx, by, id, "")
+}
+
+fn admit(tx: &mut Tx<'_>, by: &Caller, id: &AccountId, device: &str) -> Result<SignedIn, Refusal> {
+    let device = devices::renew(tx, by, id, device)?;
+    let token = open(tx, by, &Identity { account: id.clone() })?;
     Ok(SignedIn { token, device })
+}
+
+/// Counts a try of the setup code; gives the seconds to wait, 0 when it may be looked at. There is
+/// no district yet, so that the count stands under none.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn count_setup(tx: &mut Tx<'_>, by: &Caller) -> Result<i64, Refusal> {
+    let failures = failures(tx, by.district(), &Bucket::Setup)?;
+    let seconds = wait(&Bucket::Setup, failures, by.now());
+    if seconds == 0 {
+        store(tx, by.district(), &Bucket::Setup, count(failures, by.now()))?;
+    }
+    Ok(seconds)
 }
 
 fn buckets(login: &str, address: &str, device: &str, known: bool) -> Vec<Bucket> {
@@ -186,7 +226,7 @@ fn give_back(tx: &mut Tx<'_>, district: &DistrictId, bucket: &Bucket) -> Result<
             "delete from sign_in_attempt where district_id = $1 and bucket = $2",
             params![district, bucket.key()],
         )?,
-        Bucket::Account { .. } | Bucket::Address { .. } => tx.execute(
+        Bucket::Account { .. } | Bucket::Address { .. } | Bucket::Setup => tx.execute(
             "update sign_in_attempt set n_failed = n_failed - 1
              where district_id = $1 and bucket = $2 and n_failed > 0",
             params![district, bucket.key()],

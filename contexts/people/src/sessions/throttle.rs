@@ -38,6 +38,8 @@ pub enum Bucket {
         /// The hash of its token.
         hash: String,
     },
+    /// The code that setup asks for.
+    Setup,
 }
 
 /// After an hour without a failure the count begins anew.
@@ -50,7 +52,7 @@ impl Bucket {
     const fn limits(&self) -> (i64, i64) {
         match self {
             Self::Pair { .. } | Self::Device { .. } => (5, 600),
-            Self::Account { .. } => (10, 60),
+            Self::Account { .. } | Self::Setup => (10, 60),
             Self::Address { .. } => (30, 60),
         }
     }
@@ -63,6 +65,7 @@ impl Bucket {
             Self::Account { login } => format!("account\n{login}"),
             Self::Address { address } => format!("address\n{address}"),
             Self::Device { hash } => format!("device\n{hash}"),
+            Self::Setup => "setup".to_owned(),
         };
         super::token_hash(&text)
     }

@@ -7,6 +7,7 @@
 mod actions;
 mod changes;
 mod history;
+pub mod import;
 mod names;
 mod store;
 mod succession;
@@ -16,10 +17,10 @@ pub use actions::{create, drop_alias, name_alias};
 pub use changes::{Change, Renamed, close, correct, merge, move_under, rename, split};
 pub use history::{Facts, History, Version};
 pub use names::{NameMatch, Names, Via, match_name};
-pub use store::{Filter, aliases, find, find_any, history, list, record_version, search, towns};
+pub use store::{Filter, aliases, all_aliases, find, find_any, history, list, record_version, search, towns};
 pub use succession::{Succession, SuccessionKind, successions};
 pub(crate) use store::insert_root;
-pub use tree::{heir, path, reach, root, subtree};
+pub use tree::{children, heir, path, reach, root, subtree};
 
 use kernel::{Actor, Day, Problem, Refusal, Role, UnitId};
 

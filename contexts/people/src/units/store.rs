@@ -1,6 +1,6 @@
 //! All SQL of the units.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Row, Tx, params};
 use kernel::{Day, DistrictId, Instant, UnitId, search_key};
@@ -283,6 +283,39 @@ pub(crate) fn name_is_taken(
     Ok(row.is_some())
 }
 
+/// The unit directly under another that has this name on a day.
+pub(crate) fn find_below(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    parent: &UnitId,
+    key: &str,
+    on: Day,
+) -> Result<Option<Unit>, db::Error> {
+    let sql = format!(
+        "select {COLUMNS} from unit_version v
+         join unit u on u.district_id = v.district_id and u.id = v.unit_id
+         where v.district_id = $1 and v.parent_id = $2 and v.name_key = $3
+           and v.valid_from <= $4 and (v.valid_to is null or v.valid_to > $4)"
+    );
+    tx.find(&sql, params![district, parent, key, on])?.as_ref().map(unit).transpose()
+}
+
+/// The units that have this name on a day.
+pub(crate) fn named(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    key: &str,
+    on: Day,
+) -> Result<Vec<UnitId>, db::Error> {
+    let rows = tx.query(
+        "select unit_id from unit_version
+         where district_id = $1 and name_key = $2 and valid_from <= $3 and (valid_to is null or valid_to > $3)
+         order by unit_id",
+        params![district, key, on],
+    )?;
+    rows.iter().map(|row| row.get("unit_id")).collect()
+}
+
 /// The name of another unit that has this code on a day or later.
 pub(crate) fn code_holder(
     tx: &mut Tx<'_>,
@@ -351,6 +384,25 @@ pub fn aliases(tx: &mut Tx<'_>, district: &DistrictId, id: &UnitId) -> Result<Ve
         params![district, id],
     )?;
     rows.iter().map(|row| row.get("written")).collect()
+}
+
+/// Every unit's other names, for lists.
+///
+/// # Errors
+/// As the database refuses.
+pub fn all_aliases(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+) -> Result<BTreeMap<UnitId, Vec<String>>, db::Error> {
+    let rows = tx.query(
+        "select unit_id, written from unit_alias where district_id = $1 order by unit_id, name_key",
+        params![district],
+    )?;
+    let mut all: BTreeMap<UnitId, Vec<String>> = BTreeMap::new();
+    for row in &rows {
+        all.entry(row.get("unit_id")?).or_default().push(row.get("written")?);
+    }
+    Ok(all)
 }
 
 /// The unit that an alias belongs to.

@@ -119,8 +119,11 @@ pub fn heir(tx: &mut Tx<'_>, district: &DistrictId, id: &UnitId, on: Day) -> Res
     Ok(None)
 }
 
-/// The units directly below one on a day.
-pub(crate) fn children(
+/// The units directly below one on a day, in the order of [`list`].
+///
+/// # Errors
+/// As the database refuses.
+pub fn children(
     tx: &mut Tx<'_>,
     district: &DistrictId,
     id: &UnitId,

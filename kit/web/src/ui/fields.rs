@@ -92,6 +92,12 @@ pub fn text(cx: &Cx, form: &Form, name: &str, label_key: &str) -> Safe {
     input(cx, form, name, label_key, r#"type="text" autocomplete="off""#)
 }
 
+/// The name typed at sign-in.
+pub fn login(cx: &Cx, form: &Form, name: &str, label_key: &str) -> Safe {
+    let kind = r#"type="text" autocomplete="username" autocapitalize="none" spellcheck="false""#;
+    input(cx, form, name, label_key, kind)
+}
+
 /// One line to search by.
 pub fn search(cx: &Cx, form: &Form, name: &str, label_key: &str) -> Safe {
     input(cx, form, name, label_key, r#"type="search" autocomplete="off""#)
