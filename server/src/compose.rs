@@ -84,7 +84,6 @@ pub fn router(parts: Parts) -> Result<(Arc<App>, Router), String> {
         proxies: parts.proxies,
         authenticate: people::authenticate,
         note_visit: people::note_visit,
-        note_visit: people::note_visit,
         district: people::district,
         setup_code: parts.setup_code,
     };

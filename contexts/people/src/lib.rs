@@ -1,15 +1,20 @@
+//! Units, accounts, roles, sessions and the audit trail.
 #![doc = include_str!("../README.md")]
 
 use db::Tx;
-use kernel::{Clock, Refusal};
-use web::{DistrictInfo, Visit};
+use kernel::{Clock, Permission, Refusal, Role};
+use web::{DistrictInfo, Locale, Module, NavItem, Routes, Visit};
 
 pub mod accounts;
 pub mod audit;
 pub mod district;
+mod jobs;
+mod pages;
 pub mod sessions;
 pub mod setup;
 pub mod units;
+
+pub use jobs::jobs;
 
 /// The tables of this context.
 pub const STREAM: db::Stream = db::Stream {
@@ -20,6 +25,74 @@ pub const STREAM: db::Stream = db::Stream {
         ("0003_audit.sql", include_str!("../migrations/0003_audit.sql")),
     ],
 };
+
+/// Everybody who is signed in.
+const ALL: Permission = Permission::SignedIn;
+/// Who keeps the registry of units.
+const KEEPERS: Permission = Permission::Roles(units::KEEPERS);
+/// Who keeps accounts, settings and the trail.
+const ADMINISTRATORS: Permission = Permission::Roles(&[Role::Administrator]);
+
+/// The context's manifest.
+pub fn module() -> Module {
+    Module {
+        name: "people",
+        routes: routes(),
+        stream: STREAM,
+        words: &[
+            (Locale::Zh, include_str!("../locales/zh-CN.ftl")),
+            (Locale::En, include_str!("../locales/en.ftl")),
+        ],
+        nav: &[
+            NavItem { path: "/desk/units", key: "nav-units", order: 40, permission: ALL },
+            NavItem { path: "/desk/people", key: "nav-people", order: 50, permission: ADMINISTRATORS },
+            NavItem { path: "/desk/audit", key: "nav-audit", order: 60, permission: ADMINISTRATORS },
+            NavItem { path: "/desk/settings", key: "nav-settings", order: 70, permission: ADMINISTRATORS },
+        ],
+        todos: None,
+        assets: &[],
+    }
+}
+
+fn routes() -> Routes {
+    use pages::{audit, login, password, people, settings, setup, units, view_as};
+    Routes::new()
+        .get("/login", Permission::Public, login::show)
+        .post("/login", Permission::Public, login::sign_in)
+        .post("/logout", Permission::Public, login::sign_out)
+        .get("/password", ALL, password::show)
+        .post("/password", ALL, password::change)
+        .get("/setup", Permission::Public, setup::show)
+        .post("/setup", Permission::Public, setup::create)
+        .get("/desk/units", ALL, units::index::show)
+        .get("/desk/units/new", KEEPERS, units::new::show)
+        .post("/desk/units/new", KEEPERS, units::new::create)
+        .get("/desk/units/import", KEEPERS, units::import::show)
+        .upload("/desk/units/import", KEEPERS, units::import::MOST_BYTES, units::import::create)
+        .get("/desk/units/{id}", ALL, units::show::show)
+        .get("/desk/units/{id}/{step}", KEEPERS, units::change::show)
+        .post("/desk/units/{id}/{step}", KEEPERS, units::change::create)
+        .post("/desk/units/{id}/aliases", KEEPERS, units::show::name_alias)
+        .post("/desk/units/{id}/aliases/removal", KEEPERS, units::show::drop_alias)
+        .get("/desk/people", ADMINISTRATORS, people::index::show)
+        .get("/desk/people/new", ADMINISTRATORS, people::new::show)
+        .post("/desk/people/new", ADMINISTRATORS, people::new::create)
+        .get("/desk/people/import", ADMINISTRATORS, people::import::show)
+        .upload("/desk/people/import", ADMINISTRATORS, people::import::MOST_BYTES, people::import::create)
+        .post("/desk/people/passwords", ADMINISTRATORS, people::issued::download)
+        .get("/desk/people/{id}", ADMINISTRATORS, people::show::show)
+        .post("/desk/people/{id}", ADMINISTRATORS, people::show::rename)
+        .post("/desk/people/{id}/roles", ADMINISTRATORS, people::show::give_role)
+        .post("/desk/people/{id}/roles/{role}/end", ADMINISTRATORS, people::show::end_role)
+        .post("/desk/people/{id}/disablement", ADMINISTRATORS, people::show::disable)
+        .post("/desk/people/{id}/temporary-password", ADMINISTRATORS, people::show::reissue)
+        .get("/desk/audit", ADMINISTRATORS, audit::show)
+        .get("/desk/settings", ADMINISTRATORS, settings::show)
+        .post("/desk/settings", ADMINISTRATORS, settings::change)
+        .get("/desk/view-as", ADMINISTRATORS, view_as::show)
+        .post("/desk/view-as", ADMINISTRATORS, view_as::begin)
+        .post("/desk/view-as/leave", ALL, view_as::leave)
+}
 
 /// Who holds a session's token now, for [`web::Config::authenticate`]. Reads only.
 ///
@@ -43,7 +116,11 @@ pub fn note_visit(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<(),
 /// As the database refuses.
 pub fn district(tx: &mut Tx<'_>) -> Result<Option<DistrictInfo>, Refusal> {
     let served = district::served(tx)?;
-    Ok(served.map(|settings| DistrictInfo { id: settings.id, name: settings.name, is_demo: settings.is_demo }))
+    Ok(served.map(|settings| DistrictInfo {
+        id: settings.id,
+        name: settings.name,
+        is_demo: settings.is_demo,
+    }))
 }
 
 #[cfg(test)]

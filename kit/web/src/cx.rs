@@ -216,7 +216,15 @@ pub struct Page {
 impl Page {
     /// A page of the workbench.
     pub const fn new(title: String) -> Self {
-        Self { title, public: false, status: StatusCode::OK, refresh: None, scripts: Vec::new(), styles: Vec::new(), wide: false }
+        Self {
+            title,
+            public: false,
+            status: StatusCode::OK,
+            refresh: None,
+            scripts: Vec::new(),
+            styles: Vec::new(),
+            wide: false,
+        }
     }
 
     /// A page of the public face.

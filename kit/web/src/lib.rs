@@ -33,9 +33,9 @@ pub use guard::{SESSION_COOKIE, cookie};
 pub use module::{Module, NavItem, RouteInfo, Routes, ToDo};
 pub use paging::Paging;
 pub use receipt::forget as forget_receipts;
+pub use shell::catalogue as own_words;
 pub use shell::is_local;
 pub use ui::{Safe, Tone};
-pub use shell::catalogue as own_words;
 pub use words::{Catalogue, Locale, keys as message_keys};
 
 /// The tables of this crate: receipts of forms that were sent.

@@ -115,12 +115,8 @@ impl Site {
                     grants: vec![grant],
                     ..Actor::public("d".into())
                 };
-                let session = SignedIn {
-                    actor,
-                    csrf: "s".repeat(64),
-                    must_change_password: false,
-                    viewing_as: None,
-                };
+                let session =
+                    SignedIn { actor, csrf: "s".repeat(64), must_change_password: false, viewing_as: None };
                 Ok(Visit::Known { session: Box::new(session), note: false })
             },
             note_visit: |_, _, _| Ok(()),

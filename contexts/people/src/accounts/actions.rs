@@ -60,10 +60,10 @@ pub(crate) fn open(tx: &mut Tx<'_>, by: &Caller, new: NewAccount) -> Result<Acco
     };
     store::insert(tx, by.district(), &account, &new.password)?;
     for (role, unit) in &new.roles {
-        give(tx, by, &account.id, *role, unit)?;
+        let unit = give(tx, by, &account.id, *role, unit)?;
+        record(tx, by, "people.role.give", &account.id, json!({ "role": role.code(), "unit": unit }))?;
     }
-    let roles: Vec<_> = new.roles.iter().map(|(role, unit)| json!([role.code(), unit])).collect();
-    let detail = json!({ "login": account.login, "name": account.name, "roles": roles });
+    let detail = json!({ "login": account.login, "name": account.name });
     record(tx, by, "people.account.open", &account.id, detail)?;
     Ok(account.id)
 }
@@ -94,7 +94,7 @@ pub fn rename(
         problems.take(lives(tx, by, unit.as_ref())?);
     }
     problems.check()?;
-    let detail = json!({ "from": account.name, "to": name, "unit": unit });
+    let detail = json!({ "from": account.name, "to": name });
     save(tx, by, &Account { name: name.unwrap_or_default(), unit, ..account })?;
     record(tx, by, "people.account.rename", id, detail)
 }

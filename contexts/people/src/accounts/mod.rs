@@ -6,11 +6,9 @@ pub mod password;
 mod roles;
 mod store;
 
-pub use actions::{
-    NewAccount, change_password, create, disable, enable, rename, reset_password,
-};
 pub(crate) use actions::open;
-pub use password::PasswordHash;
+pub use actions::{NewAccount, change_password, create, disable, enable, rename, reset_password};
+pub use password::{PasswordHash, hash};
 pub use roles::{HeldRole, actor, end_role, give_role, held};
 pub(crate) use roles::{end_in_unit, grant, grants, hand_over};
 pub use store::{Filter, count, find, find_by_login, in_unit, list};

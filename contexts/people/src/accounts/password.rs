@@ -18,12 +18,44 @@ pub const LONGEST: usize = 128;
 
 /// Passwords of enough length that everybody tries first, without case and width.
 const COMMON: &[&str] = &[
-    "1234567890", "0123456789", "0987654321", "1234567891", "12345678910", "123456789a", "a123456789",
-    "1q2w3e4r5t", "1qaz2wsx3edc", "qwertyuiop", "qwerty12345", "asdfghjkl1", "zxcvbnm123", "password12",
-    "password123", "password1234", "passw0rd123", "p@ssw0rd123", "p@ssword123", "admin12345", "admin123456",
-    "administrator", "woaini1314", "woaini520520", "woaini5201314", "5201314520", "iloveyou123", "abcdefghij",
-    "abc1234567", "qq123456789", "aa123456789", "changeme123", "welcome123", "letmein123", "test123456",
-    "kepu123456", "kexie123456", "qilin123456",
+    "1234567890",
+    "0123456789",
+    "0987654321",
+    "1234567891",
+    "12345678910",
+    "123456789a",
+    "a123456789",
+    "1q2w3e4r5t",
+    "1qaz2wsx3edc",
+    "qwertyuiop",
+    "qwerty12345",
+    "asdfghjkl1",
+    "zxcvbnm123",
+    "password12",
+    "password123",
+    "password1234",
+    "passw0rd123",
+    "p@ssw0rd123",
+    "p@ssword123",
+    "admin12345",
+    "admin123456",
+    "administrator",
+    "woaini1314",
+    "woaini520520",
+    "woaini5201314",
+    "5201314520",
+    "iloveyou123",
+    "abcdefghij",
+    "abc1234567",
+    "qq123456789",
+    "aa123456789",
+    "changeme123",
+    "welcome123",
+    "letmein123",
+    "test123456",
+    "kepu123456",
+    "kexie123456",
+    "qilin123456",
 ];
 
 /// Letters and digits that cannot be mistaken for one another.
@@ -51,10 +83,12 @@ impl std::fmt::Debug for PasswordHash {
 
 /// A hash that belongs to no password: verified for logins that do not exist, so that they take as
 /// long as those that do.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWlzLWhlcmUhIQ$2TBjq8zCk0CyhjPx9sDwVrAQ5dMY0k3cKvLxgEIhs9I";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWlzLWhlcmUhIQ$2TBjq8zCk0CyhjPx9sDwVrAQ5dMY0k3cKvLxgEIhs9I";
 
 fn argon2() -> Result<Argon2<'static>, Refusal> {
-    let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| Refusal::Broken(error.to_string().into()))?;
+    let params =
+        Params::new(19 * 1024, 2, 1, None).map_err(|error| Refusal::Broken(error.to_string().into()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -133,7 +167,8 @@ pub fn temporary_of(once: &str, login: &str, rng: &dyn Rng) -> String {
         return temporary(rng);
     }
     let digest = Sha256::digest(format!("temporary password\n{once}\n{}", search_key(login)).as_bytes());
-    let pairs = digest.chunks(2).map(|pair| pair.iter().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte)));
+    let pairs =
+        digest.chunks(2).map(|pair| pair.iter().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte)));
     spell(pairs)
 }
 

@@ -42,11 +42,7 @@ fn held_role(row: &Row) -> Result<HeldRole, db::Error> {
 ///
 /// # Errors
 /// As the database refuses.
-pub fn held(
-    tx: &mut Tx<'_>,
-    district: &DistrictId,
-    account: &AccountId,
-) -> Result<Vec<HeldRole>, db::Error> {
+pub fn held(tx: &mut Tx<'_>, district: &DistrictId, account: &AccountId) -> Result<Vec<HeldRole>, db::Error> {
     let rows = tx.query(
         "select id, account_id, role, unit_id, since, until from role_grant
          where district_id = $1 and account_id = $2 order by since desc, id desc",
@@ -132,29 +128,32 @@ pub fn give_role(
 ) -> Result<(), Refusal> {
     administrator(&by.actor)?;
     store::find(tx, by.district(), account)?.ok_or(Refusal::NotFound)?;
-    give(tx, by, account, role, unit)?;
+    let unit = give(tx, by, account, role, unit)?;
     let detail = json!({ "role": role.code(), "unit": unit });
     let entry = audit::Entry { action: "people.role.give", subject: ("account", account.as_str()), detail };
     audit::record(tx, by, entry)
 }
 
-/// Gives the role without asking who gives it.
+/// Gives the role without asking who gives it; answers with the unit's name.
 pub(crate) fn give(
     tx: &mut Tx<'_>,
     by: &Caller,
     account: &AccountId,
     role: Role,
     unit: &UnitId,
-) -> Result<(), Refusal> {
+) -> Result<String, Refusal> {
     let today = by.today();
-    units::find(tx, by.district(), unit, today)?
+    let found = units::find(tx, by.district(), unit, today)?
         .ok_or(Problem::new("people-role-unit-missing").at("role_unit"))?;
     let held = held(tx, by.district(), account)?;
-    if held.iter().any(|held| held.role == role && held.unit == *unit && held.until.is_none_or(|to| to > today)) {
+    if held
+        .iter()
+        .any(|held| held.role == role && held.unit == *unit && held.until.is_none_or(|to| to > today))
+    {
         return Err(Problem::new("people-role-held").at("role").into());
     }
     insert(tx, by, account, role, unit, today)?;
-    Ok(())
+    Ok(found.name)
 }
 
 fn insert(
@@ -192,7 +191,8 @@ pub fn end_role(tx: &mut Tx<'_>, by: &Caller, account: &AccountId, id: &str) -> 
         params![by.district(), id, until],
     )?;
     an_administrator_remains(tx, by)?;
-    let detail = json!({ "role": role.role.code(), "unit": role.unit });
+    let unit = units::find_any(tx, by.district(), &role.unit, by.today())?.map(|unit| unit.name);
+    let detail = json!({ "role": role.role.code(), "unit": unit });
     let entry = audit::Entry { action: "people.role.end", subject: ("account", account.as_str()), detail };
     audit::record(tx, by, entry)
 }

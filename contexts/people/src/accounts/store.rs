@@ -100,11 +100,7 @@ pub fn in_unit(tx: &mut Tx<'_>, district: &DistrictId, unit: &UnitId) -> Result<
 ///
 /// # Errors
 /// As the database refuses.
-pub fn find(
-    tx: &mut Tx<'_>,
-    district: &DistrictId,
-    id: &AccountId,
-) -> Result<Option<Account>, db::Error> {
+pub fn find(tx: &mut Tx<'_>, district: &DistrictId, id: &AccountId) -> Result<Option<Account>, db::Error> {
     let sql = format!("select {COLUMNS} from account a where a.district_id = $1 and a.id = $2");
     tx.find(&sql, params![district, id])?.as_ref().map(account).transpose()
 }

@@ -31,7 +31,11 @@ pub fn prune(tx: &mut Tx<'_>, by: &Caller) -> Result<u64, Refusal> {
     if removed > 0 {
         let district = by.district().clone();
         let detail = json!({ "removed": removed, "before": from.day() });
-        record(tx, by, Entry { action: "people.audit.prune", subject: ("district", district.as_str()), detail })?;
+        record(
+            tx,
+            by,
+            Entry { action: "people.audit.prune", subject: ("district", district.as_str()), detail },
+        )?;
     }
     Ok(removed)
 }

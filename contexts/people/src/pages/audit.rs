@@ -39,6 +39,7 @@ struct AuditPage<'a> {
     actions: Options,
     lines: Vec<Line>,
     paging: Paging,
+    total: String,
     days: i64,
 }
 
@@ -78,7 +79,12 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> web::Result {
         }
         let keys = ["number", "at", "who", "action", "subject", "detail", "address"];
         let headers = keys.map(|key| cx.t(&format!("people-audit-{key}"))).into();
-        return cx.export(format, "audit", headers, entries.into_iter().map(|entry| row(&cx, entry)).collect());
+        return cx.export(
+            format,
+            "audit",
+            headers,
+            entries.into_iter().map(|entry| row(&cx, entry)).collect(),
+        );
     }
     let any = std::iter::once((String::new(), cx.t("people-audit-all-actions")));
     let actions = any.chain(actions.into_iter().map(|action| {
@@ -91,6 +97,7 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> web::Result {
         actions: actions.collect(),
         lines: entries.into_iter().map(|entry| line(&cx, entry)).collect(),
         paging: paging.of(total),
+        total: cx.number(total),
         days,
     };
     cx.page(Page::new(cx.t("people-audit-title")).of_form(&form), body)

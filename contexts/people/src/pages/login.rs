@@ -63,7 +63,8 @@ pub async fn sign_in(cx: Cx, headers: HeaderMap, form: Form) -> web::Result {
         }
     };
     let looked = begun.clone();
-    let right = slow(move || looked.is_right(&password).map(|right| right && password.len() <= LONGEST)).await?;
+    let right =
+        slow(move || looked.is_right(&password).map(|right| right && password.len() <= LONGEST)).await?;
     if !right {
         cx.write(move |tx, by| sign_in::fail(tx, by, &begun)).await?;
         return draw(&cx, &form.refused(sign_in::wrong().into())?, StatusCode::UNPROCESSABLE_ENTITY);

@@ -33,10 +33,8 @@ async fn draw(cx: &Cx, form: &Form) -> web::Result {
 
 /// `GET /desk/view-as`
 pub async fn show(cx: Cx, Query(given): Query<Given>) -> web::Result {
-    let form = Form::filled([
-        ("role", given.role.unwrap_or_default()),
-        ("unit", given.unit.unwrap_or_default()),
-    ]);
+    let form =
+        Form::filled([("role", given.role.unwrap_or_default()), ("unit", given.unit.unwrap_or_default())]);
     draw(&cx, &form).await
 }
 

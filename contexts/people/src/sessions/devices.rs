@@ -25,12 +25,7 @@ pub(super) fn is_known(
 }
 
 /// Makes the browser known for the account, and gives its new token. The old one ends.
-pub(super) fn renew(
-    tx: &mut Tx<'_>,
-    by: &Caller,
-    account: &AccountId,
-    old: &str,
-) -> Result<String, Refusal> {
+pub(super) fn renew(tx: &mut Tx<'_>, by: &Caller, account: &AccountId, old: &str) -> Result<String, Refusal> {
     let token = by.rng.token();
     tx.execute(
         "delete from device where district_id = $1 and account_id = $2 and (token_hash = $3 or expires_at <= $4)",

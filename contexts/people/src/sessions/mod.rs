@@ -13,7 +13,7 @@ mod view_as;
 
 pub use devices::DEVICE_DAYS;
 pub use sign_in::{Begun, Identity};
-pub use store::{end, end_all};
+pub use store::{end, end_all, sweep};
 pub use view_as::{leave, view_as};
 
 use db::Tx;
@@ -99,10 +99,8 @@ pub fn find(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<Visit, Re
     let (actor, viewing_as) = match session.view_as {
         Some((role, unit)) if own.has(kernel::Role::Administrator) => {
             let name = units::find_any(tx, &session.district, &unit, today)?.map(|unit| unit.name);
-            let viewing = web::ViewingAs {
-                role_key: format!("role-{}", role.code()),
-                unit: name.unwrap_or_default(),
-            };
+            let viewing =
+                web::ViewingAs { role_key: format!("role-{}", role.code()), unit: name.unwrap_or_default() };
             (view_as::actor(tx, own, role, unit, today)?, Some(viewing))
         }
         Some(_) | None => (own, None),
@@ -142,7 +140,7 @@ pub fn open(tx: &mut Tx<'_>, by: &Caller, identity: &Identity) -> Result<String,
         expires_at: by.now().plus_seconds(LONGEST_SECONDS),
         view_as: None,
     };
-    store::sweep(tx, by.district(), identity.account(), by.now())?;
+    store::sweep_account(tx, by.district(), identity.account(), by.now())?;
     store::insert(tx, &token_hash(&token), &session, &by.address)?;
     Ok(token)
 }

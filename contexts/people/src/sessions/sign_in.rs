@@ -24,7 +24,6 @@ impl Identity {
     pub const fn account(&self) -> &AccountId {
         &self.account
     }
-
 }
 
 /// A try that was counted, to be decided by the password.
@@ -155,6 +154,8 @@ pub fn change_password(
 
 /// The session of the first administrator, who has just typed the setup code.
 pub(crate) fn first(tx: &mut Tx<'_>, by: &Caller, id: &AccountId) -> Result<SignedIn, Refusal> {
+    // The tries of the setup code were counted before there was a district.
+    tx.execute("delete from sign_in_attempt where district_id = $1", params![""])?;
     accounts::note_sign_in(tx, by.district(), id, by.now())?;
     record(tx, by, Some(id), "people.sign-in")?;
     admit(tx, by, id, "")
@@ -192,11 +193,7 @@ fn buckets(login: &str, address: &str, device: &str, known: bool) -> Vec<Bucket>
     ]
 }
 
-fn failures(
-    tx: &mut Tx<'_>,
-    district: &DistrictId,
-    bucket: &Bucket,
-) -> Result<Option<Failures>, db::Error> {
+fn failures(tx: &mut Tx<'_>, district: &DistrictId, bucket: &Bucket) -> Result<Option<Failures>, db::Error> {
     let row = tx.find(
         "select n_failed, last_at from sign_in_attempt where district_id = $1 and bucket = $2",
         params![district, bucket.key()],

@@ -1,7 +1,7 @@
 //! All SQL of the sessions.
 
 use db::{Row, Tx, params};
-use kernel::{AccountId, DistrictId, Instant, Role, UnitId};
+use kernel::{AccountId, Caller, DistrictId, Instant, Refusal, Role, UnitId};
 
 use super::{IDLE_SECONDS, Session};
 
@@ -32,12 +32,7 @@ pub(super) fn find(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Session>, db::E
     .transpose()
 }
 
-pub(super) fn insert(
-    tx: &mut Tx<'_>,
-    hash: &str,
-    session: &Session,
-    address: &str,
-) -> Result<(), db::Error> {
+pub(super) fn insert(tx: &mut Tx<'_>, hash: &str, session: &Session, address: &str) -> Result<(), db::Error> {
     tx.execute(
         "insert into session (district_id, token_hash, account_id, csrf, address, created_at, seen_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -55,12 +50,7 @@ pub(super) fn insert(
     Ok(())
 }
 
-pub(super) fn saw(
-    tx: &mut Tx<'_>,
-    district: &DistrictId,
-    hash: &str,
-    now: Instant,
-) -> Result<(), db::Error> {
+pub(super) fn saw(tx: &mut Tx<'_>, district: &DistrictId, hash: &str, now: Instant) -> Result<(), db::Error> {
     tx.execute(
         "update session set seen_at = $3 where district_id = $1 and token_hash = $2",
         params![district, hash, now],
@@ -69,15 +59,12 @@ pub(super) fn saw(
 }
 
 pub(super) fn delete(tx: &mut Tx<'_>, district: &DistrictId, hash: &str) -> Result<(), db::Error> {
-    tx.execute(
-        "delete from session where district_id = $1 and token_hash = $2",
-        params![district, hash],
-    )?;
+    tx.execute("delete from session where district_id = $1 and token_hash = $2", params![district, hash])?;
     Ok(())
 }
 
 /// Deletes the sessions of an account that are over.
-pub(super) fn sweep(
+pub(super) fn sweep_account(
     tx: &mut Tx<'_>,
     district: &DistrictId,
     account: &AccountId,
@@ -88,6 +75,17 @@ pub(super) fn sweep(
         params![district, account, now, now.plus_seconds(-IDLE_SECONDS)],
     )?;
     Ok(())
+}
+
+/// Deletes every session that is over.
+///
+/// # Errors
+/// As the database refuses.
+pub fn sweep(tx: &mut Tx<'_>, by: &Caller) -> Result<u64, Refusal> {
+    Ok(tx.execute(
+        "delete from session where district_id = $1 and (expires_at <= $2 or seen_at <= $3)",
+        params![by.district(), by.now(), by.now().plus_seconds(-IDLE_SECONDS)],
+    )?)
 }
 
 /// Ends the session whose forms carry `csrf`: signing out.

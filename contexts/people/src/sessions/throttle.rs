@@ -122,7 +122,8 @@ mod tests {
         let mut looked = 0;
         for second in 0..600 {
             let now = start.plus_seconds(second);
-            let free = buckets.iter().zip(&failures).all(|(bucket, failures)| wait(bucket, *failures, now) == 0);
+            let free =
+                buckets.iter().zip(&failures).all(|(bucket, failures)| wait(bucket, *failures, now) == 0);
             if free {
                 looked += 1;
                 failures.iter_mut().for_each(|failures| *failures = Some(count(*failures, now)));

@@ -43,7 +43,11 @@ pub fn view_as(tx: &mut Tx<'_>, by: &Caller, csrf: &str, role: Role, unit: &Unit
         return Err(Refusal::NotFound);
     }
     let detail = json!({ "role": role.code(), "unit": found.name });
-    audit::record(tx, by, audit::Entry { action: "people.view-as.begin", subject: ("unit", unit.as_str()), detail })
+    audit::record(
+        tx,
+        by,
+        audit::Entry { action: "people.view-as.begin", subject: ("unit", unit.as_str()), detail },
+    )
 }
 
 /// Ends the preview; without one, nothing happens.

@@ -75,9 +75,8 @@ fn a_role_held_already_is_not_given_twice_and_ends_once() {
         let (of, unit) = (id.clone(), edu.clone());
         cast.act(db, move |tx, by| accounts::give_role(tx, by, &of, Role::Editor, &unit)).unwrap();
         assert_eq!(super::actor(db, &cast.founded, &id).grants.len(), 1);
-        let ghost = cast.act(db, move |tx, by| {
-            accounts::give_role(tx, by, &"ghost".into(), Role::Editor, &edu)
-        });
+        let ghost =
+            cast.act(db, move |tx, by| accounts::give_role(tx, by, &"ghost".into(), Role::Editor, &edu));
         assert!(matches!(ghost, Err(Refusal::NotFound)));
     });
 }
@@ -117,9 +116,8 @@ fn only_administrators_touch_accounts() {
         let root = cast.founded.root.clone();
         let (id, coordinator) = cast.account(db, "kexie", Role::Coordinator, &root);
         let of = id.clone();
-        let refused = act(db, &coordinator, move |tx, by| {
-            accounts::give_role(tx, by, &of, Role::Administrator, &root)
-        });
+        let refused =
+            act(db, &coordinator, move |tx, by| accounts::give_role(tx, by, &of, Role::Administrator, &root));
         assert!(matches!(refused, Err(Refusal::Forbidden)));
         let refused = act(db, &coordinator, move |tx, by| accounts::disable(tx, by, &id, 1));
         assert!(matches!(refused, Err(Refusal::Forbidden)));
@@ -136,7 +134,8 @@ fn an_owner_changes_the_password_that_was_checked_and_no_other() {
         assert_eq!(keys(stale.unwrap_err()), ["people-password-changed-meanwhile"]);
         act(db, &owner, |tx, by| accounts::change_password(tx, by, &hash("li"), &hash("new"))).unwrap();
         let of = id.clone();
-        let stored = cast.act(db, move |tx, by| Ok(accounts::password_hash(tx, by.district(), &of)?)).unwrap();
+        let stored =
+            cast.act(db, move |tx, by| Ok(accounts::password_hash(tx, by.district(), &of)?)).unwrap();
         assert_eq!(stored, Some(hash("new")));
     });
 }
@@ -177,7 +176,8 @@ fn an_editors_reach_follows_the_tree_of_the_day() {
         let reach = super::actor(db, &cast.founded, &id).reach(&[Role::Editor]);
         assert!(reach.includes(&edu) && reach.includes(&school) && !reach.includes(&other));
         let district = cast.founded.district.clone();
-        let before = db.read_now(move |tx| Ok(accounts::actor(tx, &district, &id, day("2025-05-31"))?)).unwrap();
+        let before =
+            db.read_now(move |tx| Ok(accounts::actor(tx, &district, &id, day("2025-05-31"))?)).unwrap();
         assert!(before.unwrap().grants.is_empty(), "roles begin on the day they are given");
     });
 }

@@ -21,15 +21,23 @@ fn every_change_leaves_an_entry_with_who_and_what() {
         let cast = Cast::of(db);
         let edu = cast.unit(db, UnitKind::Department, "教育局", None);
         cast.account(db, "li", Role::Editor, &edu);
-        let all = cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &Filter::default(), 50, 0)?)).unwrap();
+        let all =
+            cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &Filter::default(), 50, 0)?)).unwrap();
         let actions: Vec<_> = all.iter().rev().map(|entry| entry.action.as_str()).collect();
         assert_eq!(
             actions,
-            ["people.account.open", "people.district.found", "people.unit.create", "people.account.open"]
+            [
+                "people.role.give",
+                "people.account.open",
+                "people.district.found",
+                "people.unit.create",
+                "people.role.give",
+                "people.account.open"
+            ]
         );
         assert!(all.iter().all(|entry| entry.name == "甲"));
-        assert_eq!(all[1].subject_id, edu.as_str());
-        assert!(all[1].detail.contains("教育局"));
+        assert_eq!(all[2].subject_id, edu.as_str());
+        assert!(all[2].detail.contains("教育局"));
     });
 }
 
@@ -43,7 +51,8 @@ fn entries_stand_in_the_order_of_writing_when_the_clock_jumps_back() {
             })
             .unwrap();
         }
-        let newest = cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &Filter::default(), 2, 0)?)).unwrap();
+        let newest =
+            cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &Filter::default(), 2, 0)?)).unwrap();
         let actions: Vec<_> = newest.iter().map(|entry| entry.action.as_str()).collect();
         assert_eq!(actions, ["test.second", "test.first"]);
     });
@@ -57,19 +66,23 @@ fn the_trail_is_filtered_by_who_what_subject_and_days() {
         let count = |filter: Filter| {
             cast.act(db, move |tx, by| {
                 let n = audit::count(tx, by.district(), &filter)?;
-                assert_eq!(audit::list(tx, by.district(), &filter, 50, 0)?.len(), usize::try_from(n).unwrap());
+                assert_eq!(
+                    audit::list(tx, by.district(), &filter, 50, 0)?.len(),
+                    usize::try_from(n).unwrap()
+                );
                 Ok(n)
             })
             .unwrap()
         };
-        assert_eq!(count(Filter::default()), 3);
-        assert_eq!(count(Filter { who: "甲".into(), ..Filter::default() }), 3);
+        assert_eq!(count(Filter::default()), 4);
+        assert_eq!(count(Filter { who: "甲".into(), ..Filter::default() }), 4);
         assert_eq!(count(Filter { who: "%".into(), ..Filter::default() }), 0);
         assert_eq!(count(Filter { action: "people.unit.create".into(), ..Filter::default() }), 1);
-        let subject = Filter { subject_kind: "unit".into(), subject_id: edu.to_string(), ..Filter::default() };
+        let subject =
+            Filter { subject_kind: "unit".into(), subject_id: edu.to_string(), ..Filter::default() };
         assert_eq!(count(subject), 1);
         let today = Some(day("2025-06-01"));
-        assert_eq!(count(Filter { from: today, to: today, ..Filter::default() }), 3);
+        assert_eq!(count(Filter { from: today, to: today, ..Filter::default() }), 4);
         assert_eq!(count(Filter { from: Some(day("2025-06-02")), ..Filter::default() }), 0);
         assert_eq!(count(Filter { to: Some(day("2025-05-31")), ..Filter::default() }), 0);
     });
@@ -98,15 +111,20 @@ fn pruning_removes_only_what_is_older_than_the_setting() {
         let cast = Cast::of(db);
         let write = |when: &'static str| {
             act(db, &at(&cast, when), |tx, by| {
-                audit::record(tx, by, Entry { action: "test.note", subject: ("test", "1"), detail: json!({}) })
+                audit::record(
+                    tx,
+                    by,
+                    Entry { action: "test.note", subject: ("test", "1"), detail: json!({}) },
+                )
             })
             .unwrap();
         };
         write("2025-10-01");
         write("2025-12-01");
         assert_eq!(act(db, &at(&cast, "2025-11-28"), audit::prune).unwrap(), 0, "180 days after the first");
-        assert_eq!(act(db, &at(&cast, "2025-11-29"), audit::prune).unwrap(), 2);
-        let left = cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &Filter::default(), 9, 0)?)).unwrap();
+        assert_eq!(act(db, &at(&cast, "2025-11-29"), audit::prune).unwrap(), 3);
+        let left =
+            cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &Filter::default(), 9, 0)?)).unwrap();
         let actions: Vec<_> = left.iter().map(|entry| entry.action.as_str()).collect();
         assert_eq!(actions, ["people.audit.prune", "test.note", "test.note"]);
         assert_eq!(act(db, &at(&cast, "2027-01-05"), audit::prune).unwrap(), 0, "a clock far ahead");

@@ -96,7 +96,9 @@ impl Cast {
     fn change(&self, db: &Db, unit: &UnitId, on: &str) -> Change {
         let of = unit.clone();
         let seen = self.act(db, move |tx, by| Ok(crate::units::record_version(tx, by.district(), &of)?));
-        Change { unit: unit.clone(), seen: seen.unwrap().unwrap(), on: day(on), reason: "机构改革".into() }
+        Change {
+            unit: unit.clone(), seen: seen.unwrap().unwrap(), on: day(on), reason: "机构改革".into()
+        }
     }
 }
 

@@ -10,8 +10,8 @@ use web::Visit;
 use super::{Cast, STREAMS, TODAY, act, hash, keys};
 use crate::accounts;
 use crate::audit;
-use crate::sessions::sign_in::{self, SignedIn, Step};
 use crate::sessions;
+use crate::sessions::sign_in::{self, SignedIn, Step};
 use crate::units::UnitKind;
 
 /// Somebody at a keyboard, not signed in.
@@ -214,14 +214,17 @@ fn every_sign_in_is_in_the_trail_and_what_was_typed_is_not() {
         for _ in 0..6 {
             wrong(db, &by, "my-secret-password");
         }
-        let list = cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &audit::Filter::default(), 50, 0)?));
+        let list =
+            cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &audit::Filter::default(), 50, 0)?));
         let list = list.unwrap();
         let count = |action: &str| list.iter().filter(|entry| entry.action == action).count();
         assert_eq!(count("people.sign-in"), 1);
         assert_eq!(count("people.sign-in.failed"), 5);
         assert_eq!(count("people.sign-in.throttled"), 1);
         assert!(list.iter().all(|entry| !format!("{entry:?}").contains("my-secret")));
-        assert!(list.iter().filter(|entry| entry.action.contains("sign-in")).all(|e| e.address == "10.0.0.1"));
+        assert!(
+            list.iter().filter(|entry| entry.action.contains("sign-in")).all(|e| e.address == "10.0.0.1")
+        );
     });
 }
 
@@ -246,7 +249,8 @@ fn a_preview_has_the_grants_of_the_role_and_changes_nothing() {
         act(db, &preview, move |tx, by| sessions::leave(tx, by, &csrf)).unwrap();
         let Visit::Known { session, .. } = found(db, &token, &clock) else { panic!("nobody") };
         assert!(session.actor.has(Role::Administrator) && session.viewing_as.is_none());
-        let trail = cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &audit::Filter::default(), 2, 0)?));
+        let trail =
+            cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &audit::Filter::default(), 2, 0)?));
         let trail: Vec<_> = trail.unwrap().into_iter().map(|entry| (entry.action, entry.account)).collect();
         let admin = Some(cast.founded.administrator.clone());
         assert_eq!(trail[0], ("people.view-as.end".to_owned(), admin.clone()));

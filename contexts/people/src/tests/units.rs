@@ -147,7 +147,8 @@ fn a_unit_taken_out_of_another_says_so_in_both_histories() {
         assert_eq!(name_on(&cast, db, &sport, "2025-05-31"), None);
         assert_eq!(name_on(&cast, db, &sport, "2025-06-01").as_deref(), Some("体育局"));
         for unit in [edu, sport] {
-            let lines = cast.act(db, move |tx, by| Ok(units::successions(tx, by.district(), &unit)?)).unwrap();
+            let lines =
+                cast.act(db, move |tx, by| Ok(units::successions(tx, by.district(), &unit)?)).unwrap();
             assert!(lines.iter().any(|line| line.kind == SuccessionKind::Split));
         }
     });
@@ -179,10 +180,7 @@ fn the_district_itself_is_not_moved_merged_or_closed_and_has_no_second() {
 fn two_units_of_a_day_differ_in_name_and_code() {
     both(STREAMS, |db| {
         let cast = Cast::of(db);
-        let town = NewUnit {
-            code: Some("530302102".into()),
-            ..new_unit(UnitKind::Town, "越州镇", None)
-        };
+        let town = NewUnit { code: Some("530302102".into()), ..new_unit(UnitKind::Town, "越州镇", None) };
         let first = town.clone();
         let id = cast.act(db, move |tx, by| units::create(tx, by, first.clone())).unwrap();
         let again = town.clone();
@@ -222,7 +220,8 @@ fn an_alias_belongs_to_one_unit() {
         let refused = cast.act(db, move |tx, by| units::name_alias(tx, by, &other, "区 教体局"));
         assert_eq!(keys(refused.unwrap_err()), ["people-unit-alias-taken"]);
         let known = |written: &'static str| {
-            cast.act(db, move |tx, by| Ok(units::match_name(tx, by.district(), written, by.today())?)).unwrap()
+            cast.act(db, move |tx, by| Ok(units::match_name(tx, by.district(), written, by.today())?))
+                .unwrap()
         };
         assert!(matches!(known("麒麟区教体局"), NameMatch::Known(unit, Via::Alias) if unit.id == edu));
         let of = edu.clone();
@@ -242,7 +241,8 @@ fn a_name_of_before_the_reform_is_known_by_its_heir() {
         cast.act(db, move |tx, by| units::merge(tx, by, a.clone(), &into)).unwrap();
         cast.act(db, move |tx, by| units::rename(tx, by, b.clone(), named("区卫生健康局"))).unwrap();
         for written in ["区卫生局", "区计生局"] {
-            let found = cast.act(db, move |tx, by| Ok(units::match_name(tx, by.district(), written, by.today())?));
+            let found =
+                cast.act(db, move |tx, by| Ok(units::match_name(tx, by.district(), written, by.today())?));
             let NameMatch::Known(unit, via) = found.unwrap() else { panic!("{written} is unknown") };
             assert_eq!((unit.id, via), (health.clone(), Via::Former));
         }
@@ -262,7 +262,9 @@ fn two_people_who_change_one_unit_at_once_do_not_overwrite_each_other() {
         let (first, second) = (change.clone(), change);
         cast.act(db, move |tx, by| units::rename(tx, by, first.clone(), named("教体局"))).unwrap();
         let late = cast.act(db, move |tx, by| units::rename(tx, by, second.clone(), named("教委")));
-        assert!(matches!(late, Err(Refusal::Conflict(problem)) if problem.key == "people-unit-changed-meanwhile"));
+        assert!(
+            matches!(late, Err(Refusal::Conflict(problem)) if problem.key == "people-unit-changed-meanwhile")
+        );
         assert_eq!(name_on(&cast, db, &edu, TODAY).as_deref(), Some("教体局"));
     });
 }

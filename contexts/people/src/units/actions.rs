@@ -5,7 +5,8 @@ use kernel::{Caller, Day, Problem, Problems, Refusal, UnitId, search_key};
 use serde_json::json;
 
 use super::{
-    Facts, History, NewUnit, SuccessionKind, UnitKind, checked_name, keeper, optional, store, succession, tree,
+    Facts, History, NewUnit, SuccessionKind, UnitKind, alias, checked_name, keeper, optional, store,
+    succession, tree,
 };
 use crate::audit;
 
@@ -44,7 +45,11 @@ pub fn create(tx: &mut Tx<'_>, by: &Caller, new: NewUnit) -> Result<UnitId, Refu
     for alias in &new.aliases {
         add_alias(tx, by, &id, alias)?;
     }
-    audit::record(tx, by, audit::Entry { action: "people.unit.create", subject: ("unit", id.as_str()), detail })?;
+    audit::record(
+        tx,
+        by,
+        audit::Entry { action: "people.unit.create", subject: ("unit", id.as_str()), detail },
+    )?;
     Ok(id)
 }
 
@@ -59,7 +64,9 @@ pub(super) fn parent_on(
         Some(id) => store::find(tx, by.district(), id, on)?,
         None => tree::root(tx, by.district(), on)?,
     };
-    Ok(found.map(|unit| unit.id).ok_or(Problem::new("people-unit-parent-missing").at("parent").with("day", on)))
+    Ok(found
+        .map(|unit| unit.id)
+        .ok_or(Problem::new("people-unit-parent-missing").at("parent").with("day", on)))
 }
 
 /// What of `facts` another unit has on a day or later.
@@ -77,7 +84,8 @@ pub(super) fn taken(
     if let Some(code) = &facts.code
         && let Some(name) = store::code_holder(tx, by.district(), id, code, from)?
     {
-        problems.push(Problem::new("people-unit-code-taken").at("code").with("code", code).with("name", name));
+        problems
+            .push(Problem::new("people-unit-code-taken").at("code").with("code", code).with("name", name));
     }
     Ok(problems)
 }
@@ -101,7 +109,7 @@ pub fn name_alias(tx: &mut Tx<'_>, by: &Caller, id: &UnitId, written: &str) -> R
 /// Whether the alias was new.
 pub(super) fn add_alias(tx: &mut Tx<'_>, by: &Caller, id: &UnitId, written: &str) -> Result<bool, Refusal> {
     let written = checked_name("alias", written)?;
-    match store::alias_owner(tx, by.district(), &search_key(&written))? {
+    match alias::alias_owner(tx, by.district(), &search_key(&written))? {
         Some(owner) if owner == *id => Ok(false),
         Some(owner) => {
             let name = store::find_any(tx, by.district(), &owner, by.today())?.map(|unit| unit.name);
@@ -109,7 +117,7 @@ pub(super) fn add_alias(tx: &mut Tx<'_>, by: &Caller, id: &UnitId, written: &str
             Err(problem.with("name", name.unwrap_or_default()).into())
         }
         None => {
-            store::insert_alias(tx, by.district(), id, &written)?;
+            alias::insert_alias(tx, by.district(), id, &written)?;
             Ok(true)
         }
     }
@@ -121,7 +129,7 @@ pub(super) fn add_alias(tx: &mut Tx<'_>, by: &Caller, id: &UnitId, written: &str
 /// `Forbidden` unless the actor keeps the registry; `NotFound` without such an alias.
 pub fn drop_alias(tx: &mut Tx<'_>, by: &Caller, id: &UnitId, written: &str) -> Result<(), Refusal> {
     keeper(&by.actor)?;
-    if !store::delete_alias(tx, by.district(), id, written)? {
+    if !alias::delete_alias(tx, by.district(), id, written)? {
         return Err(Refusal::NotFound);
     }
     let detail = json!({ "alias": written });

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::actions::{create, parent_on, taken};
 use super::{
-    Facts, History, NewUnit, SuccessionKind, Unit, UnitKind, checked_name, keeper, optional, store, succession,
-    tree,
+    Facts, History, NewUnit, SuccessionKind, Unit, UnitKind, checked_name, keeper, optional, store,
+    succession, tree,
 };
 use crate::{accounts, audit};
 
@@ -72,7 +72,8 @@ pub fn rename(tx: &mut Tx<'_>, by: &Caller, change: Change, names: Renamed) -> R
     let before = history.last().facts.name.clone();
     let after = history.change(change.on, |facts| names.put(facts))?;
     named_apart(tx, by, &change.unit, &after)?;
-    let detail = json!({ "from": before, "to": after.last().facts.name, "on": change.on, "reason": change.reason });
+    let detail =
+        json!({ "from": before, "to": after.last().facts.name, "on": change.on, "reason": change.reason });
     store::save(tx, by.district(), &change.unit, &after)?;
     done(tx, by, &change, SuccessionKind::Rename, None, "people.unit.rename", detail)
 }
@@ -101,12 +102,13 @@ pub fn move_under(tx: &mut Tx<'_>, by: &Caller, change: Change, parent: &UnitId)
     let (kind, history) = open(tx, by, &change)?;
     not_the_district(kind)?;
     let parent = parent_on(tx, by, Some(parent), change.on)??;
+    let above = store::find(tx, by.district(), &parent, change.on)?.map(|unit| unit.name);
     if tree::subtree(tx, by.district(), &change.unit, change.on)?.contains(&parent) {
         return Err(Problem::new("people-unit-parent-below").at("parent").into());
     }
     let after = history.change(change.on, |facts| facts.parent = Some(parent.clone()))?;
     store::save(tx, by.district(), &change.unit, &after)?;
-    let detail = json!({ "to": parent, "on": change.on, "reason": change.reason });
+    let detail = json!({ "to": above, "on": change.on, "reason": change.reason });
     done(tx, by, &change, SuccessionKind::Move, None, "people.unit.move", detail)
 }
 
@@ -162,8 +164,9 @@ pub fn split(tx: &mut Tx<'_>, by: &Caller, change: Change, new: NewUnit) -> Resu
     if history.on(change.on).is_none() {
         return Err(Problem::new("people-unit-not-begun").at("on").with("day", history.begins()).into());
     }
+    let name = new.name.clone();
     let id = create(tx, by, NewUnit { from: change.on, ..new })?;
-    let detail = json!({ "new": id, "on": change.on, "reason": change.reason });
+    let detail = json!({ "new": name, "on": change.on, "reason": change.reason });
     done(tx, by, &change, SuccessionKind::Split, Some(&id), "people.unit.split", detail)?;
     Ok(id)
 }

@@ -5,6 +5,7 @@
 //! about last year is answered as it was answered last year.
 
 mod actions;
+mod alias;
 mod changes;
 mod history;
 pub mod import;
@@ -14,12 +15,13 @@ mod succession;
 mod tree;
 
 pub use actions::{create, drop_alias, name_alias};
+pub use alias::{aliases, all_aliases};
 pub use changes::{Change, Renamed, close, correct, merge, move_under, rename, split};
 pub use history::{Facts, History, Version};
 pub use names::{NameMatch, Names, Via, match_name};
-pub use store::{Filter, aliases, all_aliases, find, find_any, history, list, record_version, search, towns};
-pub use succession::{Succession, SuccessionKind, successions};
 pub(crate) use store::insert_root;
+pub use store::{Filter, find, find_any, history, list, record_version, search, towns};
+pub use succession::{Succession, SuccessionKind, successions};
 pub use tree::{children, heir, path, reach, root, subtree};
 
 use kernel::{Actor, Day, Problem, Refusal, Role, UnitId};
@@ -144,7 +146,8 @@ pub struct NewUnit {
 
 /// The first day of a district's root, before every record.
 pub(crate) fn beginning() -> Day {
-    Day::new(1900, 1, 1).unwrap_or_else(|| Day::new(2000, 1, 1).unwrap_or_else(|| kernel::Instant::from_micros(0).day()))
+    Day::new(1900, 1, 1)
+        .unwrap_or_else(|| Day::new(2000, 1, 1).unwrap_or_else(|| kernel::Instant::from_micros(0).day()))
 }
 
 /// The roles that keep the registry of units.

@@ -8,7 +8,7 @@
 use db::Tx;
 use kernel::{Day, DistrictId, UnitId, search_key};
 
-use super::{Unit, store};
+use super::{Unit, alias, store};
 
 /// By which of its names a unit was known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +53,7 @@ impl Names {
         let units = store::list(tx, district, on)?;
         let district_name = store::district_name(tx, district)?;
         let mut other = Vec::new();
-        for (key, unit) in store::alias_keys(tx, district)? {
+        for (key, unit) in alias::alias_keys(tx, district)? {
             other.push((key, unit, Via::Alias));
         }
         for (key, unit) in store::former_keys(tx, district, on)? {
@@ -142,7 +142,9 @@ fn stem(key: &str, district: &str) -> String {
         return key.to_owned();
     }
     let rest = match key.split_once(district) {
-        Some((before, rest)) if before.is_empty() || before.ends_with(['省', '市', '州', '盟']) => Some(rest),
+        Some((before, rest)) if before.is_empty() || before.ends_with(['省', '市', '州', '盟']) => {
+            Some(rest)
+        }
         _ => district.chars().next_back().and_then(|kind| key.strip_prefix(kind)),
     };
     match rest {

@@ -1,13 +1,14 @@
 //! All SQL of the units.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use db::{Row, Tx, params};
 use kernel::{Day, DistrictId, Instant, UnitId, search_key};
 
 use super::{Facts, History, Unit, UnitKind, Version};
 
-pub(super) const COLUMNS: &str = "u.id, u.kind, v.valid_from, v.valid_to, v.name, v.short_name, v.name_en, v.parent_id, v.code";
+pub(super) const COLUMNS: &str =
+    "u.id, u.kind, v.valid_from, v.valid_to, v.name, v.short_name, v.name_en, v.parent_id, v.code";
 
 pub(super) fn unit(row: &Row) -> Result<Unit, db::Error> {
     Ok(Unit {
@@ -25,8 +26,11 @@ pub(super) fn unit(row: &Row) -> Result<Unit, db::Error> {
 
 /// The rank of a kind in lists, as SQL.
 fn rank() -> String {
-    let arms: Vec<String> =
-        UnitKind::ALL.iter().enumerate().map(|(n, kind)| format!("when '{}' then {n}", kind.code())).collect();
+    let arms: Vec<String> = UnitKind::ALL
+        .iter()
+        .enumerate()
+        .map(|(n, kind)| format!("when '{}' then {n}", kind.code()))
+        .collect();
     format!("case u.kind {} else 99 end", arms.join(" "))
 }
 
@@ -67,7 +71,7 @@ pub fn search(tx: &mut Tx<'_>, district: &DistrictId, filter: &Filter) -> Result
     let aliased: BTreeSet<UnitId> = if key.is_empty() {
         BTreeSet::new()
     } else {
-        let keys = alias_keys(tx, district)?;
+        let keys = super::alias::alias_keys(tx, district)?;
         keys.into_iter().filter(|(alias, _)| alias.contains(&key)).map(|(_, unit)| unit).collect()
     };
     let fits = |unit: &Unit| {
@@ -339,15 +343,6 @@ pub(crate) fn district_name(tx: &mut Tx<'_>, district: &DistrictId) -> Result<St
     row.map_or_else(|| Ok(String::new()), |row| row.get("name"))
 }
 
-/// Every alias as a search key, with its unit.
-pub(crate) fn alias_keys(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Vec<(String, UnitId)>, db::Error> {
-    let rows = tx.query(
-        "select name_key, unit_id from unit_alias where district_id = $1 order by name_key",
-        params![district],
-    )?;
-    rows.iter().map(|row| Ok((row.get("name_key")?, row.get("unit_id")?))).collect()
-}
-
 /// The names of other days than `on`, each with the unit that answers for it on `on`.
 pub(crate) fn former_keys(
     tx: &mut Tx<'_>,
@@ -372,68 +367,4 @@ pub(crate) fn former_keys(
         }
     }
     Ok(keys)
-}
-
-/// The other ways in which a unit is written.
-///
-/// # Errors
-/// As the database refuses.
-pub fn aliases(tx: &mut Tx<'_>, district: &DistrictId, id: &UnitId) -> Result<Vec<String>, db::Error> {
-    let rows = tx.query(
-        "select written from unit_alias where district_id = $1 and unit_id = $2 order by name_key",
-        params![district, id],
-    )?;
-    rows.iter().map(|row| row.get("written")).collect()
-}
-
-/// Every unit's other names, for lists.
-///
-/// # Errors
-/// As the database refuses.
-pub fn all_aliases(
-    tx: &mut Tx<'_>,
-    district: &DistrictId,
-) -> Result<BTreeMap<UnitId, Vec<String>>, db::Error> {
-    let rows = tx.query(
-        "select unit_id, written from unit_alias where district_id = $1 order by unit_id, name_key",
-        params![district],
-    )?;
-    let mut all: BTreeMap<UnitId, Vec<String>> = BTreeMap::new();
-    for row in &rows {
-        all.entry(row.get("unit_id")?).or_default().push(row.get("written")?);
-    }
-    Ok(all)
-}
-
-/// The unit that an alias belongs to.
-pub(crate) fn alias_owner(
-    tx: &mut Tx<'_>,
-    district: &DistrictId,
-    key: &str,
-) -> Result<Option<UnitId>, db::Error> {
-    let sql = "select unit_id from unit_alias where district_id = $1 and name_key = $2";
-    tx.find(sql, params![district, key])?.map(|row| row.get("unit_id")).transpose()
-}
-
-pub(crate) fn insert_alias(
-    tx: &mut Tx<'_>,
-    district: &DistrictId,
-    id: &UnitId,
-    written: &str,
-) -> Result<(), db::Error> {
-    tx.execute(
-        "insert into unit_alias (district_id, name_key, unit_id, written) values ($1, $2, $3, $4)",
-        params![district, search_key(written), id, written],
-    )?;
-    Ok(())
-}
-
-pub(crate) fn delete_alias(
-    tx: &mut Tx<'_>,
-    district: &DistrictId,
-    id: &UnitId,
-    written: &str,
-) -> Result<bool, db::Error> {
-    let sql = "delete from unit_alias where district_id = $1 and unit_id = $2 and name_key = $3";
-    Ok(tx.execute(sql, params![district, id, search_key(written)])? == 1)
 }

@@ -4,7 +4,9 @@
 mod fields;
 mod parts;
 
-pub use fields::{area, checks, csrf, day, file, login, number, password, problems, radios, search, select, text};
+pub use fields::{
+    area, checks, csrf, day, file, login, number, password, problems, radios, search, select, text,
+};
 pub use parts::{Bar, Tone, bar, export_links, pager, tag};
 
 use std::fmt;

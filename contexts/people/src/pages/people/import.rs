@@ -99,8 +99,7 @@ async fn sent_before(cx: &Cx, form: &Form, rows: &[Row]) -> Result<Vec<Issued>, 
     let mut issued = Vec::new();
     // The first line tells: either all of them were opened by this form, or none.
     for row in rows.iter().take(MOST_NEW) {
-        let password =
-            crate::accounts::password::temporary_of(form.once(), &row.login, &*cx.by.rng);
+        let password = crate::accounts::password::temporary_of(form.once(), &row.login, &*cx.by.rng);
         if !is_issued(cx, &row.login, &password).await? {
             break;
         }
@@ -117,7 +116,8 @@ fn read(cx: &Cx, form: &Form) -> Result<Vec<Row>, Refusal> {
     let columns = columns(cx, &sheet, &COLUMNS, &[column::LOGIN, column::NAME])?;
     let rows = sheet.rows.iter().map(|(line, cells)| {
         let cell = |key: &str| {
-            let place = COLUMNS.iter().position(|of| *of == key).and_then(|n| columns.get(n).copied().flatten());
+            let place =
+                COLUMNS.iter().position(|of| *of == key).and_then(|n| columns.get(n).copied().flatten());
             place.and_then(|place| cells.get(place)).map(|text| text.trim().to_owned()).unwrap_or_default()
         };
         let written = cell(column::ROLE);

@@ -40,6 +40,7 @@ struct Index<'a> {
     roles: Options,
     lines: Vec<Line>,
     paging: Paging,
+    total: String,
 }
 
 /// A file of accounts ends here.
@@ -48,7 +49,8 @@ const MOST: i64 = 100_000;
 /// `GET /desk/people`
 pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> web::Result {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let form = Form::filled([("q", text(&asked.q)), ("state", text(&asked.state)), ("role", text(&asked.role))]);
+    let form =
+        Form::filled([("q", text(&asked.q)), ("state", text(&asked.state)), ("role", text(&asked.role))]);
     let filter = Filter {
         text: form.text("q").to_owned(),
         state: form.text("state").to_owned(),
@@ -97,6 +99,7 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> web::Result {
         roles: any("people-all-roles").chain(role_options(&cx)).collect(),
         lines: lines.collect(),
         paging: paging.of(total),
+        total: cx.number(total),
     };
     cx.page(Page::new(cx.t("people-accounts-title")), body)
 }

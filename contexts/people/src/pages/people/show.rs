@@ -51,8 +51,11 @@ async fn draw(cx: &Cx, id: &AccountId, form: Form) -> web::Result {
             let district = by.district();
             let account = accounts::find(tx, district, &of)?.ok_or(Refusal::NotFound)?;
             let held = accounts::held(tx, district, &of)?;
-            let filter =
-                audit::Filter { subject_kind: "account".into(), subject_id: of.to_string(), ..Default::default() };
+            let filter = audit::Filter {
+                subject_kind: "account".into(),
+                subject_id: of.to_string(),
+                ..Default::default()
+            };
             let past = audit::list(tx, district, &filter, 20, 0)?;
             let mut names: BTreeMap<UnitId, String> = BTreeMap::new();
             for unit in held.iter().map(|held| &held.unit).chain(&account.unit) {

@@ -50,6 +50,9 @@ struct ChangePage<'a> {
     form: &'a Form,
     unit: &'a Unit,
     step: Step,
+    title: String,
+    key: String,
+    help: String,
     others: Options,
     kinds: Options,
     ways: Options,
@@ -65,12 +68,16 @@ async fn draw(cx: &Cx, id: &UnitId, step: Step, form: &Form) -> web::Result {
         .await?;
     let all: Vec<Unit> = all.into_iter().filter(|other| other.id != unit.id).collect();
     let ways = ["rename", "correct"].map(|way| (way.to_owned(), cx.t(&format!("people-unit-way-{way}"))));
-    let title = cx.with("unit-step-title", &[("step", cx.t(&format!("unit-step-{}", step.word()))), ("name", unit.name.clone())]);
+    let key = format!("unit-step-{}", step.word());
+    let title = cx.with("unit-step-title", &[("step", cx.t(&key)), ("name", unit.name.clone())]);
     let body = ChangePage {
         cx,
         form,
         unit: &unit,
         step,
+        title: title.clone(),
+        help: format!("{key}-help"),
+        key,
         others: unit_options(cx, "people-choose", &all),
         kinds: kind_options(cx, "people-choose", false),
         ways: ways.into(),

@@ -46,7 +46,8 @@ pub struct Asked {
 }
 
 fn draw(cx: &Cx, form: &Form, done: Option<String>) -> web::Result {
-    let kinds: Vec<String> = UnitKind::ALL.into_iter().map(|kind| super::super::kind_word(cx, kind)).collect();
+    let kinds: Vec<String> =
+        UnitKind::ALL.into_iter().map(|kind| super::super::kind_word(cx, kind)).collect();
     let kinds = kinds.join("、");
     cx.page(Page::new(cx.t("people-units-import")).of_form(form), ImportPage { cx, form, done, kinds })
 }
@@ -55,11 +56,20 @@ fn draw(cx: &Cx, form: &Form, done: Option<String>) -> web::Result {
 pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> web::Result {
     if let Some(format) = asked.format.as_deref().and_then(Format::parse) {
         let example = |n: u8| Cell::Text(cx.t(&format!("people-units-example-{n}")));
-        return cx.export(format, "units-template", super::index::headers(&cx), vec![(1..=8).map(example).collect()]);
+        return cx.export(
+            format,
+            "units-template",
+            super::index::headers(&cx),
+            vec![(1..=8).map(example).collect()],
+        );
     }
     let done = asked.created.map(|created| {
         let count = |n: Option<u32>| n.unwrap_or(0).to_string();
-        let args = [("created", created.to_string()), ("aliased", count(asked.aliased)), ("same", count(asked.same))];
+        let args = [
+            ("created", created.to_string()),
+            ("aliased", count(asked.aliased)),
+            ("same", count(asked.same)),
+        ];
         let nothing = created == 0 && asked.aliased.unwrap_or(0) == 0;
         cx.with(if nothing { "people-import-nothing" } else { "people-units-imported" }, &args)
     });
@@ -95,7 +105,8 @@ fn read(cx: &Cx, form: &Form) -> Result<Vec<Row>, Refusal> {
     let columns = columns(cx, &sheet, &COLUMNS, &[column::NAME, column::KIND, column::FROM])?;
     let rows = sheet.rows.iter().map(|(line, cells)| {
         let cell = |key: &str| {
-            let place = COLUMNS.iter().position(|of| *of == key).and_then(|n| columns.get(n).copied().flatten());
+            let place =
+                COLUMNS.iter().position(|of| *of == key).and_then(|n| columns.get(n).copied().flatten());
             place.and_then(|place| cells.get(place)).cloned().unwrap_or_default()
         };
         let written = kernel::search_key(&cell(column::KIND));

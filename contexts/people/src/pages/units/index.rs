@@ -39,6 +39,7 @@ struct Index<'a> {
     lines: Vec<Line>,
     tree: Option<Safe>,
     paging: Paging,
+    total: String,
     keeps: bool,
     on: Day,
 }
@@ -77,7 +78,7 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> web::Result {
     let lines = found.iter().skip(skip).take(take).map(line).collect();
     let keeps = KEEPERS.iter().any(|role: &Role| cx.by.actor.has(*role));
     let kinds = kind_options(&cx, "people-all-kinds", true);
-    let body = Index { cx: &cx, form: &form, kinds, lines, tree, paging, keeps, on };
+    let body = Index { cx: &cx, form: &form, kinds, lines, tree, paging, total: cx.number(total), keeps, on };
     cx.page(Page::new(cx.t("people-units-title")).of_form(&form), body)
 }
 

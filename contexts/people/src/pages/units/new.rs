@@ -49,10 +49,8 @@ pub async fn show(cx: Cx, Query(given): Query<Given>) -> web::Result {
 pub async fn create(cx: Cx, form: Form) -> web::Result {
     let submitted = match read(&form) {
         Ok(new) => {
-            cx.submit(&form, move |tx, by| {
-                Ok(format!("/desk/units/{}", units::create(tx, by, new.clone())?))
-            })
-            .await
+            cx.submit(&form, move |tx, by| Ok(format!("/desk/units/{}", units::create(tx, by, new.clone())?)))
+                .await
         }
         Err(refusal) => Err(refusal),
     };

@@ -9,6 +9,7 @@ use web::{Cx, Form, Page, Safe, Tone, ui};
 use super::load;
 use crate::accounts::{self, Account};
 use crate::pages::kind_word;
+use crate::pages::people::state_key;
 use crate::units::{self, KEEPERS, Succession, Unit, Version};
 
 /// The day as of which the page is shown.
@@ -50,7 +51,7 @@ struct Show<'a> {
     events: Vec<Event>,
     keeps: bool,
     is_district: bool,
-    sees_people: bool,
+    people: Vec<(&'a Account, String)>,
     on: Day,
 }
 
@@ -113,7 +114,7 @@ async fn draw(cx: &Cx, id: &UnitId, on: Day, form: &Form) -> web::Result {
         events: record.events.iter().map(|(event, from, to)| said(cx, event, from, to, unit)).collect(),
         keeps,
         is_district: unit.parent.is_none(),
-        sees_people: keeps,
+        people: record.accounts.iter().map(|account| (account, cx.t(&state_key(&account.state)))).collect(),
         on,
     };
     cx.page(Page::new(unit.name.clone()).of_form(form), body)
