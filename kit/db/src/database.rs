@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use kernel::Refusal;
 use tokio::sync::oneshot;
@@ -34,6 +35,9 @@ type Actions = Queue<Box<dyn Action>>;
 /// Actions that may wait for a thread before callers are held back.
 const WAITING: usize = 4096;
 
+/// How long a caller waits for room in the queue before being told that the database is busy.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Connections to PostgreSQL for writing, and as many for reading; each is made when first needed.
 const POSTGRES_CONNECTIONS: usize = 8;
 
@@ -58,8 +62,8 @@ impl Db {
     pub fn open(target: &Target, streams: &[Stream]) -> Result<Self, Error> {
         let inner = Inner {
             target: target.clone(),
-            writes: Arc::new(Queue::new(WAITING)),
-            reads: Arc::new(Queue::new(WAITING)),
+            writes: Arc::new(Queue::new(WAITING, PATIENCE)),
+            reads: Arc::new(Queue::new(WAITING, PATIENCE)),
             threads: Mutex::new(Vec::new()),
         };
         match target {
@@ -160,7 +164,7 @@ impl Inner {
     fn start_sqlite(&self, path: &Path, streams: &[Stream]) -> Result<(), Error> {
         let writer = sqlite::Session::writing(path)?;
         migrate::migrate(streams, &mut |step| writer.transact(step))?;
-        let readers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+        let readers = std::thread::available_parallelism().map_or(4, usize::from).clamp(4, 8);
         for _ in 0..readers {
             let (session, queue) = (sqlite::Session::reading(path)?, Arc::clone(&self.reads));
             self.spawn("db-read", move || sqlite::read_from(&queue, &session))?;

@@ -27,7 +27,7 @@ pub(crate) fn prepare(tx: &mut Tx<'_>) -> Result<(), Error> {
 /// does so by itself.
 pub(crate) fn lock_schema(tx: &mut Tx<'_>) -> Result<(), Error> {
     if matches!(tx.link(), Link::Postgres(_)) {
-        tx.query("select 1 as locked from pg_advisory_xact_lock(7237813)", &[])?;
+        tx.query("select 1 as locked from pg_advisory_xact_lock(7237813, hashtext(current_schema()))", &[])?;
     }
     Ok(())
 }

@@ -8,12 +8,10 @@ use tokio::sync::Notify;
 
 use crate::Error;
 
-/// How long a caller waits for room before being told that the database is busy.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
     capacity: usize,
+    patience: Duration,
     filled: Condvar,
     room: Condvar,
     room_for_async: Notify,
@@ -31,10 +29,12 @@ enum Push<T> {
 }
 
 impl<T> Queue<T> {
-    pub fn new(capacity: usize) -> Self {
+    /// Holds `capacity` items; who finds it full waits for `patience`.
+    pub fn new(capacity: usize, patience: Duration) -> Self {
         Self {
             state: Mutex::new(State { waiting: VecDeque::new(), closed: false }),
             capacity,
+            patience,
             filled: Condvar::new(),
             room: Condvar::new(),
             room_for_async: Notify::new(),
@@ -62,7 +62,7 @@ impl<T> Queue<T> {
     /// Puts an item in, waiting for room without holding a thread.
     pub async fn push(&self, item: T) -> Result<(), Error> {
         let mut item = item;
-        let patience = tokio::time::Instant::now() + PATIENCE;
+        let patience = tokio::time::Instant::now() + self.patience;
         loop {
             let room = self.room_for_async.notified();
             item = match self.try_push(item) {
@@ -86,7 +86,7 @@ impl<T> Queue<T> {
             let full = |state: &mut State<T>| !state.closed && state.waiting.len() >= self.capacity;
             let (state, waited) = self
                 .room
-                .wait_timeout_while(self.state(), PATIENCE, full)
+                .wait_timeout_while(self.state(), self.patience, full)
                 .unwrap_or_else(PoisonError::into_inner);
             drop(state);
             if waited.timed_out() {
@@ -116,5 +116,49 @@ impl<T> Queue<T> {
         self.filled.notify_all();
         self.room.notify_all();
         self.room_for_async.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    const AT_ONCE: Duration = Duration::ZERO;
+    const LONG: Duration = Duration::from_secs(600);
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+    }
+
+    #[test]
+    fn a_full_queue_refuses_when_patience_ends() {
+        let queue = Queue::new(2, AT_ONCE);
+        assert_eq!([queue.push_now(1), queue.push_now(2)], [Ok(()), Ok(())]);
+        assert_eq!(queue.push_now(3), Err(Error::Busy));
+        assert_eq!(run(queue.push(3)), Err(Error::Busy));
+        assert_eq!(queue.take(64), Some(vec![1, 2]));
+    }
+
+    #[test]
+    fn room_lets_those_in_who_wait() {
+        let queue = Arc::new(Queue::new(1, LONG));
+        queue.push_now(1).unwrap();
+        let taker = Arc::clone(&queue);
+        let taking =
+            std::thread::spawn(move || (0..3).flat_map(|_| taker.take(1).unwrap()).collect::<Vec<_>>());
+        run(queue.push(2)).unwrap();
+        queue.push_now(3).unwrap();
+        assert_eq!(taking.join().unwrap(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_closed_queue_takes_nothing_more_but_gives_what_waits() {
+        let queue = Queue::new(2, LONG);
+        queue.push_now(1).unwrap();
+        queue.close();
+        assert_eq!((queue.push_now(2), run(queue.push(2))), (Err(Error::Closed), Err(Error::Closed)));
+        assert_eq!((queue.take(64), queue.take(64)), (Some(vec![1]), None));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kernel::Refusal;
 
 use super::{both, count, insert};
-use crate::{Db, Error, Tx, Val};
+use crate::{Error, Val};
 
 #[test]
 fn a_wrong_number_of_parameters_is_refused() {
@@ -186,31 +186,6 @@ fn a_closed_database_says_so() {
         let Refusal::Unavailable(error) = refused else { panic!("{refused:?}") };
         assert_eq!(error.downcast_ref(), Some(&Error::Closed));
     });
-}
-
-#[test]
-fn counting_up_together_loses_nothing() {
-    both(|db| {
-        db.write_now(|tx| Ok(insert(tx, "sum", 0)?)).unwrap();
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| (0..25).for_each(|_| count_up(db)));
-            }
-        });
-        let sum =
-            db.read_now(|tx| Ok(tx.one("select n from note where id = 'sum'", &[])?.get::<i64>("n")?));
-        assert_eq!(sum.unwrap(), 200);
-    });
-}
-
-/// Reads and writes back: wrong without isolation, slow without retries.
-fn count_up(db: &Db) {
-    let add = |tx: &mut Tx| {
-        let n: i64 = tx.one("select n from note where id = 'sum'", &[])?.get("n")?;
-        tx.execute("update note set n = $1 where id = 'sum'", params![n + 1])?;
-        Ok(())
-    };
-    db.write_now(add).unwrap();
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The promises of the layer, each as a test.
 
 mod both;
+mod isolation;
 mod migrations;
+mod postgres;
 mod sqlite;
 
 use std::path::PathBuf;
@@ -46,7 +48,7 @@ impl Drop for Folder {
     }
 }
 
-/// An empty PostgreSQL database, when the test run has a server.
+/// An empty place on PostgreSQL, when the test run has a server.
 #[expect(clippy::disallowed_methods, reason = "the test run's own setting")]
 fn scratch() -> Option<Scratch> {
     let server =
