@@ -1,3 +1,4 @@
+//! Deliveries, what they prove, and the numbers that they move.
 #![doc = include_str!("../README.md")]
 
 pub mod actions;
