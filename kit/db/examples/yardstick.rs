@@ -1,4 +1,5 @@
-//! What the layer costs: processor time of an acknowledged write and of a read, against rusqlite bare.
+//! What the layer costs: processor time of an acknowledged write and of a read, against the same
+//! statements by hand with rusqlite and tokio-postgres.
 //!
 //! `cargo run --release -p db --example yardstick [writes]`, with `QILIN_TEST_POSTGRES` also on
 //! PostgreSQL (its server's processor time not counted). The bare writer puts 64 inserts into one
@@ -27,14 +28,16 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("qilin-yardstick-{}", SystemRng.token()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("bare.sqlite");
-    let (bare_write, bare_read) =
-        (measure(writes, || bare_writes(&path, writes)), measure(reads, || bare_reads(&path, reads)));
-    say("rusqlite bare, write", bare_write, bare_write);
-    say("rusqlite bare, read of 20 rows", bare_read, bare_read);
-    layer("SQLite", &Target::Sqlite(folder.join("layer.sqlite")), writes, reads, bare_write, bare_read);
+    let write = measure(writes, || bare_writes(&path, writes));
+    let read = measure(reads, || bare_reads(&path, reads));
+    layer("SQLite", &Target::Sqlite(folder.join("layer.sqlite")), (writes, reads), (write, read));
     if let Some(server) = postgres() {
-        let scratch = Scratch::create(&server).unwrap();
-        layer("PostgreSQL", scratch.target(), writes / 10, reads / 10, bare_write, bare_read);
+        let (scratch, by_hand) = (Scratch::create(&server).unwrap(), Scratch::create(&server).unwrap());
+        let Target::Postgres(address) = by_hand.target() else { unreachable!("a scratch is on PostgreSQL") };
+        let (writes, reads) = (writes / 10, reads);
+        let write = measure(writes, || hand_writes(address, writes));
+        let read = measure(reads, || hand_reads(address, reads));
+        layer("PostgreSQL", scratch.target(), (writes, reads), (write, read));
     }
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -71,9 +74,11 @@ fn processor_seconds() -> f64 {
 
 fn say(what: &str, cost: Cost, yard: Cost) {
     println!(
-        "{what:34} {:.4} ms processor, {:6.1} us wall, {:.2} x bare",
+        "{what:28} {:.4} ms of processor, {:4.0} us of time; by hand {:.4} and {:4.0}: {:.2} times",
         cost.processor_ms,
         cost.wall_us,
+        yard.processor_ms,
+        yard.wall_us,
         cost.processor_ms / yard.processor_ms
     );
 }
@@ -109,13 +114,49 @@ fn bare_reads(path: &PathBuf, reads: u64) {
     }
 }
 
-fn layer(name: &str, target: &Target, writes: u64, reads: u64, bare_write: Cost, bare_read: Cost) {
+/// One connection, one action after the other, each in its transaction.
+fn hand_writes(address: &str, writes: u64) {
+    by_hand(address, async |client| {
+        client.batch_execute(TABLE).await.unwrap();
+        let insert = client.prepare(INSERT).await.unwrap();
+        for n in 0..i64::try_from(writes).unwrap() {
+            client.batch_execute("begin isolation level serializable").await.unwrap();
+            client.execute(&insert, &[&"d", &SystemRng.token(), &n, &WORDS]).await.unwrap();
+            client.batch_execute("commit").await.unwrap();
+        }
+    });
+}
+
+fn hand_reads(address: &str, reads: u64) {
+    by_hand(address, async |client| {
+        let read = client.prepare(READ).await.unwrap();
+        for _ in 0..reads {
+            client.batch_execute("begin isolation level repeatable read read only").await.unwrap();
+            let rows = client.query(&read, &[&"d"]).await.unwrap();
+            let rows: Vec<(String, i64, String)> =
+                rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
+            assert_eq!(rows.len(), 20);
+            client.batch_execute("rollback").await.unwrap();
+        }
+    });
+}
+
+fn by_hand(address: &str, work: impl AsyncFnOnce(tokio_postgres::Client)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(address, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        work(client).await;
+    });
+}
+
+fn layer(name: &str, target: &Target, (writes, reads): (u64, u64), (by_hand, read_by_hand): (Cost, Cost)) {
     let db = Db::open(target, STREAMS).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let write = measure(writes, || runtime.block_on(callers(&db, writes, write)));
-    say(&format!("{name}, write"), write, bare_write);
-    let read = measure(reads, || runtime.block_on(callers(&db, reads, read)));
-    say(&format!("{name}, read of 20 rows"), read, bare_read);
+    let written = measure(writes, || runtime.block_on(callers(&db, writes, write)));
+    say(&format!("{name}, write"), written, by_hand);
+    let seen = measure(reads, || runtime.block_on(callers(&db, reads, read)));
+    say(&format!("{name}, read of 20 rows"), seen, read_by_hand);
 }
 
 /// 64 callers, each with its share.

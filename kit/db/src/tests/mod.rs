@@ -48,11 +48,12 @@ impl Drop for Folder {
     }
 }
 
-/// An empty place on PostgreSQL, when the test run has a server.
+/// An empty place on PostgreSQL; none where it was left out on purpose, as in `testkit`.
 #[expect(clippy::disallowed_methods, reason = "the test run's own setting")]
 fn scratch() -> Option<Scratch> {
+    let server = std::env::var("QILIN_TEST_POSTGRES");
     let server =
-        std::env::var("QILIN_TEST_POSTGRES").expect("run `cargo xtask test -p db`, or set it to `none`");
+        server.expect("QILIN_TEST_POSTGRES is an address or `none`; `cargo xtask test -p db` sets it");
     (server != "none").then(|| Scratch::create(&server).unwrap())
 }
 
