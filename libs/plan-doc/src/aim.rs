@@ -1,6 +1,6 @@
 //! Whether a number is something to be reached, and the words around it that say how.
 
-use crate::front::years;
+use crate::front::{five_year_plan, years};
 use crate::number::Number;
 use crate::reading::{Comparator, Period};
 use crate::sentence::Sentence;
@@ -301,6 +301,7 @@ pub(crate) fn step(clause: &Clause) -> Option<&'static str> {
 /// The year, or year and month, that the sentence gives.
 pub(crate) fn by(sentence: &Sentence<'_>, n: &Number) -> Option<String> {
     let head = last_chars(cut(sentence.piece.s, 0, n.start), 160);
+    let plan = five_year_plan(head).filter(|_| has(head, &["末", "期间", "时期"]) && !has(head, &["基础", "相比", "比“", "较“", "同比"])).map(|(_, to)| to.to_string());
     let at = head.rfind('年').map(|at| cut(head, 0, at + '年'.len_utf8())).and_then(|h| deadline(h, head));
     at.or_else(|| {
         let after = first_chars(cut(sentence.piece.s, n.end, sentence.piece.s.len()), 60);
@@ -309,6 +310,19 @@ pub(crate) fn by(sentence: &Sentence<'_>, n: &Number) -> Option<String> {
         let year = years(after).filter(|_| before_end)?;
         Some(year.1.to_string())
     })
+    .or(plan)
+}
+
+/// `2023年、2025年分别达到`: the years, in order, that the numbers after 分别 are for.
+pub(crate) fn respective_years(s: &str) -> Option<(usize, Vec<String>)> {
+    let at = s.find("分别")?;
+    let head = last_chars(cut(s, 0, at), 80);
+    let years: Vec<String> = crate::number::numbers(head)
+        .iter()
+        .filter(|n| n.end - n.start == 4 && n.value.whole().is_some_and(|y| (2000..=2100).contains(&y)))
+        .map(|n| n.value.to_string())
+        .collect();
+    (years.len() > 1).then_some((at, years))
 }
 
 /// The last `到2025年` before a number; `比2020年` is none.
@@ -338,7 +352,7 @@ pub(crate) fn scope(before: &str, region: bool) -> Option<&'static str> {
     let area = if region { "region" } else { "district" };
     [
         ("全区", area), ("我区", area), ("全市", "city"), ("我市", "city"), ("全县", "county"), ("我县", "county"), ("全省", "province"), ("我省", "province"),
-        ("全州", "prefecture"), ("全旗", "banner"), ("全盟", "league"), ("全国", "country"), ("全镇", "town"), ("全乡", "town"), ("全街道", "street"), ("本市", "city"), ("本区", area), ("本省", "province"), ("本县", "county"),
+        ("全州", "prefecture"), ("全旗", "banner"), ("全盟", "league"), ("全国", "country"), ("我国", "country"), ("全镇", "town"), ("全乡", "town"), ("全街道", "street"), ("本市", "city"), ("本区", area), ("本省", "province"), ("本县", "county"),
     ]
     .into_iter()
     .find(|(word, _)| before.contains(word))

@@ -210,8 +210,19 @@ fn pieces<'t>(content: Piece<'t>) -> Vec<(Piece<'t>, char)> {
     out
 }
 
+/// 完成时限：2023年12月, 长期坚持, 2025年底前完成: when, not who.
+fn is_time(s: &str) -> bool {
+    let digits = s.chars().any(|c| c.is_ascii_digit()) && has(s, &["年", "月"]);
+    digits
+        || has(s, &["时限", "完成时间", "完成期限", "时间节点", "时间进度"])
+        || crate::span::starts(s, &["长期", "持续", "常态化", "全年", "按时", "按计划", "年底前", "每年", "逐年"]).is_some() && !unit_like(s)
+}
+
 /// Reads a clause's content; `strict` asks every name to look like a unit.
 fn read(text: &str, content: Piece<'_>, span: Span, strict: bool, place: Option<&str>) -> Option<Clause> {
+    // （…。以下均需各市落实，不再列出）: said once for all that follow
+    let aside = ["。以下", "；以下", "，以下", "，下同", "；下同", "。下同", "，不再"].iter().filter_map(|w| content.s.find(w)).min();
+    let content = content.cut(0, aside.unwrap_or(content.s.len()));
     let mut list = List { content, names: Vec::new(), label: None, waiting: 0, said: false };
     for (piece, sign) in pieces(content) {
         list.take(piece, sign);
@@ -259,7 +270,7 @@ impl<'t> List<'t> {
             piece = piece.cut(at + '：'.len_utf8(), piece.s.len()).trim();
         }
         piece = self.lead_in(piece);
-        if piece.s.is_empty() {
+        if piece.s.is_empty() || is_time(piece.s) {
             return;
         }
         let (name, tail) = split_tail(piece);

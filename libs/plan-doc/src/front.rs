@@ -24,6 +24,9 @@ pub(crate) struct Front {
     pub preamble: Vec<Span>,
 }
 
+/// A title of more bytes is none.
+const MAX_TITLE: usize = 360;
+
 /// A run of short lines that could be a title.
 struct Block {
     text: String,
@@ -41,7 +44,7 @@ pub(crate) fn front(text: &str, seen: &str, paras: &[Span]) -> Front {
             front.metadata.push(meta);
             fresh = true;
         } else if is_title_line(line) {
-            let whole = std::mem::take(&mut fresh) || blocks.last().is_some_and(|b| complete(&b.text, line));
+            let whole = std::mem::take(&mut fresh) || blocks.last().is_some_and(|b| b.text.len() > MAX_TITLE || complete(&b.text, line));
             match blocks.last_mut().filter(|_| !whole) {
                 Some(block) => {
                     block.text.push_str(&joined(para.of(text)));
@@ -54,7 +57,7 @@ pub(crate) fn front(text: &str, seen: &str, paras: &[Span]) -> Front {
             fresh = true;
         }
     }
-    choose(&mut front, &blocks);
+    choose(text, seen, &mut front, &blocks);
     if front.period.is_none() {
         front.period = find_period(seen, &front, &blocks);
     }
@@ -137,7 +140,13 @@ pub(crate) fn is_date(line: &str) -> bool {
         && (line.contains('年') && line.contains('月') || line.matches(['-', '/', '.']).count() == 2)
 }
 
-fn choose(front: &mut Front, blocks: &[Block]) {
+/// Bytes of a title at the beginning of a running text.
+fn run_on(line: &str) -> Option<usize> {
+    let head = first_chars(line, 80);
+    ["为", "根据", "依据", "按照"].iter().flat_map(|w| head.match_indices(*w)).map(|(at, _)| at).filter(|at| ends(cut(head, 0, *at), PLAN_WORDS).is_some()).min()
+}
+
+fn choose(text: &str, seen: &str, front: &mut Front, blocks: &[Block]) {
     let score = |b: &Block| -> i32 {
         let bare = without_period(&b.text);
         let quoted = bare.contains('》') && bare.ends_with("通知");
@@ -152,6 +161,13 @@ fn choose(front: &mut Front, blocks: &[Block]) {
     };
     let best = blocks.iter().rev().max_by_key(|b| score(b)).filter(|b| score(b) > 0);
     let Some(best) = best else {
+        // a title that the text was run on to: …实施方案为贯彻落实…
+        if let Some((words, span)) = front.preamble.first().and_then(|p| run_on(p.of(seen)).map(|n| (cut(p.of(text), 0, n), Span::new(p.start, p.start + n)))) {
+            let (title, period) = split_title(words, span);
+            front.title = Some(Title { text: title, span });
+            front.period = period;
+            return;
+        }
         let from_meta = front.metadata.iter().find(|m| has(&m.key, &["标题", "名称"]) && !m.value.is_empty());
         if let Some(meta) = from_meta {
             let (title, period) = split_title(&meta.value, meta.span);

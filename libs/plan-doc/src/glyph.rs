@@ -71,6 +71,26 @@ fn punctuation(c: char, before: Option<char>, after: Option<char>) -> char {
     }
 }
 
+/// Whether a space between these two says nothing.
+fn idle(before: Option<char>, after: Option<char>) -> bool {
+    let (Some(a), Some(b)) = (before, after) else { return false };
+    let sign = |c: char| "，。、；：！？（）《》“”〔〕".contains(c);
+    let figure = |c: char| c.is_ascii_digit() || c == '%';
+    (sign(b) && a != '—') || (sign(a) && a != '）' && b != '—') || (is_han(a) && figure(b)) || (figure(a) && is_han(b))
+}
+
+/// 【牵头单位】区科协 is 牵头单位：区科协.
+fn unbracket(raw: &str) -> String {
+    let mut text = raw.to_string();
+    for label in crate::mark::LABELS.iter().filter(|l| l.ends_with("单位") || l.ends_with("部门")) {
+        let boxed = format!("【{label}】");
+        if text.contains(&boxed) {
+            text = text.replace(&format!("{boxed}："), &format!("{label}：")).replace(&boxed, &format!("{label}："));
+        }
+    }
+    text
+}
+
 /// Whether the line so far is nothing but the figure of a heading.
 fn heading(out: &str) -> bool {
     let mut figures = 0;
@@ -90,6 +110,8 @@ pub(crate) fn clean(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut before = None;
     let mut latin = 0usize;
+    let labels = raw.contains('【').then(|| unbracket(raw));
+    let raw = labels.as_deref().unwrap_or(raw);
     let mut source = raw.chars().peekable();
     while let Some(c) = source.next() {
         if c == '\r' {
@@ -102,6 +124,10 @@ pub(crate) fn clean(raw: &str) -> String {
         }
         let Some(c) = usual(c) else { continue };
         let after = source.peek().copied().and_then(usual);
+        // 到 2025 年 ， : a single space beside a sign or a figure was put there by a machine
+        if c == ' ' && after.is_some_and(|a| a != ' ') && !out.ends_with([' ', '\n']) && idle(out.chars().next_back(), after) {
+            continue;
+        }
         let word = |x: Option<char>| x.is_some_and(|x| x.is_ascii_alphanumeric());
         let c = match c {
             '(' if word(before) && word(after) => {

@@ -196,14 +196,21 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// A node and everything under it.
+    fn below(&self, at: usize) -> Vec<&'t Node> {
+        let mut out = Vec::new();
+        let mut todo = vec![at];
+        while let Some(node) = todo.pop().and_then(|at| self.node(at)) {
+            out.push(node);
+            todo.extend(node.children.iter().rev());
+        }
+        out
+    }
+
     /// Own paragraphs, then those of everything below.
     fn all_paras(&self, at: usize, into: &mut Vec<usize>) {
-        let mut todo = vec![at];
-        while let Some(at) = todo.pop() {
-            if let Some(node) = self.node(at) {
-                into.extend(&node.paras);
-                todo.extend(node.children.iter().rev());
-            }
+        for node in self.below(at) {
+            into.extend(&node.paras);
         }
     }
 
@@ -211,6 +218,9 @@ impl<'t> Builder<'t> {
         let Some(node) = self.node(at) else { return };
         let mut ids = Vec::new();
         self.all_paras(at, &mut ids);
+        let heads: std::collections::HashMap<usize, usize> = self.below(at).into_iter().filter_map(|n| n.paras.first().map(|p| (*p, n.title.start))).collect();
+        // for numbers: without the marks
+        let said = ids.iter().filter_map(|p| self.paras.get(*p).map(|s| Span::new(heads.get(p).copied().unwrap_or(s.start), s.end))).collect();
         let paras: Vec<Span> = ids.iter().filter_map(|p| self.paras.get(*p).copied()).collect();
         let own: Vec<Clause> = ids.iter().filter_map(|p| self.outline.clauses.get(*p)).flatten().cloned().collect();
         let named = own.iter().any(|c| !c.duties.is_empty());
@@ -228,7 +238,7 @@ impl<'t> Builder<'t> {
         let spans: Vec<Span> = clauses.iter().map(|c| c.span).collect();
         let body = body(self.text, &paras, node.body, &spans);
         self.out.items.push(Item { chapter, section, kind, number: node.number, title, title_span: node.title, body, span, duties, clauses: spans });
-        self.out.paras.push(paras);
+        self.out.paras.push(said);
     }
 
     /// All clauses of an item in one list; a unit named twice keeps its first, or its leading, part.

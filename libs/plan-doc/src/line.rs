@@ -68,13 +68,42 @@ pub(crate) fn lines(cleaned: &str) -> Vec<Line> {
             } else if is_page_mark(text) {
                 gap = Gap::Page;
             } else {
-                out.push(Line::new(&without_inline_page(raw), gap));
-                gap = Gap::None;
+                for part in run_together(&without_inline_page(raw)) {
+                    out.push(Line::new(part, gap));
+                    gap = Gap::None;
+                }
             }
         }
         // the split itself is a border only when another page follows
     }
     out
+}
+
+/// A whole document on one line: cut before the marks that follow a stop.
+fn run_together(raw: &str) -> Vec<&str> {
+    if raw.len() < 900 {
+        return vec![raw];
+    }
+    let mut cuts = vec![0];
+    let mut before = ' ';
+    for (at, c) in raw.char_indices() {
+        let stopped = matches!(before, '。' | '；' | '）' | '”');
+        let may = (stopped && (c.is_ascii_digit() || "一二三四五六七八九十".contains(c))) || (c == '（' && before != ' ');
+        if may {
+            let rest = cut(raw, at, at + 24.min(raw.len() - at));
+            let rest = if rest.is_empty() { crate::span::first_chars(cut(raw, at, raw.len()), 8) } else { rest };
+            let kind = mark::mark(rest).filter(|m| !m.lost).map(|m| m.kind);
+            if matches!(kind, Some(mark::Kind::Han | mark::Kind::Digit | mark::Kind::ParenHan)) {
+                cuts.push(at);
+            }
+        }
+        before = c;
+    }
+    if cuts.len() < 6 {
+        return vec![raw];
+    }
+    cuts.push(raw.len());
+    cuts.windows(2).filter_map(|w| raw.get(*w.first()?..*w.last()?)).collect()
 }
 
 fn is_dash(c: char) -> bool {

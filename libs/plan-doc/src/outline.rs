@@ -212,7 +212,8 @@ fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool) {
         let before = cut(head, 0, *at);
         (4..=20).contains(&chars(before)) && !before.contains(['，', '、', '：']) && chars(cut(head, *at, head.len())) > 30
     });
-    if let Some(at) = colon.or(space).filter(|at| *at < stop) {
+    let known = run_on(head).filter(|at| chars(cut(head, 0, stop)) > at / 3 + 8);
+    if let Some(at) = colon.or(space).or(known).filter(|at| *at < stop) {
         end = at;
     } else if chars(cut(head, 0, stop)) > 42 {
         long = true;
@@ -223,6 +224,17 @@ fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool) {
     let after = cut(rest.s, end, rest.s.len());
     let skip = after.len() - after.trim_start_matches(['。', '：', '；', '，', ' ', ':']).len();
     (title.span(), rest.at + end + skip, long)
+}
+
+/// A usual heading that the text was run on to: 一、指导思想坚持…
+fn run_on(head: &str) -> Option<usize> {
+    let words = [
+        "指导思想和目标", "指导思想", "总体要求", "工作目标", "总体目标", "主要目标", "基本原则", "目标任务", "重点任务", "主要任务", "保障措施", "组织保障", "机制保障",
+        "条件保障", "组织实施", "工作要求", "提升行动", "重点工程", "工作原则", "总体思路",
+    ];
+    let word = crate::span::starts(head, &words)?;
+    let next = cut(head, word.len(), head.len()).chars().next()?;
+    (is_han(next) && !"和与及的、工行措".contains(next)).then_some(word.len())
 }
 
 /// The first 。 or ； outside of brackets and quotation marks.
@@ -251,12 +263,14 @@ pub(crate) fn class_of(title: &str, parent: Option<Class>) -> Class {
         // points inside a heading keep its kind
         Some(Class::Safeguard) => Class::Safeguard,
         Some(Class::Action) if has(title, &["保障措施", "组织保障", "保障机制", "组织实施"]) => Class::Safeguard,
+        Some(Class::Action) if has(title, &["总体目标", "工作目标", "主要目标", "年度目标", "发展目标"]) => Class::Goals,
         Some(Class::Action) => Class::Action,
         Some(_) if has(title, &["目标"]) => Class::Goals,
         Some(_) if has(title, &ground) => Class::Ground,
         Some(class) => class,
         None if has(title, &safeguard) => Class::Safeguard,
         None if has(title, &["指导思想", "总体要求", "总体思路"]) => Class::Goals,
+        None if title.ends_with("目标任务") && !has(title, &["重点", "行动", "工程"]) => Class::Goals,
         None if has(title, &action) => Class::Action,
         None if has(title, &goals) => Class::Goals,
         None if has(title, &ground) => Class::Ground,

@@ -38,7 +38,7 @@ impl Memory {
 
 /// Words before a subject that only say when, where or how firmly.
 const LEAD: &[&str] = &[
-    "力争", "争取", "确保", "努力", "全区", "全市", "全县", "全省", "全州", "全旗", "全盟", "全镇", "我区", "我市", "我县", "我省", "本市", "本区", "本县", "全国", "每年", "每月", "每季度", "每学期",
+    "力争", "争取", "确保", "努力", "全区", "全市", "全县", "全省", "全州", "全旗", "全盟", "全镇", "我区", "我市", "我县", "我省", "我国", "本市", "本区", "本县", "全国", "每年", "每月", "每季度", "每学期",
     "每学年", "每半年", "每周", "每个月", "其中", "并", "计划", "累计", "总计", "共计", "全年", "年内", "年均", "使", "推动", "逐步", "至少", "不少于", "不低于", "要", "应", "须", "原则上", "同时", "再", "拟", "预期", "在全区", "在全市", "在全县", "在全省", "、", "和", "及", "以及", " ", "，",
     "重点", "分别", "十四五期间", "“十四五”期间", "期间", "五年内", "三年内", "五年", "三年", "规划期内", "全域", "均", "都", "各", "新", "也", "将", "基本", "到", "按照", "积极", "大力", "持续", "稳步", "进一步", "着力", "不断", "平均", "全部", "基本实现", "辖区", "区域内",
 ];
@@ -46,7 +46,7 @@ const LEAD: &[&str] = &[
 /// Words between a subject and its number.
 const TRAIL: &[&str] = &[
     "至少", "不少于", "不低于", "不小于", "不得少于", "不得低于", "达到", "达", "提高到", "提升到", "提高至", "提升至", "增加到", "增加至", "增至", "增长到", "增长至", "发展到", "扩大到", "壮大到", "保持在", "稳定在", "超过", "突破", "高于", "多于",
-    "不超过", "不高于", "不多于", "不大于", "控制在", "至多", "最多", "降低到", "下降到", "降到", "降至", "低于", "少于", "约", "近", "了", "为", "在", "到", "至", "共", "累计", "总计", "共计", "分别", "均", "都", "全部", "应", "要", "须", "平均", "每年", "年均", "每月", "每季度", "每学期", "每学年", "每周", "总数", "力争", "确保", "争取", "全年", "合计", "各", " ", "：", "超", "不得超过", "大约", "上升到", "上升至", "每人每年", "实现", "不应少于", "不突破", "也", "将", "原则上", "预期", "并", "再", "基本", "总体", "年底前", "扩大至", "降低至", "下降至", "已", "能够", "可", "完成", "率先", "保持", "努力", "年度", "≥", "≤", "不能少于", "一般", "最少", "最低",
+    "不超过", "不高于", "不多于", "不大于", "控制在", "至多", "最多", "降低到", "下降到", "降到", "降至", "低于", "少于", "约", "近", "了", "为", "在", "到", "至", "共", "累计", "总计", "共计", "分别", "均", "都", "全部", "应", "要", "须", "平均", "每年", "年均", "每月", "每季度", "每学期", "每学年", "每周", "总数", "力争", "确保", "争取", "全年", "合计", "各", "按人均", " ", "：", "超", "不得超过", "大约", "上升到", "上升至", "每人每年", "实现", "不应少于", "不突破", "也", "将", "原则上", "预期", "并", "再", "基本", "总体", "年底前", "扩大至", "降低至", "下降至", "已", "能够", "可", "完成", "率先", "保持", "努力", "年度", "≥", "≤", "不能少于", "一般", "最少", "最低",
 ];
 
 /// Verbs that a clause of doing begins with.
@@ -87,10 +87,10 @@ pub(crate) fn read(scope: &Scope<'_>, sentence: &Sentence<'_>, n: &Number, claus
             return Some(Subject { words: plain(words), per, verb: String::new() });
         }
     }
-    let per = find_each(s, a, b).map(|(from, to, next)| {
+    let per = find_each(s, a, b).map(|(word, from, to, next)| {
         // 科技馆每个镇至少1处: the subject stands before
         if next >= b || trim_trail(s, next, b) <= next {
-            b = trim_trail(s, a, from).max(a);
+            b = trim_trail(s, a, word).max(a);
         } else {
             a = next;
         }
@@ -192,8 +192,8 @@ fn strip_compared(s: &str, a: usize, b: usize) -> (usize, usize) {
     }
 }
 
-/// `每个镇（街道）`, `各镇（街道）至少`: the words of the place, and where the sentence goes on.
-fn find_each(s: &str, a: usize, b: usize) -> Option<(usize, usize, usize)> {
+/// `每个镇（街道）`, `各镇（街道）至少`: where 每 stands, the words of the place, where the sentence goes on.
+fn find_each(s: &str, a: usize, b: usize) -> Option<(usize, usize, usize, usize)> {
     let rest = cut(s, a, b);
     let lead = trim_lead_times(rest);
     let (at, word) = ["每个", "每一个", "每一", "每"]
@@ -221,7 +221,7 @@ fn find_each(s: &str, a: usize, b: usize) -> Option<(usize, usize, usize)> {
         _ => (from, place, stop),
     };
     let good = (1..=14).contains(&chars(place)) && (is_place(place) || (word != "各" && classifier.is_some() && chars(place) == 1));
-    (good && !place.contains(['。', '；'])).then(|| (from, from + place.len(), from + stop))
+    (good && !place.contains(['。', '；'])).then(|| (a + at, from, from + place.len(), from + stop))
 }
 
 /// Whether words end like a kind of place or body.
@@ -289,6 +289,14 @@ fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String, usize) {
             break;
         }
     }
+    // 支持有条件的地方建设青少年科学院: what is done stands behind who does it
+    if matches!(verb, "支持" | "鼓励" | "引导" | "推动" | "组织" | "动员") {
+        let noun = cut(rest, at, rest.len());
+        let inner = ["建设", "建立", "创建", "开展", "举办", "打造", "设立", "新建"].iter().filter_map(|v| noun.find(v).map(|i| (i, *v))).filter(|(i, v)| *i > 0 && chars(cut(noun, i + v.len(), noun.len())) >= 2).max();
+        if let Some((i, v)) = inner {
+            return (v.to_string(), a + at + i + v.len());
+        }
+    }
     (verb.to_string(), a + at)
 }
 
@@ -327,6 +335,11 @@ fn behind_from(s: &str, from: usize) -> (usize, usize) {
             _ => {}
         }
         let here = cut(rest, at, rest.len());
+        // 品学兼优、学有余力的中学生: a list of qualities before the noun
+        let quality = c == '、' && first_chars(here, 16).split(|c: char| c.is_ascii_digit() || matches!(c, '，' | '。' | '；')).next().is_some_and(|h| h.contains('的'));
+        if quality {
+            continue;
+        }
         let stop = depth == 0 && (!in_word(c) || c == '、' || c.is_ascii_digit() || starts(here, &["以上", "左右", "以内", "并", "每年", "到20", "参加", "进行", "和培", "和建", "及以", "达到"]).is_some());
         if stop {
             break;
@@ -346,8 +359,9 @@ fn each(words: &str) -> (String, Option<String>) {
 
 /// Without signs at its ends.
 fn plain(words: String) -> String {
-    let trimmed = words.trim_matches(['、', '，', '：', ' ', '的', '“', '—', '-']);
-    let quotes = trimmed.matches('“').count() != trimmed.matches('”').count();
-    let trimmed = if quotes { trimmed.trim_matches(['“', '”']) } else { trimmed };
+    let trimmed = words.trim_matches(['、', '，', '：', ' ', '的', '—', '-']);
+    let unequal = trimmed.matches('“').count() != trimmed.matches('”').count();
+    let wrapped = trimmed.starts_with('“') && trimmed.find('”').is_some_and(|at| at + '”'.len_utf8() == trimmed.len());
+    let trimmed = if unequal || wrapped { trimmed.trim_matches(['“', '”']) } else { trimmed };
     first_chars(trimmed, 40).to_string()
 }

@@ -110,6 +110,7 @@ impl Finder<'_, '_> {
     fn numbers(&mut self, memory: &subject::Memory) {
         let s = self.sentence.piece.s;
         let mut chain: Option<Chain> = None;
+        let mut years = aim::respective_years(s);
         for n in numbers(s) {
             if self.sentence.quoted(n.start) {
                 continue;
@@ -122,8 +123,11 @@ impl Finder<'_, '_> {
                     self.doubts.push(Doubt::new(DoubtCode::MaybeTarget, at).with("number", at.of(self.scope.text)));
                 }
                 Aim::Perhaps | Aim::Target => {
-                    let Some(target) = self.read(&n, link.as_ref(), memory) else { continue };
-                    chain = Some(Chain { end: subject::end_of(s, &n), yearly: target.form == Some(Form::Yearly), verb: aim::verb_before(s, &n, link.map(|c| c.end)) });
+                    let Some(mut target) = self.read(&n, link.as_ref(), memory) else { continue };
+                    if let Some((_, years)) = years.as_mut().filter(|(at, years)| n.start > *at && !years.is_empty()) {
+                        target.by = Some(years.remove(0));
+                    }
+                    chain = Some(Chain { end: subject::end_of(s, &n), yearly: target.form == Some(Form::Yearly), per: target.per.clone().filter(|_| target.form == Some(Form::Coverage)), verb: aim::verb_before(s, &n, link.map(|c| c.end)) });
                     self.found.push(target);
                 }
             }
@@ -162,7 +166,7 @@ impl Finder<'_, '_> {
         }
         for word in ["人以上", "场以上", "个以上", "名以上", "次以上", "%以上"] {
             let Some(at) = s.find(word) else { continue };
-            if s.get(..at).is_some_and(|h| h.ends_with(' ') || (word.starts_with('%') && !h.ends_with(|c: char| c.is_ascii_digit()))) {
+            if s.get(..at).is_some_and(|h| (h.ends_with(' ') && !h.trim_end().ends_with(|c: char| c.is_ascii_digit())) || (word.starts_with('%') && !h.ends_with(|c: char| c.is_ascii_digit()))) {
                 let doubt = Doubt::new(DoubtCode::DigitsLost, self.place(at, at + word.len()))
                     .with("before", crate::span::last_chars(cut(s, 0, at), 8))
                     .with("after", crate::span::first_chars(cut(s, at, s.len()), 8));
@@ -178,15 +182,26 @@ impl Finder<'_, '_> {
         let unit = aim::unit(s, n)?;
         let step = aim::step(&clause);
         let mut comparator = aim::comparator(s, &clause, n, &unit);
-        let per_year = clause.yearly || link.is_some_and(|l| l.yearly && !clause.by_year);
+        let per_year = clause.yearly || link.is_some_and(|l| l.yearly && !clause.by_year && !clause.cumulative);
         if comparator == Comparator::Exactly && step.is_some() {
             comparator = Comparator::AtLeast;
         }
-        let Subject { mut words, per, verb } = subject::read(self.scope, self.sentence, n, &clause, &unit, link.filter(|c| !cut(s, c.end, n.start).starts_with('，')).map(|c| c.verb.as_str()), memory)?;
+        let Subject { mut words, mut per, verb } = subject::read(self.scope, self.sentence, n, &clause, &unit, link.filter(|c| !cut(s, c.end, n.start).starts_with('，')).map(|c| c.verb.as_str()), memory)?;
+        if let (None, Some(held)) = (&per, link.filter(|l| !cut(s, l.end, n.start).starts_with('，')).and_then(|l| l.per.clone())) {
+            per = Some(held);
+            comparator = self.found.last().map_or(comparator, |t| if comparator == Comparator::Exactly { t.comparator } else { comparator });
+        }
         if words.is_empty() {
             // 力争达到15%: the subject was said before in the sentence, or is the item's own
-            let same = self.found.last().filter(|t| t.sentence == self.sentence.piece.span() && same_unit(t, &unit.word));
+            let same = self.found.last().filter(|t| t.sentence == self.sentence.piece.span() && (step.is_some() || same_unit(t, &unit.word)));
             words = same.map_or_else(|| self.source.title.clone(), |t| t.subject.clone());
+            comparator = same.filter(|_| link.is_some() && comparator == Comparator::Exactly).map_or(comparator, |t| t.comparator);
+        } else if let Some(rate) = self.rate(&words, &unit.word) {
+            words = format!("{words}{rate}");
+        } else if clause.before.trim_start_matches(['，', ' ']).starts_with("其中") && words.chars().count() <= 4 {
+            // 其中省级5家: of what was counted just before
+            let whole = self.found.last().filter(|t| t.sentence == self.sentence.piece.span());
+            words = whole.map_or(words.clone(), |t| format!("{words}{}", t.subject));
         }
         let kind = kind_of(&words, &unit.word, &verb);
         let form = match () {
@@ -229,6 +244,20 @@ impl Finder<'_, '_> {
     }
 }
 
+/// Words that a share is a share of something by.
+const RATES: &[&str] = &["率", "比例", "比重", "占比", "水平", "度", "份额", "量", "指数", "比率"];
+
+impl Finder<'_, '_> {
+    /// `其中城镇居民达到18%，农村居民达到12%`: the rate was named before in the sentence.
+    fn rate(&self, words: &str, unit: &str) -> Option<String> {
+        if unit != "%" || words.chars().count() > 8 || has(&crate::fold::fold(words), RATES) {
+            return None;
+        }
+        let first = self.found.iter().rev().take_while(|t| t.sentence == self.sentence.piece.span()).filter(|t| t.unit.as_deref() == Some("%")).last()?;
+        has(&crate::fold::fold(&first.subject), RATES).then(|| first.subject.clone())
+    }
+}
+
 /// 15% and 3个百分点 speak of the same thing.
 fn same_unit(target: &Target, unit: &str) -> bool {
     let share = |u: &str| matches!(u, "%" | "个百分点");
@@ -240,5 +269,7 @@ fn same_unit(target: &Target, unit: &str) -> bool {
 struct Chain {
     end: usize,
     yearly: bool,
+    /// 每个社区 holds for every number of its list.
+    per: Option<String>,
     verb: String,
 }

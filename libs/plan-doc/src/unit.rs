@@ -124,7 +124,7 @@ impl<'p> Prefixes<'p> {
     /// The completed name, when something was missing; remembers the prefix for the next one.
     pub fn complete(&mut self, name: &str) -> Option<String> {
         let each = std::mem::replace(&mut self.each, name.starts_with('各'));
-        if each && starts(name, &["县", "市", "区", "镇", "乡", "街道", "园区", "开发区", "自治县", "管委会", "高新区"]).is_some() && chars(name) <= 8 && ends(name, DEPARTMENT).is_none() {
+        if each && starts(name, &["县", "市", "区", "镇", "乡", "街道", "园区", "开发区", "自治县", "管委会", "高新区"]).is_some() && chars(name) <= 14 && ends(name, DEPARTMENT).is_none() {
             self.each = true;
             return Some(format!("各{name}"));
         }
