@@ -87,7 +87,7 @@ pub(crate) fn clause(sentence: &Sentence<'_>, n: &Number, linked: Option<usize>)
     let often = [("每月", "月"), ("每季度", "季度"), ("每周", "周"), ("每学期", "学期"), ("每学年", "学年"), ("每半年", "半年"), ("每个月", "月")].into_iter().find(|(w, _)| before.contains(w)).map(|(_, p)| p);
     Clause {
         from,
-        yearly: has(before, &["每年", "年均", "每一年", "年度", "逐年", "全年", "年接待", "年服务", "年培训", "年开放", "年举办", "年参观", "年组织", "年发放", "年访问", "年受益", "年授课"]) || has(wide, &["每年"]) && !before.contains('到') && !has(before, VERBS_STRONG),
+        yearly: has(before, &["每年", "年均", "每一年", "年度", "逐年", "全年", "年接待", "年服务", "年培训", "年开放", "年举办", "年参观", "年组织", "年发放", "年访问", "年受益", "年授课"]) || has(wide, &["每年"]) && !has(before, &["累计", "共计"]) && !before.contains('到') && !has(before, VERBS_STRONG),
         average: has(before, &["年均"]),
         by_year: before.contains("20") && before.contains('年'),
         cumulative: has(before, &["累计", "共计", "总计"]),

@@ -164,7 +164,7 @@ mod tests {
     fn widths_are_made_one() {
         assert_eq!(clean("(区科协牵头,区教体局配合)"), "（区科协牵头，区教体局配合）");
         assert_eq!(clean("培训３００人，达到１５％"), "培训300人，达到15%");
-        assert_eq!(clean("1,000 人 f(x)"), "1,000 人 f(x)");
+        assert_eq!(clean("1,000 人 f(x)"), "1,000人 f(x)");
         assert_eq!(clean("⼀、总体要求\r\n⻓期"), "一、总体要求\n长期");
     }
 }

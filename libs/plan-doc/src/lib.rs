@@ -1,4 +1,6 @@
-//! Official plan documents become structure: chapters, measures, duties and targets, each with its place in the text.
+//! Official plan documents become structure; the README is the manual.
+
+#![doc = include_str!("../README.md")]
 
 mod aim;
 mod clause;

@@ -270,6 +270,10 @@ fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String, usize) {
         return (String::new(), a + at);
     }
     while let Some(found) = starts(cut(rest, at, rest.len()), DO) {
+        // 有条件的地方: one character alone goes on no chain
+        if !verb.is_empty() && chars(found) < 2 {
+            break;
+        }
         let left = cut(rest, at + found.len(), rest.len());
         let next = starts(left, DO);
         // 培训班, 服务队, 建设者: the verb is part of a noun
@@ -340,7 +344,7 @@ fn behind_from(s: &str, from: usize) -> (usize, usize) {
         if quality {
             continue;
         }
-        let stop = depth == 0 && (!in_word(c) || c == '、' || c.is_ascii_digit() || starts(here, &["以上", "左右", "以内", "并", "每年", "到20", "参加", "进行", "和培", "和建", "及以", "达到"]).is_some());
+        let stop = depth == 0 && (!in_word(c) || c == '、' || c.is_ascii_digit() || starts(here, &["以上", "左右", "以内", "并", "每年", "到20", "参加", "进行", "走进", "赴", "和培", "和建", "及以", "达到"]).is_some());
         if stop {
             break;
         }
