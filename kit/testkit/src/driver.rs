@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 /// Longest that one command may take, page loads included.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A running chromedriver. The shell around it ends it, and removes its folder, as soon as this process is
 /// gone, however it went: its standard input closes then. Browsers end with the pipe that chromedriver holds.

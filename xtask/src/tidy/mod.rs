@@ -2,6 +2,7 @@
 mod docs;
 mod edges;
 mod source;
+mod words;
 
 use crate::sh;
 use std::collections::BTreeSet;
@@ -40,6 +41,7 @@ pub fn run() -> sh::Done {
     let metadata = sh::output(sh::cargo().args(["metadata", "--no-deps", "--format-version=1"]))?;
     let crates = edges::crates(&metadata)?;
     let mut findings: Vec<Finding> = files.iter().flat_map(source::check).collect();
+    findings.extend(files.iter().flat_map(words::check));
     findings.extend(edges::check(&crates, files.iter().find(|file| file.path == "ARCHITECTURE.md")));
     let known = docs::Known::new(paths, &files, crates.into_keys().collect());
     findings.extend(files.iter().flat_map(|file| docs::check(file, &known)));
