@@ -108,3 +108,6 @@ create table evidence_attestation (
   check (state <> 'withdrawn' or (closed_at is not null and closed_reason is not null))
 );
 create index evidence_attestation_indicator on evidence_attestation (district_id, indicator_id, year);
+-- What waits for a second person: few among many.
+create index evidence_entry_open on evidence_entry (district_id, recorded_at) where state = 'recorded';
+create index evidence_attestation_open on evidence_attestation (district_id, signed_at) where state = 'signed';

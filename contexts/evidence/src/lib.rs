@@ -12,6 +12,7 @@ mod indicator;
 pub mod indicators;
 mod person;
 mod photo;
+pub mod pages;
 mod purpose;
 pub mod purposes;
 pub mod reading;
@@ -33,6 +34,8 @@ pub use totals::Period;
 pub use words::{
     AttestationId, DeliveryId, DutyRole, EntryId, IndicatorId, Kind, Method, Part, ProofId, PurposeId,
 };
+
+pub use pages::module;
 
 /// The tables of this context.
 pub const STREAM: db::Stream = db::Stream {

@@ -197,3 +197,43 @@ fn by_key<K: From<String> + Ord>(
     }
     Ok(sums)
 }
+
+/// The sums of a filter that one row of cells says: verified, whole years or one month, and at most
+/// one of town, unit with its part, and group. `None` for every other filter.
+///
+/// # Errors
+/// As the database refuses.
+pub fn of_filter(tx: &mut Tx, district: &DistrictId, filter: &Filter) -> Result<Option<Sums>, Refusal> {
+    let (Some(from), Some(to), Some("verified")) = (filter.from, filter.to, filter.state) else {
+        return Ok(None);
+    };
+    let unit = match (&filter.unit, filter.part) {
+        (Some(unit), Some(part)) => Some((Grain::from(part), unit.as_str())),
+        (None, _) => None,
+        (Some(_), None) => return Ok(None),
+    };
+    let town = filter.town.as_ref().map(|town| (Grain::Town, town.as_str()));
+    let group = filter.group.map(|group| (Grain::Group, group.code()));
+    let mut cells = [unit, town, group].into_iter().flatten();
+    let (cell, second) = (cells.next(), cells.next());
+    let whole_years = (from.month(), from.day_of_month(), to.month(), to.day_of_month()) == (1, 1, 12, 31);
+    let whole_month = from.day_of_month() == 1
+        && to.month_text() == from.month_text()
+        && to.plus_days(1).month() != to.month();
+    let periods = if whole_years {
+        texts(Period { from: from.year(), to: to.year() })
+    } else if whole_month && cell.is_none() {
+        (from.month_text(), from.month_text())
+    } else {
+        return Ok(None);
+    };
+    if second.is_some() || filter.kind.is_some() || !filter.text.is_empty() || from > to {
+        return Ok(None);
+    }
+    let (grain, key) = cell.unwrap_or((Grain::All, ""));
+    let purpose = purpose_key(filter.purpose.as_ref());
+    let rows = store::total::of_purpose(tx, district, purpose, grain, (&periods.0, &periods.1))?;
+    let mut sums = Sums::default();
+    rows.into_iter().filter(|(cell, _)| cell.key == key).for_each(|(_, one)| sums.add(one));
+    Ok(Some(sums))
+}

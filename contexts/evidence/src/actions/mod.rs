@@ -3,6 +3,7 @@
 pub mod attestation;
 pub mod delivery;
 pub mod entry;
+pub mod import;
 pub mod photos;
 
 use db::Tx;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use db::{Row, Tx, Val, params};
-use kernel::{DistrictId, Reach, Refusal, Year};
+use kernel::{AccountId, DistrictId, Instant, Reach, Refusal, Year};
 
 use super::delivery::unchanged_since;
 use super::{CLOSED, Sql, corrupt, stamp, stamp_values};
@@ -66,25 +66,52 @@ pub fn save(tx: &mut Tx, district: &DistrictId, one: &Attestation, seen: i64) ->
     unchanged_since(tx.execute(&sql.text, &sql.params)?)
 }
 
-/// Those that the actor sees, newest year first.
+/// Those that the actor sees, newest year first; of one indicator, or of all.
 pub fn list(
     tx: &mut Tx,
     district: &DistrictId,
     reach: &Reach,
+    indicator: Option<&IndicatorId>,
     (limit, offset): (i64, i64),
 ) -> Result<Vec<Attestation>, Refusal> {
     let mut sql = Sql::default();
-    sql.push("select * from evidence_attestation where district_id = ?", [district.into()]);
-    if let Reach::Units(units) = reach {
-        let units: Vec<Val> = units.iter().map(Into::into).collect();
-        if units.is_empty() {
-            return Ok(Vec::new());
-        }
-        sql.push(" and unit_id in ", []).rows([units]);
+    sql.push("select * ", []);
+    if !from_where(&mut sql, district, reach, indicator) {
+        return Ok(Vec::new());
     }
     sql.push(" order by year desc, id desc limit ? offset ?", [limit.into(), offset.into()]);
     let rows = tx.query(&sql.text, &sql.params)?;
     rows.iter().map(|row| Ok(attestation(row)?)).collect()
+}
+
+/// How many there are of them.
+pub fn count(
+    tx: &mut Tx,
+    district: &DistrictId,
+    reach: &Reach,
+    indicator: Option<&IndicatorId>,
+) -> Result<i64, Refusal> {
+    let mut sql = Sql::default();
+    sql.push("select count(*) as n ", []);
+    if !from_where(&mut sql, district, reach, indicator) {
+        return Ok(0);
+    }
+    Ok(tx.one(&sql.text, &sql.params)?.get("n")?)
+}
+
+fn from_where(sql: &mut Sql, district: &DistrictId, reach: &Reach, indicator: Option<&IndicatorId>) -> bool {
+    sql.push("from evidence_attestation where district_id = ?", [district.into()]);
+    if let Some(indicator) = indicator {
+        sql.push(" and indicator_id = ?", [indicator.into()]);
+    }
+    if let Reach::Units(units) = reach {
+        let units: Vec<Val> = units.iter().map(Into::into).collect();
+        if units.is_empty() {
+            return false;
+        }
+        sql.push(" and unit_id in ", []).rows([units]);
+    }
+    true
 }
 
 /// How many attestations stand, by indicator and year.
@@ -127,4 +154,30 @@ fn attestation(row: &Row) -> Result<Attestation, db::Error> {
         is_demo: row.get("is_demo")?,
         id: id.into(),
     })
+}
+
+/// What waits for this account, oldest first: id, who signed, since when.
+pub fn waiting(
+    tx: &mut Tx,
+    district: &DistrictId,
+    reach: &Reach,
+    account: &AccountId,
+    limit: i64,
+) -> Result<Vec<(AttestationId, String, Instant)>, Refusal> {
+    let mut sql = Sql::default();
+    sql.push(
+        "select id, signed_name, signed_at from evidence_attestation
+         where district_id = ? and state = 'signed' and signed_by <> ?",
+        [district.into(), account.into()],
+    );
+    if let Reach::Units(units) = reach {
+        let units: Vec<Val> = units.iter().map(Into::into).collect();
+        if units.is_empty() {
+            return Ok(Vec::new());
+        }
+        sql.push(" and unit_id in ", []).rows([units]);
+    }
+    sql.push(" order by signed_at, id limit ?", [limit.into()]);
+    let rows = tx.query(&sql.text, &sql.params)?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("signed_name")?, row.get("signed_at")?))).collect()
 }

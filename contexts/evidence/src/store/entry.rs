@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use db::{Row, Tx, Val, params};
-use kernel::{Day, DistrictId, Reach, Refusal, UnitId};
+use kernel::{AccountId, Day, DistrictId, Instant, Reach, Refusal, UnitId};
 
 use super::delivery::unchanged_since;
 use super::{CLOSED, RECORDED, Sql, VERIFIED, corrupt, stamp, stamp_values};
@@ -69,17 +69,18 @@ pub fn save(tx: &mut Tx, district: &DistrictId, entry: &Entry, seen: i64) -> Res
     unchanged_since(tx.execute(&sql.text, &sql.params)?)
 }
 
-/// Entries that the actor sees, newest first; of one indicator, or of all.
+/// Entries that the actor sees, newest first; of one indicator, or of all; with a day those that
+/// are counted on it.
 pub fn list(
     tx: &mut Tx,
     district: &DistrictId,
     reach: &Reach,
-    indicator: Option<&IndicatorId>,
+    (indicator, on): (Option<&IndicatorId>, Option<Day>),
     (limit, offset): (i64, i64),
 ) -> Result<Vec<Entry>, Refusal> {
     let mut sql = Sql::default();
     sql.push("select * ", []);
-    if !from_where(&mut sql, district, reach, indicator) {
+    if !from_where(&mut sql, district, reach, (indicator, on)) {
         return Ok(Vec::new());
     }
     sql.push(" order by valid_from desc, id desc limit ? offset ?", [limit.into(), offset.into()]);
@@ -92,20 +93,31 @@ pub fn count(
     tx: &mut Tx,
     district: &DistrictId,
     reach: &Reach,
-    indicator: Option<&IndicatorId>,
+    (indicator, on): (Option<&IndicatorId>, Option<Day>),
 ) -> Result<i64, Refusal> {
     let mut sql = Sql::default();
     sql.push("select count(*) as n ", []);
-    if !from_where(&mut sql, district, reach, indicator) {
+    if !from_where(&mut sql, district, reach, (indicator, on)) {
         return Ok(0);
     }
     Ok(tx.one(&sql.text, &sql.params)?.get("n")?)
 }
 
-fn from_where(sql: &mut Sql, district: &DistrictId, reach: &Reach, indicator: Option<&IndicatorId>) -> bool {
+fn from_where(
+    sql: &mut Sql,
+    district: &DistrictId,
+    reach: &Reach,
+    (indicator, on): (Option<&IndicatorId>, Option<Day>),
+) -> bool {
     sql.push("from evidence_entry where district_id = ?", [district.into()]);
     if let Some(indicator) = indicator {
         sql.push(" and indicator_id = ?", [indicator.into()]);
+    }
+    if let Some(on) = on {
+        sql.push(
+            " and state in ('verified', 'ended') and valid_from <= ? and (valid_to is null or valid_to >= ?)",
+            [on.into(), on.into()],
+        );
     }
     if let Reach::Units(units) = reach {
         let units: Vec<Val> = units.iter().map(Into::into).collect();
@@ -174,4 +186,30 @@ fn entry(row: &Row) -> Result<Entry, db::Error> {
         is_demo: row.get("is_demo")?,
         id: id.into(),
     })
+}
+
+/// What waits for this account, oldest first: id, title, since when.
+pub fn waiting(
+    tx: &mut Tx,
+    district: &DistrictId,
+    reach: &Reach,
+    account: &AccountId,
+    limit: i64,
+) -> Result<Vec<(EntryId, String, Instant)>, Refusal> {
+    let mut sql = Sql::default();
+    sql.push(
+        "select id, title, recorded_at from evidence_entry
+         where district_id = ? and state = 'recorded' and recorded_by <> ?",
+        [district.into(), account.into()],
+    );
+    if let Reach::Units(units) = reach {
+        let units: Vec<Val> = units.iter().map(Into::into).collect();
+        if units.is_empty() {
+            return Ok(Vec::new());
+        }
+        sql.push(" and unit_id in ", []).rows([units]);
+    }
+    sql.push(" order by recorded_at, id limit ?", [limit.into()]);
+    let rows = tx.query(&sql.text, &sql.params)?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("title")?, row.get("recorded_at")?))).collect()
 }

@@ -1,7 +1,9 @@
 //! The list of deliveries: every filter walks an index of (filter, day).
 
+use std::collections::BTreeMap;
+
 use db::{Row, Tx, Val, params};
-use kernel::{AccountId, Day, DistrictId, Instant, Reach, Refusal, UnitId, search_key};
+use kernel::{AccountId, Day, DistrictId, Group, Instant, Reach, Refusal, UnitId, search_key};
 
 use super::{Sql, corrupt};
 use crate::fact::Sums;
@@ -9,7 +11,7 @@ use crate::filter::Filter;
 use crate::{DeliveryId, Kind, State};
 
 /// Rows counted for the totals line at most; beyond it says "more than".
-pub const COUNTED: i64 = 10_000;
+pub const COUNTED: i64 = 1_000;
 
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -246,4 +248,27 @@ fn line(row: &Row) -> Result<Line, db::Error> {
         is_demo: row.get("is_demo")?,
         id: id.into(),
     })
+}
+
+/// Heads by group of these deliveries, for files.
+pub fn heads(
+    tx: &mut Tx,
+    district: &DistrictId,
+    lines: &[Line],
+) -> Result<BTreeMap<(DeliveryId, Group), i64>, Refusal> {
+    let mut heads = BTreeMap::new();
+    for part in lines.chunks(500) {
+        let mut sql = Sql::default();
+        sql.push(
+            "select delivery_id, key, n from evidence_delivery_link
+             where district_id = ? and kind = 'group' and delivery_id in ",
+            [district.into()],
+        );
+        sql.rows([part.iter().map(|line| (&line.id).into()).collect()]);
+        for row in tx.query(&sql.text, &sql.params)? {
+            let group = row.parse("evidence_delivery_link", "key", Group::parse)?;
+            heads.insert((row.get("delivery_id")?, group), row.get("n")?);
+        }
+    }
+    Ok(heads)
 }

@@ -1,0 +1,147 @@
+//! The list of deliveries: the filter in the address, its sums, its pages, its files.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Query;
+use kernel::{Group, Reach, Refusal};
+use web::{Cx, Form, Format, Page, Paging, Safe, ui};
+
+use super::state_tag;
+use crate::pages::names::{Names, coded, or_any, titled};
+use crate::store::list::{self, Line};
+use crate::{Filter, Kind, Part, State, Sums, rules, totals};
+
+#[derive(Template)]
+#[template(path = "pages/deliveries/index.html")]
+struct Index<'a> {
+    cx: &'a Cx,
+    form: Form,
+    filtered: bool,
+    lines: Vec<Shown>,
+    sums: String,
+    paging: Paging,
+    may_record: bool,
+    choices: Choices,
+}
+
+/// What the filter offers.
+struct Choices {
+    purposes: Vec<(String, String)>,
+    towns: Vec<(String, String)>,
+    units: Vec<(String, String)>,
+    parts: Vec<(String, String)>,
+    groups: Vec<(String, String)>,
+    kinds: Vec<(String, String)>,
+    states: Vec<(String, String)>,
+}
+
+/// A line as shown.
+struct Shown {
+    href: String,
+    title: String,
+    kind: String,
+    on: String,
+    town: String,
+    host: String,
+    heads: String,
+    state: Safe,
+    is_demo: bool,
+}
+
+/// `GET /desk/deliveries`
+pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Result {
+    let query: BTreeMap<String, String> = query.into_iter().collect();
+    let (filter, problems) = Filter::read(&query);
+    if let Some(format) = query.get("format").and_then(|text| Format::parse(text)) {
+        return super::export::file(&cx, filter, format).await;
+    }
+    let paging = Paging::at(query.get("page").and_then(|page| page.parse().ok()));
+    let asked = filter.clone();
+    let (lines, sums, more, names) = cx
+        .read(move |tx, by| {
+            let reach = rules::reading(&by.actor);
+            let lines = list::page(tx, by.district(), &reach, &asked, (paging.size, paging.offset()))?;
+            let (sums, more) = sums(tx, by, &reach, &asked)?;
+            let units: Vec<_> = lines.iter().flat_map(|line| [&line.town, &line.host]).collect();
+            let names = Names::load(tx, by, units)?;
+            Ok((lines, sums, more, names))
+        })
+        .await?;
+    // beyond what is counted there is always a next page while this one is full
+    let full = more && i64::try_from(lines.len()).unwrap_or(0) == paging.size;
+    let total = if more { paging.offset() + paging.size + i64::from(full) } else { sums.sessions };
+    let mut form = Form::new();
+    for (name, text) in filter.pairs() {
+        form = form.and(name, text);
+    }
+    if !problems.is_empty() {
+        form = form.refused(Refusal::Invalid(problems))?;
+    }
+    let body = Index {
+        cx: &cx,
+        form,
+        filtered: filter != Filter::default(),
+        lines: lines.iter().map(|line| shown(&cx, &names, line)).collect(),
+        sums: sums_words(&cx, sums, more),
+        paging: paging.of(total),
+        may_record: cx.may(crate::pages::RECORD),
+        choices: choices(&cx, &names),
+    };
+    cx.page(Page::new(cx.t("evidence-deliveries")), body)
+}
+
+/// The sums of the list: from the totals where one cell says them, else counted up to a limit.
+fn sums(
+    tx: &mut db::Tx<'_>,
+    by: &kernel::Caller,
+    reach: &Reach,
+    filter: &Filter,
+) -> Result<(Sums, bool), Refusal> {
+    if *reach == Reach::All
+        && let Some(sums) = totals::of_filter(tx, by.district(), filter)?
+    {
+        return Ok((sums, false));
+    }
+    list::sums(tx, by.district(), reach, filter)
+}
+
+fn sums_words(cx: &Cx, sums: Sums, more: bool) -> String {
+    if more {
+        return cx.with("evidence-sums-more", &[("n", cx.number(list::COUNTED))]);
+    }
+    let args = [
+        ("n", cx.number(sums.sessions)),
+        ("heads", cx.number(sums.person_times)),
+        ("minutes", cx.number(sums.minutes)),
+    ];
+    cx.with("evidence-sums", &args)
+}
+
+fn shown(cx: &Cx, names: &Names, line: &Line) -> Shown {
+    Shown {
+        href: format!("/desk/deliveries/{}", line.id),
+        title: line.title.clone(),
+        kind: cx.t(&format!("evidence-kind-{}", line.kind.code())),
+        on: line.on.to_string(),
+        town: names.unit(cx, &line.town),
+        host: names.unit(cx, &line.host),
+        heads: cx.number(line.heads),
+        state: state_tag(cx, line.state),
+        is_demo: line.is_demo,
+    }
+}
+
+fn choices(cx: &Cx, names: &Names) -> Choices {
+    let any = |choices| or_any(cx, "evidence-any", choices);
+    let purposes = names.purposes.iter().map(|one| (one.id.to_string(), titled(cx, one))).collect();
+    Choices {
+        purposes: any(purposes),
+        towns: any(names.towns(cx)),
+        units: any(names.partners(cx)),
+        parts: any(coded(cx, "evidence-part-", Part::ALL.iter().map(|one| one.code()))),
+        groups: any(coded(cx, "group-", Group::ALL.iter().map(|one| one.code()))),
+        kinds: any(coded(cx, "evidence-kind-", Kind::ALL.iter().map(|one| one.code()))),
+        states: any(coded(cx, "evidence-state-", State::CODES)),
+    }
+}

@@ -1,0 +1,236 @@
+//! The record page of a delivery: its state, the one next action, what is told, its timeline, its
+//! photos, and the numbers that it moves.
+
+use askama::Template;
+use axum::extract::Path;
+use db::Tx;
+use kernel::{Caller, Refusal};
+use web::{Cx, Form, Page, Safe, ui};
+
+use super::{form::clock, state_tag};
+use crate::indicator::moved;
+use crate::pages::names::Names;
+use crate::photo::Doubt;
+use crate::store::proof::Proof;
+use crate::{Before, Delivery, DeliveryId, Filter, Part, Period, Stamp, State, Step, actions, rules, store};
+
+#[derive(Template)]
+#[template(path = "pages/deliveries/show.html")]
+struct Show<'a> {
+    cx: &'a Cx,
+    form: &'a Form,
+    delivery: &'a Delivery,
+    path: String,
+    state: Safe,
+    reason: Option<&'a str>,
+    /// The primary one first.
+    steps: Vec<Step>,
+    waits_for_other: bool,
+    facts: Vec<(&'static str, String)>,
+    timeline: Vec<(&'static str, &'a Stamp, Option<&'a str>)>,
+    photos: Vec<Photo>,
+    moves: Vec<(String, String)>,
+}
+
+/// A photo as shown.
+struct Photo {
+    href: String,
+    words: String,
+    doubts: Vec<&'static str>,
+}
+
+impl Show<'_> {
+    fn has(&self, step: Step) -> bool {
+        self.steps.contains(&step)
+    }
+}
+
+/// What the page needs of the database.
+struct Loaded {
+    delivery: Delivery,
+    persons: i64,
+    photos: Vec<(Proof, Vec<Doubt>)>,
+    indicators: Vec<(String, Option<String>)>,
+    names: Names,
+}
+
+/// `GET /desk/deliveries/{id}`
+pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
+    draw(&cx, id.into(), Form::new()).await
+}
+
+/// Draws the page; `form` carries why a step was refused.
+pub async fn draw(cx: &Cx, id: DeliveryId, form: Form) -> web::Result {
+    let loaded = cx.read(move |tx, by| load(tx, by, &id)).await?;
+    let delivery = &loaded.delivery;
+    let own = match (delivery.state(), &cx.by.actor.account) {
+        (State::Submitted { submitted }, Some(account)) => {
+            *account == submitted.by || *account == delivery.recorded.by
+        }
+        (_, _) => false,
+    };
+    let body = Show {
+        cx,
+        form: &form,
+        delivery,
+        path: format!("/desk/deliveries/{}", delivery.id),
+        state: state_tag(cx, delivery.state().code()),
+        reason: match delivery.state() {
+            State::Returned { reason, .. } | State::Withdrawn { reason, .. } => Some(reason),
+            State::Draft | State::Submitted { .. } | State::Verified { .. } => None,
+        },
+        steps: rules::open_steps(&cx.by.actor, delivery),
+        waits_for_other: own,
+        facts: facts(cx, &loaded),
+        timeline: timeline(delivery),
+        photos: loaded.photos.iter().map(|(proof, doubts)| photo(cx, proof, doubts)).collect(),
+        moves: moves(cx, &loaded),
+    };
+    cx.page(Page::new(delivery.details.title.clone()).of_form(&form), body)
+}
+
+fn load(tx: &mut Tx<'_>, by: &Caller, id: &DeliveryId) -> Result<Loaded, Refusal> {
+    let delivery = actions::delivery::find(tx, by, id)?;
+    let details = &delivery.details;
+    let units = [&details.town, &details.host].into_iter().chain(&details.place);
+    let names = Names::load(tx, by, units.chain(&details.co_hosts).chain(&details.supporters))?;
+    let persons = store::person::count(tx, by.district(), id)?;
+    let photos = actions::photos::list(tx, by, &delivery)?;
+    let facts = store::fact::list(tx, by.district(), id)?;
+    let act: Vec<_> = facts.into_iter().filter(|fact| fact.reverses.is_none()).collect();
+    let purposes = details.purposes.iter().map(crate::PurposeId::as_str);
+    let counted = store::indicator::list_counted(tx, by.district(), purposes)?;
+    let moved = counted.into_iter().filter(|one| moved(one, &act).is_some());
+    let indicators = moved.map(|one| (one.title, one.title_en)).collect();
+    Ok(Loaded { persons, photos, indicators, names, delivery })
+}
+
+fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(&'static str, String)> {
+    let (details, names) = (&loaded.delivery.details, &loaded.names);
+    let units = |units: &std::collections::BTreeSet<kernel::UnitId>| {
+        units.iter().map(|unit| names.unit(cx, unit)).collect::<Vec<_>>().join("、")
+    };
+    let heads: Vec<String> = details
+        .heads
+        .iter()
+        .map(|(group, n)| format!("{} {}", cx.t(&format!("group-{}", group.code())), cx.number(*n)))
+        .collect();
+    let persons = match loaded.persons {
+        0 => cx.t("evidence-persons-unknown"),
+        n => cx.with("evidence-persons-known", &[("n", cx.number(n))]),
+    };
+    let purposes: Vec<String> = details.purposes.iter().map(|id| names.purpose(cx, id)).collect();
+    let all = [
+        ("evidence-kind", cx.t(&format!("evidence-kind-{}", details.kind.code()))),
+        ("evidence-topic", details.topic.clone()),
+        ("evidence-on", format!("{} {}", details.on, details.start.map(clock).unwrap_or_default())),
+        ("evidence-minutes", cx.number(details.minutes)),
+        ("evidence-town", names.unit(cx, &details.town)),
+        ("evidence-place", details.place.as_ref().map(|id| names.unit(cx, id)).unwrap_or_default()),
+        ("evidence-venue", details.venue.clone()),
+        ("evidence-host", names.unit(cx, &details.host)),
+        ("evidence-co-hosts", units(&details.co_hosts)),
+        ("evidence-supporters", units(&details.supporters)),
+        ("evidence-heads", format!("{}（{}）", cx.number(details.all_heads()), heads.join("、"))),
+        ("evidence-method", cx.t(&format!("evidence-method-{}", details.method.code()))),
+        ("evidence-persons", persons),
+        ("evidence-purpose", purposes.join("；")),
+        ("evidence-works", details.works.clone()),
+        ("evidence-note", details.note.clone()),
+        ("evidence-number", loaded.delivery.id.to_string()),
+    ];
+    all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+}
+
+fn timeline(delivery: &Delivery) -> Vec<(&'static str, &Stamp, Option<&str>)> {
+    let mut line = vec![("evidence-was-recorded", &delivery.recorded, None)];
+    let mut add = |key, stamp, reason| line.push((key, stamp, reason));
+    match delivery.state() {
+        State::Draft => {}
+        State::Submitted { submitted } => add("evidence-was-submitted", submitted, None),
+        State::Returned { submitted, returned, reason } => {
+            add("evidence-was-submitted", submitted, None);
+            add("evidence-was-returned", returned, Some(reason.as_str()));
+        }
+        State::Verified { submitted, verified } => {
+            add("evidence-was-submitted", submitted, None);
+            add("evidence-was-verified", verified, None);
+        }
+        State::Withdrawn { before, withdrawn, reason } => {
+            if let Before::Counted { submitted, verified } = before {
+                add("evidence-was-submitted", submitted, None);
+                add("evidence-was-verified", verified, None);
+            }
+            add("evidence-was-withdrawn", withdrawn, Some(reason.as_str()));
+        }
+    }
+    line
+}
+
+fn photo(cx: &Cx, proof: &Proof, doubts: &[Doubt]) -> Photo {
+    let day = proof.taken_on.map_or_else(|| cx.t("evidence-photo-undated"), |day| day.to_string());
+    let place = proof.place.map_or_else(
+        || cx.t("evidence-photo-unplaced"),
+        |(north, east)| format!("{north:.4}°N {east:.4}°E"),
+    );
+    Photo {
+        href: format!("/desk/proofs/{}", proof.id),
+        words: cx.with("evidence-photo-words", &[
+            ("name", proof.added_name.clone()),
+            ("at", proof.added_at.minute_text()),
+            ("day", day),
+            ("place", place),
+        ]),
+        doubts: doubts.iter().map(|doubt| doubt.key()).collect(),
+    }
+}
+
+/// The numbers that it moves, each with the list in which it stands.
+fn moves(cx: &Cx, loaded: &Loaded) -> Vec<(String, String)> {
+    let delivery = &loaded.delivery;
+    if !matches!(delivery.state(), State::Verified { .. }) {
+        return Vec::new();
+    }
+    let (details, names) = (&delivery.details, &loaded.names);
+    let year = Period::year(details.on.year()).filter();
+    let mut moves = Vec::new();
+    let mut add = |key: &str, name: String, filter: Filter| {
+        let args = [("name", name), ("year", format!("{:04}", details.on.year()))];
+        moves.push((cx.with(key, &args), filter.href()));
+    };
+    for id in &details.purposes {
+        let filter = Filter { purpose: Some(id.clone()), ..year.clone() };
+        add("evidence-moves-purpose", names.purpose(cx, id), filter);
+    }
+    for unit in details.organisers() {
+        let name = names.unit(cx, &unit);
+        add("evidence-moves-organiser", name, Filter {
+            unit: Some(unit),
+            part: Some(Part::Organiser),
+            ..year.clone()
+        });
+    }
+    for unit in &details.supporters {
+        add("evidence-moves-supporter", names.unit(cx, unit), Filter {
+            unit: Some(unit.clone()),
+            part: Some(Part::Supporter),
+            ..year.clone()
+        });
+    }
+    let town = Filter { town: Some(details.town.clone()), ..year.clone() };
+    add("evidence-moves-town", names.unit(cx, &details.town), town);
+    for group in details.heads.keys() {
+        let filter = Filter { group: Some(*group), ..year.clone() };
+        add("evidence-moves-group", cx.t(&format!("group-{}", group.code())), filter);
+    }
+    add("evidence-moves-district", String::new(), year);
+    for (title, title_en) in &loaded.indicators {
+        let title = match (cx.locale, title_en) {
+            (web::Locale::En, Some(title)) => title,
+            (web::Locale::En | web::Locale::Zh, _) => title,
+        };
+        let args = [("name", title.clone())];
+        moves.push((cx.with("evidence-moves-indicator", &args), String::new()));
+    }
+    moves
+}

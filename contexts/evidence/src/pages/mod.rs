@@ -1,0 +1,113 @@
+//! The pages of the evidence, one file each, its template beside it.
+
+pub mod attestations;
+pub mod deliveries;
+pub mod entries;
+pub mod names;
+pub mod photo;
+pub mod todos;
+
+use kernel::{Permission, Problem, Refusal, Role};
+use web::{Form, Module, NavItem, Routes};
+
+use crate::photo::{MAX_BYTES, Photo, examine};
+use crate::rules::{RECORDERS, VERIFIERS};
+
+/// Room for one photo and the fields around it, with some air so that a photo that is a little too
+/// large is refused beside its field.
+const UPLOAD: usize = MAX_BYTES + (8 << 20);
+
+const ANYONE: Permission = Permission::SignedIn;
+const RECORD: Permission = Permission::Roles(RECORDERS);
+const VERIFY: Permission = Permission::Roles(VERIFIERS);
+/// A draft is given up by those who record, a counted delivery withdrawn by those who verify.
+const WITHDRAW: Permission = Permission::Roles(&[
+    Role::Administrator,
+    Role::Coordinator,
+    Role::Editor,
+    Role::Verifier,
+    Role::CommunityWorker,
+]);
+
+/// What this context adds to the program.
+pub fn module() -> Module {
+    Module {
+        name: "evidence",
+        routes: routes(),
+        stream: crate::STREAM,
+        words: &[
+            (web::Locale::Zh, include_str!("../../locales/zh-CN.ftl")),
+            (web::Locale::En, include_str!("../../locales/en.ftl")),
+        ],
+        nav: &[
+            NavItem { path: "/desk/deliveries", key: "nav-deliveries", order: 30, permission: ANYONE },
+            NavItem { path: "/desk/entries", key: "nav-entries", order: 34, permission: ANYONE },
+            NavItem { path: "/desk/attestations", key: "nav-attestations", order: 36, permission: ANYONE },
+        ],
+        todos: Some(todos::list),
+        assets: &[
+            web::Asset {
+                path: "/assets/evidence-form.js",
+                content_type: "text/javascript; charset=utf-8",
+                bytes: include_bytes!("../../assets/form.js"),
+            },
+            // its folder is what it may serve: the pages of deliveries
+            web::Asset {
+                path: "/desk/deliveries/worker.js",
+                content_type: "text/javascript; charset=utf-8",
+                bytes: include_bytes!("../../assets/worker.js"),
+            },
+        ],
+    }
+}
+
+fn routes() -> Routes {
+    let deliveries = Routes::new()
+        .get("/desk/deliveries", ANYONE, deliveries::index::show)
+        .get("/desk/deliveries/new", RECORD, deliveries::new::show)
+        .upload("/desk/deliveries", RECORD, UPLOAD, deliveries::new::create)
+        .get("/desk/deliveries/import", RECORD, deliveries::import::show)
+        .upload("/desk/deliveries/import", RECORD, UPLOAD, deliveries::import::create)
+        .get("/desk/deliveries/template", RECORD, deliveries::import::template)
+        .get("/desk/deliveries/{id}", ANYONE, deliveries::show::show)
+        .get("/desk/deliveries/{id}/edit", RECORD, deliveries::edit::show)
+        .upload("/desk/deliveries/{id}/edit", RECORD, UPLOAD, deliveries::edit::save)
+        .post("/desk/deliveries/{id}/submission", RECORD, deliveries::steps::submit)
+        .post("/desk/deliveries/{id}/verification", VERIFY, deliveries::steps::verify)
+        .post("/desk/deliveries/{id}/return", VERIFY, deliveries::steps::send_back)
+        .post("/desk/deliveries/{id}/withdrawal", WITHDRAW, deliveries::steps::withdraw)
+        .get("/desk/proofs/{id}", ANYONE, photo::show);
+    let deliveries = deliveries
+        .get("/desk/entries", ANYONE, entries::index::show)
+        .get("/desk/entries/new", RECORD, entries::new::show)
+        .upload("/desk/entries", RECORD, UPLOAD, entries::new::create)
+        .get("/desk/entries/{id}", ANYONE, entries::show::show)
+        .post("/desk/entries/{id}/verification", VERIFY, entries::show::verify)
+        .post("/desk/entries/{id}/end", VERIFY, entries::show::end)
+        .post("/desk/entries/{id}/withdrawal", VERIFY, entries::show::withdraw);
+    deliveries
+        .get("/desk/attestations", ANYONE, attestations::index::show)
+        .get("/desk/attestations/new", RECORD, attestations::new::show)
+        .upload("/desk/attestations", RECORD, UPLOAD, attestations::new::create)
+        .get("/desk/attestations/{id}", ANYONE, attestations::show::show)
+        .post("/desk/attestations/{id}/confirmation", VERIFY, attestations::show::confirm)
+        .post("/desk/attestations/{id}/withdrawal", VERIFY, attestations::show::withdraw)
+}
+
+/// The photos of a form, examined. Decoding takes long: it is done on a reader's thread, away from
+/// the connections.
+pub(crate) async fn photos(cx: &web::Cx, form: &Form) -> Result<Vec<Photo>, Refusal> {
+    let files: Vec<_> = form.files("photo").into_iter().map(|file| file.bytes.clone()).collect();
+    if files.len() > 6 {
+        return Err(Problem::new("evidence-photos-many").at("photo").with("most", 6).into());
+    }
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    cx.read(move |_, _| files.iter().map(|bytes| Ok(examine(bytes)?)).collect()).await
+}
+
+/// The version of what the page showed; 0, which fits nothing, when the form lost it.
+pub(crate) fn seen(form: &Form) -> i64 {
+    form.text("version").parse().unwrap_or(0)
+}
