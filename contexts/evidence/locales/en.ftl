@@ -192,10 +192,8 @@ evidence-import-column = The column “{ $name }” is missing. Use the header o
 evidence-import-key = Activity number
 evidence-import-twice = The number “{ $key }” stands in the table twice. Give each activity its own.
 evidence-import-locked = The activity with number “{ $key }” was submitted or verified and cannot be changed by a table. Have it returned or withdrawn on its page first.
-evidence-import-unit = There is no unit “{ $name }”. { $near ->
-    [0] Please check the name.
-   *[other] Near it: { $near }
- }
+evidence-import-unit = There is no unit “{ $name }”. Please check the name.
+evidence-import-unit-near = There is no unit “{ $name }”. Near it: { $near }
 evidence-import-purpose = There is no measure “{ $name }”. Write its code or its full title.
 evidence-import-help-key = Your own number, one for each activity; it is known again by it when you import again
 evidence-import-help-on = For example 2025-09-01, not after today

@@ -192,10 +192,8 @@ evidence-import-column = 表里缺少“{ $name }”这一列。请用模板的�
 evidence-import-key = 活动编号
 evidence-import-twice = 编号“{ $key }”在表里出现了两次。每场活动用一个编号。
 evidence-import-locked = 编号“{ $key }”的活动已经提交或核验，不能用表格修改。请在活动页退回或撤销后再改。
-evidence-import-unit = 找不到单位“{ $name }”。{ $near ->
-    [0] 请核对名称。
-   *[other] 相近的有：{ $near }
- }
+evidence-import-unit = 找不到单位“{ $name }”。请核对名称。
+evidence-import-unit-near = 找不到单位“{ $name }”。相近的有：{ $near }
 evidence-import-purpose = 找不到任务“{ $name }”。请填任务编号或全称。
 evidence-import-help-key = 自己编的号，每场一个，再次导入时靠它认出同一场
 evidence-import-help-on = 例如 2025-09-01，不能晚于今天

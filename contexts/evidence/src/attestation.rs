@@ -74,9 +74,7 @@ impl Attestation {
             AttestationState::Signed if confirmed.by == self.signed.by => {
                 Err(Problem::new("evidence-verify-own").into())
             }
-            AttestationState::Signed => {
-                Ok(Self { state: AttestationState::Confirmed { confirmed }, ..self })
-            }
+            AttestationState::Signed => Ok(Self { state: AttestationState::Confirmed { confirmed }, ..self }),
             AttestationState::Confirmed { .. } | AttestationState::Withdrawn { .. } => Err(self.refuse()),
         }
     }

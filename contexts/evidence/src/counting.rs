@@ -16,7 +16,12 @@ const PAGE: i64 = 20_000;
 ///
 /// # Errors
 /// As the database refuses.
-pub fn count(tx: &mut Tx, by: &Caller, delivery: &Delivery, account: &kernel::AccountId) -> Result<(), Refusal> {
+pub fn count(
+    tx: &mut Tx,
+    by: &Caller,
+    delivery: &Delivery,
+    account: &kernel::AccountId,
+) -> Result<(), Refusal> {
     let mut place = store::fact::next_place(tx)?;
     let facts = facts_of(delivery, account, by.now(), || {
         place += 1;

@@ -60,7 +60,12 @@ pub struct Fact {
 
 /// What a verified delivery leaves: one session, its minutes, and person-times by group. `seq` is
 /// the first free place; the facts take the ones that follow.
-pub fn facts_of(delivery: &Delivery, by: &AccountId, at: Instant, mut next: impl FnMut() -> i64) -> Vec<Fact> {
+pub fn facts_of(
+    delivery: &Delivery,
+    by: &AccountId,
+    at: Instant,
+    mut next: impl FnMut() -> i64,
+) -> Vec<Fact> {
     let details = &delivery.details;
     let single = [(Quantity::Session, None, 1), (Quantity::Minute, None, details.minutes)];
     let groups = details.heads.iter().map(|(group, heads)| (Quantity::PersonTime, Some(*group), *heads));
@@ -185,8 +190,7 @@ pub fn add_to_totals(facts: &[Fact], cells: &mut BTreeMap<Cell, Sums>) {
         };
         for purpose in std::iter::once("").chain(fact.purposes.iter().map(PurposeId::as_str)) {
             let mut add = |period: &str, grain, key: &str| {
-                let cell =
-                    Cell { purpose: purpose.into(), period: period.into(), grain, key: key.into() };
+                let cell = Cell { purpose: purpose.into(), period: period.into(), grain, key: key.into() };
                 cells.entry(cell).or_default().add(moved);
             };
             add(&year, Grain::All, "");

@@ -133,17 +133,17 @@ fn stock_point(
             let entries: Vec<UnitId> = entries.into_iter().flatten().collect();
             i64::try_from(covered(&entries, &towns, per_town).len()).unwrap_or(i64::MAX)
         }
-        Source::Registered | Source::Counted { .. } | Source::Measured | Source::Financial | Source::Attested => n,
+        Source::Registered
+        | Source::Counted { .. }
+        | Source::Measured
+        | Source::Financial
+        | Source::Attested => n,
     };
     let href = Some(format!("/desk/entries?indicator={}&on={on}", indicator.id));
     Ok(Point { year, value: value.into(), to_date: value.into(), n, unidentified: None, href })
 }
 
-fn attested_point(
-    indicator: &Indicator,
-    year: Year,
-    standing: &BTreeMap<(IndicatorId, Year), i64>,
-) -> Point {
+fn attested_point(indicator: &Indicator, year: Year, standing: &BTreeMap<(IndicatorId, Year), i64>) -> Point {
     match standing.get(&(indicator.id.clone(), year)) {
         None => missing(year),
         Some(n) => {

@@ -10,9 +10,9 @@ pub mod fact;
 mod filter;
 mod indicator;
 pub mod indicators;
+pub mod pages;
 mod person;
 mod photo;
-pub mod pages;
 mod purpose;
 pub mod purposes;
 pub mod reading;
@@ -36,6 +36,11 @@ pub use words::{
 };
 
 pub use pages::module;
+
+/// What happens after the answer: nothing yet.
+pub const fn jobs() -> jobs::Module {
+    jobs::Module { jobs: Vec::new(), schedule: Vec::new() }
+}
 
 /// The tables of this context.
 pub const STREAM: db::Stream = db::Stream {

@@ -64,12 +64,7 @@ impl Doubt {
 }
 
 /// The doubts that day and place raise.
-pub fn doubts(
-    taken_on: Option<Day>,
-    place: Option<(f64, f64)>,
-    on: Day,
-    area: Option<&Area>,
-) -> Vec<Doubt> {
+pub fn doubts(taken_on: Option<Day>, place: Option<(f64, f64)>, on: Day, area: Option<&Area>) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     if let (Some((north, east)), Some(area)) = (place, area)
         && !((area.south..=area.north).contains(&north) && (area.west..=area.east).contains(&east))

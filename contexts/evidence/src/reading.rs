@@ -157,7 +157,9 @@ pub fn count(text: &str, field: &'static str) -> Result<i64, Problem> {
 fn choice<T>(typed: &Typed, field: &'static str, parse: fn(&str) -> Option<T>) -> Result<T, Problem> {
     match typed.text(field) {
         "" => Err(Problem::new("error-missing").at(field)),
-        text => parse(text).ok_or_else(|| Problem::new("evidence-choice-unknown").at(field).with("typed", text)),
+        text => {
+            parse(text).ok_or_else(|| Problem::new("evidence-choice-unknown").at(field).with("typed", text))
+        }
     }
 }
 

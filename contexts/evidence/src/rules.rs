@@ -7,8 +7,7 @@ use kernel::{Actor, Day, Problem, Problems, Reach, Refusal, Role, UnitId};
 use crate::{Delivery, Details, PurposeId, State, Step};
 
 /// Who records: also who edits and submits.
-pub const RECORDERS: &[Role] =
-    &[Role::Administrator, Role::Coordinator, Role::Editor, Role::CommunityWorker];
+pub const RECORDERS: &[Role] = &[Role::Administrator, Role::Coordinator, Role::Editor, Role::CommunityWorker];
 /// Who verifies, sends back and withdraws.
 pub const VERIFIERS: &[Role] =
     &[Role::Administrator, Role::Coordinator, Role::Verifier, Role::CommunityWorker];

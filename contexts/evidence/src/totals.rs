@@ -49,7 +49,12 @@ fn purpose_key(purpose: Option<&PurposeId>) -> &str {
 ///
 /// # Errors
 /// As the database refuses.
-pub fn of(tx: &mut Tx, district: &DistrictId, purpose: Option<&PurposeId>, period: Period) -> Result<Sums, Refusal> {
+pub fn of(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: Option<&PurposeId>,
+    period: Period,
+) -> Result<Sums, Refusal> {
     let (from, to) = texts(period);
     let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, (&from, &to))?;
     let mut sums = Sums::default();

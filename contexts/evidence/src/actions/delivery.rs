@@ -45,7 +45,8 @@ pub fn record(tx: &mut Tx, by: &Caller, new: &NewDelivery) -> Result<DeliveryId,
     }
     keep_persons(tx, by, &delivery, &new.persons)?;
     keep_photos(tx, by, &delivery.id, &new.photos, &stamp)?;
-    let detail = json!({ "title": delivery.details.title, "on": delivery.details.on, "submitted": new.submit });
+    let detail =
+        json!({ "title": delivery.details.title, "on": delivery.details.on, "submitted": new.submit });
     audit(tx, by, "evidence.delivery.record", ("delivery", delivery.id.as_str()), detail)?;
     Ok(delivery.id)
 }
@@ -67,7 +68,9 @@ fn client_key(sent: &str, id: &DeliveryId) -> Result<String, Refusal> {
 fn sent_before(tx: &mut Tx, by: &Caller, delivery: &Delivery) -> Result<DeliveryId, Refusal> {
     let earlier = store::delivery::find_by_client_key(tx, by.district(), &delivery.client_key)?;
     match earlier {
-        Some(earlier) if earlier.recorded.by == delivery.recorded.by && earlier.details == delivery.details => {
+        Some(earlier)
+            if earlier.recorded.by == delivery.recorded.by && earlier.details == delivery.details =>
+        {
             Ok(earlier.id)
         }
         Some(_) | None => {

@@ -14,7 +14,12 @@ use crate::{EntryId, ProofId, photo::Photo, rules, store};
 ///
 /// # Errors
 /// Invalid with what must be mended.
-pub fn record(tx: &mut Tx, by: &Caller, details: &EntryDetails, photos: &[Photo]) -> Result<EntryId, Refusal> {
+pub fn record(
+    tx: &mut Tx,
+    by: &Caller,
+    details: &EntryDetails,
+    photos: &[Photo],
+) -> Result<EntryId, Refusal> {
     let stamp = stamp(by)?;
     details.check(by.today())?;
     let indicators = store::indicator::list(tx, by.district())?;
@@ -98,7 +103,8 @@ pub fn find(tx: &mut Tx, by: &Caller, id: &EntryId) -> Result<Entry, Refusal> {
 }
 
 fn sees(reach: &Reach, entry: &Entry) -> bool {
-    reach.includes(&entry.details.unit) || entry.details.town.as_ref().is_some_and(|town| reach.includes(town))
+    reach.includes(&entry.details.unit)
+        || entry.details.town.as_ref().is_some_and(|town| reach.includes(town))
 }
 
 fn load(tx: &mut Tx, by: &Caller, id: &EntryId) -> Result<Entry, Refusal> {

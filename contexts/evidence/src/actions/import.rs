@@ -54,7 +54,12 @@ pub fn run(tx: &mut Tx, by: &Caller, rows: &[Row]) -> Result<Imported, Refusal> 
             Ok(()) => {}
             Err(Refusal::Invalid(found)) => problems.extend(found.into_iter().map(|found| at(row, found))),
             Err(Refusal::Conflict(found)) => problems.push(at(row, found)),
-            Err(other @ (Refusal::NotFound | Refusal::Forbidden | Refusal::Unavailable(_) | Refusal::Broken(_))) => {
+            Err(
+                other @ (Refusal::NotFound
+                | Refusal::Forbidden
+                | Refusal::Unavailable(_)
+                | Refusal::Broken(_)),
+            ) => {
                 return Err(other);
             }
         }
@@ -88,7 +93,8 @@ fn one(
         }
         Err(other) => return Err(other),
     };
-    let digest: String = Sha256::digest(search_key(&row.key)).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        Sha256::digest(search_key(&row.key)).iter().map(|byte| format!("{byte:02x}")).collect();
     let client_key = format!("import-{}", digest.get(..40).unwrap_or_default());
     let new = NewDelivery { client_key, details, persons: String::new(), photos: Vec::new(), submit: true };
     let Some(earlier) = store::delivery::find_by_client_key(tx, by.district(), &new.client_key)? else {
@@ -147,7 +153,8 @@ fn unit(names: &Names, field: &str, written: &str) -> Result<String, Problem> {
         NameMatch::Known(unit, _) => Ok(unit.id.to_string()),
         NameMatch::Unknown { suggestions } => {
             let near: Vec<String> = suggestions.into_iter().map(|unit| unit.name).collect();
-            let problem = Problem::new("evidence-import-unit").at(field.to_owned()).with("name", written);
+            let key = if near.is_empty() { "evidence-import-unit" } else { "evidence-import-unit-near" };
+            let problem = Problem::new(key).at(field.to_owned()).with("name", written);
             Err(problem.with("near", near.join("、")))
         }
     }

@@ -17,9 +17,7 @@ use crate::Stamp;
 /// Forbidden for the public, and while an administrator previews a role.
 pub(crate) fn stamp(by: &Caller) -> Result<Stamp, Refusal> {
     match (&by.actor.account, &by.actor.viewing_for) {
-        (Some(account), None) => {
-            Ok(Stamp { by: account.clone(), name: by.actor.name.clone(), at: by.now() })
-        }
+        (Some(account), None) => Ok(Stamp { by: account.clone(), name: by.actor.name.clone(), at: by.now() }),
         (None, _) | (_, Some(_)) => Err(Refusal::Forbidden),
     }
 }

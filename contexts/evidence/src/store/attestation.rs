@@ -40,8 +40,10 @@ pub fn insert(tx: &mut Tx, district: &DistrictId, one: &Attestation) -> Result<(
 
 /// The attestation with this id.
 pub fn find(tx: &mut Tx, district: &DistrictId, id: &AttestationId) -> Result<Option<Attestation>, Refusal> {
-    let row =
-        tx.find("select * from evidence_attestation where district_id = $1 and id = $2", params![district, id])?;
+    let row = tx.find(
+        "select * from evidence_attestation where district_id = $1 and id = $2",
+        params![district, id],
+    )?;
     row.map(|row| Ok(attestation(&row)?)).transpose()
 }
 
@@ -123,7 +125,8 @@ pub fn standing(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<(Indicato
     )?;
     let read = |row: &Row| -> Result<_, db::Error> {
         let id: IndicatorId = row.get("indicator_id")?;
-        let year = Year::try_from(row.get::<i64>("year")?).map_err(|_| corrupt(TABLE, id.as_str(), "year"))?;
+        let year =
+            Year::try_from(row.get::<i64>("year")?).map_err(|_| corrupt(TABLE, id.as_str(), "year"))?;
         Ok(((id, year), row.get("n")?))
     };
     rows.iter().map(|row| Ok(read(row)?)).collect()
@@ -135,7 +138,8 @@ fn attestation(row: &Row) -> Result<Attestation, db::Error> {
         let [by, ..] = columns;
         stamp(row, columns)?.ok_or_else(|| corrupt(TABLE, &id, by))
     };
-    let reason = || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, &id, "closed_reason"));
+    let reason =
+        || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, &id, "closed_reason"));
     let state = match row.get::<String>("state")?.as_str() {
         "signed" => AttestationState::Signed,
         "confirmed" => AttestationState::Confirmed { confirmed: need(CONFIRMED)? },

@@ -74,7 +74,10 @@ fn insert_links(tx: &mut Tx, district: &DistrictId, delivery: &Delivery) -> Resu
         .chain(details.purposes.iter().map(|purpose| ("purpose", purpose.as_str(), 0)))
         .chain(details.heads.iter().map(|(group, n)| ("group", group.code(), *n)));
     let mut sql = Sql::default();
-    sql.push("insert into evidence_delivery_link (district_id, delivery_id, kind, key, n, occurred_on) values ", []);
+    sql.push(
+        "insert into evidence_delivery_link (district_id, delivery_id, kind, key, n, occurred_on) values ",
+        [],
+    );
     sql.rows(links.map(|(kind, key, n)| {
         let ids: [Val; 2] = [district.into(), (&delivery.id).into()];
         let rest: [Val; 4] = [kind.into(), key.into(), n.into(), details.on.into()];
@@ -86,12 +89,17 @@ fn insert_links(tx: &mut Tx, district: &DistrictId, delivery: &Delivery) -> Resu
 
 /// The delivery with this id.
 pub fn find(tx: &mut Tx, district: &DistrictId, id: &DeliveryId) -> Result<Option<Delivery>, Refusal> {
-    let row = tx.find("select * from evidence_delivery where district_id = $1 and id = $2", params![district, id])?;
+    let row =
+        tx.find("select * from evidence_delivery where district_id = $1 and id = $2", params![district, id])?;
     row.map(|row| with_links(tx, district, &row)).transpose()
 }
 
 /// The delivery that a phone's form made.
-pub fn find_by_client_key(tx: &mut Tx, district: &DistrictId, key: &str) -> Result<Option<Delivery>, Refusal> {
+pub fn find_by_client_key(
+    tx: &mut Tx,
+    district: &DistrictId,
+    key: &str,
+) -> Result<Option<Delivery>, Refusal> {
     let row = tx.find(
         "select * from evidence_delivery where district_id = $1 and client_key = $2",
         params![district, key],
@@ -127,7 +135,12 @@ pub fn save_state(tx: &mut Tx, district: &DistrictId, delivery: &Delivery, seen:
 }
 
 /// Writes what is told anew, if nobody wrote since `seen`.
-pub fn save_details(tx: &mut Tx, district: &DistrictId, delivery: &Delivery, seen: i64) -> Result<(), Refusal> {
+pub fn save_details(
+    tx: &mut Tx,
+    district: &DistrictId,
+    delivery: &Delivery,
+    seen: i64,
+) -> Result<(), Refusal> {
     let details = &delivery.details;
     let n = tx.execute(
         "update evidence_delivery set version = $1, kind = $2, topic = $3, title = $4, search_key = $5,
@@ -184,7 +197,9 @@ fn columns(state: &State) -> Columns<'_> {
     match state {
         State::Draft => (None, None, None, None),
         State::Submitted { submitted } => (Some(submitted), None, None, None),
-        State::Returned { submitted, returned, reason } => (Some(submitted), None, Some(returned), Some(reason)),
+        State::Returned { submitted, returned, reason } => {
+            (Some(submitted), None, Some(returned), Some(reason))
+        }
         State::Verified { submitted, verified } => (Some(submitted), Some(verified), None, None),
         State::Withdrawn { before: Before::Uncounted, withdrawn, reason } => {
             (None, None, Some(withdrawn), Some(reason))
@@ -200,7 +215,8 @@ fn state(row: &Row, id: &str) -> Result<State, db::Error> {
         let [by, ..] = columns;
         stamp(row, columns)?.ok_or_else(|| corrupt(TABLE, id, by))
     };
-    let reason = || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, id, "closed_reason"));
+    let reason =
+        || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, id, "closed_reason"));
     let code: String = row.get("state")?;
     Ok(match code.as_str() {
         "draft" => State::Draft,
@@ -257,7 +273,8 @@ fn delivery(row: &Row, links: &[Row]) -> Result<Delivery, db::Error> {
                 details.purposes.insert(PurposeId::from(key));
             }
             "group" => {
-                let group = Group::parse(&key).ok_or_else(|| corrupt("evidence_delivery_link", &id, "key"))?;
+                let group =
+                    Group::parse(&key).ok_or_else(|| corrupt("evidence_delivery_link", &id, "key"))?;
                 details.heads.insert(group, link.get("n")?);
             }
             _ => return Err(corrupt("evidence_delivery_link", &id, "kind")),

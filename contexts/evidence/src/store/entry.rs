@@ -41,7 +41,8 @@ pub fn insert(tx: &mut Tx, district: &DistrictId, entry: &Entry) -> Result<(), R
 
 /// The entry with this id.
 pub fn find(tx: &mut Tx, district: &DistrictId, id: &EntryId) -> Result<Option<Entry>, Refusal> {
-    let row = tx.find("select * from evidence_entry where district_id = $1 and id = $2", params![district, id])?;
+    let row =
+        tx.find("select * from evidence_entry where district_id = $1 and id = $2", params![district, id])?;
     row.map(|row| Ok(entry(&row)?)).transpose()
 }
 
@@ -162,7 +163,8 @@ fn entry(row: &Row) -> Result<Entry, db::Error> {
         let [by, ..] = columns;
         stamp(row, columns)?.ok_or_else(|| corrupt(TABLE, &id, by))
     };
-    let reason = || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, &id, "closed_reason"));
+    let reason =
+        || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, &id, "closed_reason"));
     let state = match row.get::<String>("state")?.as_str() {
         "recorded" => EntryState::Recorded,
         "verified" => EntryState::Verified { verified: need(VERIFIED)? },

@@ -21,9 +21,11 @@ pub fn save(tx: &mut Tx, district: &DistrictId, indicator: &Indicator, position:
             group.map_or("", Group::code),
             tally.code(),
         ),
-        Source::Registered | Source::Coverage { .. } | Source::Measured | Source::Financial | Source::Attested => {
-            ("", "", "", "")
-        }
+        Source::Registered
+        | Source::Coverage { .. }
+        | Source::Measured
+        | Source::Financial
+        | Source::Attested => ("", "", "", ""),
     };
     let (form, per_town) = match &indicator.source {
         Source::Registered => ("count", 0),
@@ -154,7 +156,8 @@ pub fn move_by(
         );
         sql.rows(part.iter().map(|((id, year), counted)| {
             let Counted { sessions, person_times, minutes, persons, persons_new, identified } = **counted;
-            let numbers = [i64::from(*year), sessions, person_times, minutes, persons, persons_new, identified];
+            let numbers =
+                [i64::from(*year), sessions, person_times, minutes, persons, persons_new, identified];
             [district.into(), id.into()].into_iter().chain(numbers.map(Into::into)).collect()
         }));
         sql.push(

@@ -61,10 +61,10 @@ pub fn page(
     from_where(&mut sql, district, reach, filter);
     let on = if links(filter).is_empty() { "d" } else { "l0" };
     let id = if links(filter).is_empty() { "id" } else { "delivery_id" };
-    sql.push(&format!(" order by {on}.occurred_on desc, {on}.{id} desc limit ? offset ?"), [
-        limit.into(),
-        offset.into(),
-    ]);
+    sql.push(
+        &format!(" order by {on}.occurred_on desc, {on}.{id} desc limit ? offset ?"),
+        [limit.into(), offset.into()],
+    );
     let rows = tx.query(&sql.text, &sql.params)?;
     rows.iter().map(|row| Ok(line(row)?)).collect()
 }

@@ -44,9 +44,11 @@ pub fn save(tx: &mut Tx, district: &DistrictId, purpose: &Purpose, position: i64
     }
     let mut sql = Sql::default();
     sql.push("insert into evidence_purpose_duty (district_id, purpose_id, unit_id, role) values ", []);
-    sql.rows(duties.into_iter().map(|(unit, role)| {
-        vec![district.into(), (&purpose.id).into(), unit.into(), role.into()]
-    }));
+    sql.rows(
+        duties
+            .into_iter()
+            .map(|(unit, role)| vec![district.into(), (&purpose.id).into(), unit.into(), role.into()]),
+    );
     tx.execute(&sql.text, &sql.params)?;
     Ok(())
 }
@@ -75,11 +77,8 @@ pub fn spans<'a>(
     sql.rows([ids]);
     let rows = tx.query(&sql.text, &sql.params)?;
     let span = |row: &Row| -> Result<_, db::Error> {
-        let span = PurposeSpan {
-            title: row.get("title")?,
-            from: row.get("valid_from")?,
-            to: row.get("valid_to")?,
-        };
+        let span =
+            PurposeSpan { title: row.get("title")?, from: row.get("valid_from")?, to: row.get("valid_to")? };
         Ok((row.get("id")?, span))
     };
     rows.iter().map(|row| Ok(span(row)?)).collect()
@@ -101,8 +100,8 @@ pub fn list(tx: &mut Tx, district: &DistrictId, retired: bool) -> Result<Vec<Pur
     for row in &duties {
         let unit: UnitId = row.get("unit_id")?;
         let role: String = row.get("role")?;
-        let role = DutyRole::parse(&role)
-            .ok_or_else(|| corrupt("evidence_purpose_duty", unit.as_str(), "role"))?;
+        let role =
+            DutyRole::parse(&role).ok_or_else(|| corrupt("evidence_purpose_duty", unit.as_str(), "role"))?;
         by_purpose.entry(row.get("purpose_id")?).or_default().push((unit, role));
     }
     let mut purpose = |row: &Row| -> Result<Purpose, db::Error> {

@@ -158,7 +158,13 @@ impl Cast {
 
 /// A form around details, submitted at once.
 pub fn form(details: Details) -> NewDelivery {
-    NewDelivery { client_key: String::new(), details, persons: String::new(), photos: Vec::new(), submit: true }
+    NewDelivery {
+        client_key: String::new(),
+        details,
+        persons: String::new(),
+        photos: Vec::new(),
+        submit: true,
+    }
 }
 
 /// Does something in one transaction.
@@ -183,7 +189,8 @@ pub fn verified(db: &Db, cast: &Cast, new: &NewDelivery) -> DeliveryId {
 /// Withdraws a verified delivery.
 pub fn withdrawn(db: &Db, cast: &Cast, id: &DeliveryId) {
     let id = id.clone();
-    act(db, &cast.verifier(), move |tx, by| actions::delivery::withdraw(tx, by, (&id, 2), "重复填报")).unwrap();
+    act(db, &cast.verifier(), move |tx, by| actions::delivery::withdraw(tx, by, (&id, 2), "重复填报"))
+        .unwrap();
 }
 
 /// The keys of what an action refused.

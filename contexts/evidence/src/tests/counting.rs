@@ -127,8 +127,10 @@ fn a_withdrawn_delivery_moves_the_counters_back_and_leaves_its_facts() {
         assert_eq!(district(db, &cast), Sums::default());
         let after = facts(db, &cast, &id);
         assert_eq!(after[..before.len()], before, "the first facts are as they were");
-        let reversed: BTreeSet<i64> =
-            after[before.len()..].iter().filter_map(|fact| fact.reverses.as_ref().map(|(seq, _)| *seq)).collect();
+        let reversed: BTreeSet<i64> = after[before.len()..]
+            .iter()
+            .filter_map(|fact| fact.reverses.as_ref().map(|(seq, _)| *seq))
+            .collect();
         assert_eq!(reversed, before.iter().map(|fact| fact.seq).collect());
         assert_eq!(after.iter().map(|fact| fact.n).sum::<i64>(), 0);
         assert!(after[before.len()..].iter().all(|fact| fact.reverses.as_ref().unwrap().1 == "重复填报"));
@@ -164,7 +166,8 @@ fn a_late_delivery_restates_the_year_in_which_it_happened() {
 fn facts_rise_in_the_order_in_which_they_were_counted() {
     testkit::both(STREAMS, |db| {
         let cast = Cast::found(db);
-        let (one, two) = (verified(db, &cast, &form(cast.lecture())), verified(db, &cast, &form(cast.lecture())));
+        let (one, two) =
+            (verified(db, &cast, &form(cast.lecture())), verified(db, &cast, &form(cast.lecture())));
         let (one, two) = (facts(db, &cast, &one), facts(db, &cast, &two));
         assert!(one.iter().map(|f| f.seq).max() < two.iter().map(|f| f.seq).min());
         assert!(one.iter().all(|fact| fact.rule_version == fact::RULE_VERSION));

@@ -5,11 +5,11 @@ use kernel::{Caller, Day, Role, Value};
 
 use super::cast::{Cast, STREAMS, act, day, keys};
 use super::indicators::series;
-use crate::actions::{attestation, entry};
 use crate::actions::attestation::NewAttestation;
+use crate::actions::{attestation, entry};
 use crate::{EntryDetails, EntryId, Indicator, Source, indicators};
 
-fn register(db: &Db, cast: &Cast) {
+pub fn register(db: &Db, cast: &Cast) {
     let one = |id: &str, source| Indicator {
         id: id.into(),
         title: id.into(),

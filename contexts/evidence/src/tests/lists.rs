@@ -60,10 +60,7 @@ fn every_filter_gives_exactly_what_it_names_newest_first() {
             (Filter { purpose: Some("m2".into()), ..all.clone() }, &["培训二"]),
             (Filter { town: Some(cast.towns[1].clone()), ..all.clone() }, &["培训二"]),
             (Filter { unit: Some(cast.society.clone()), ..all.clone() }, &["培训二"]),
-            (
-                Filter { unit: Some(cast.society.clone()), part: Some(Part::Organiser), ..all.clone() },
-                &[],
-            ),
+            (Filter { unit: Some(cast.society.clone()), part: Some(Part::Organiser), ..all.clone() }, &[]),
             (
                 Filter { unit: Some(cast.society.clone()), part: Some(Part::Supporter), ..all.clone() },
                 &["培训二"],
@@ -122,16 +119,14 @@ fn the_totals_line_agrees_with_the_cell_that_led_to_the_list() {
         let cast = Cast::found(db);
         four(db, &cast);
         let year = crate::Period::year(2025);
-        let groups = act(db, &cast.editor(), move |tx, by| {
-            crate::totals::by_group(tx, by.district(), None, year)
-        });
+        let groups =
+            act(db, &cast.editor(), move |tx, by| crate::totals::by_group(tx, by.district(), None, year));
         for (group, cell) in groups.unwrap() {
             let filter = Filter { group: Some(group), ..year.filter() };
             assert_eq!(sums(db, &cast.coordinator(), &filter), cell, "{group:?}");
         }
-        let towns = act(db, &cast.editor(), move |tx, by| {
-            crate::totals::by_town(tx, by.district(), None, year)
-        });
+        let towns =
+            act(db, &cast.editor(), move |tx, by| crate::totals::by_town(tx, by.district(), None, year));
         for (town, cell) in towns.unwrap() {
             let filter = Filter { town: Some(town), ..year.filter() };
             assert_eq!(sums(db, &cast.coordinator(), &filter), cell);

@@ -54,7 +54,8 @@ fn a_rebuild_from_the_facts_gives_the_same_rows_after_any_sequence() {
     testkit::both(STREAMS, |db| {
         let cast = Cast::found(db);
         register(db, &cast);
-        let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
+        let mut runner =
+            TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
         let ran = runner.run(&prop::collection::vec(plan(), 1..8), |plans| {
             let mut later: Vec<DeliveryId> = Vec::new();
             for plan in &plans {

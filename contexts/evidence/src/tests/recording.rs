@@ -24,7 +24,8 @@ fn typed(changes: &[(&str, &str)]) -> Typed {
 
 #[test]
 fn what_was_typed_is_read_with_wide_digits_and_thousands() {
-    let read = details(&typed(&[("heads_elderly", "１,２０４"), ("start", "14：05"), ("minutes", " 90 ")])).unwrap();
+    let read =
+        details(&typed(&[("heads_elderly", "１,２０４"), ("start", "14：05"), ("minutes", " 90 ")])).unwrap();
     assert_eq!(read.heads[&Group::Elderly], 1204);
     assert_eq!(read.start, Some(14 * 60 + 5));
 }
@@ -129,7 +130,11 @@ fn a_form_sent_twice_from_a_phone_records_once_and_answers_the_same() {
         assert_eq!(send(&new).unwrap(), first);
         let mut other = new;
         other.details.title = "另一场".into();
-        assert_eq!(keys(send(&other)), ["evidence-sent-before"], "other words under the same key are not dropped");
+        assert_eq!(
+            keys(send(&other)),
+            ["evidence-sent-before"],
+            "other words under the same key are not dropped"
+        );
     });
 }
 
@@ -171,7 +176,8 @@ fn a_returned_delivery_is_mended_and_submitted_again() {
         let new = form(cast.lecture());
         let id = act(db, &cast.editor(), move |tx, by| actions::delivery::record(tx, by, &new)).unwrap();
         let one = id.clone();
-        let bare = act(db, &cast.verifier(), move |tx, by| actions::delivery::send_back(tx, by, (&one, 1), " "));
+        let bare =
+            act(db, &cast.verifier(), move |tx, by| actions::delivery::send_back(tx, by, (&one, 1), " "));
         assert_eq!(keys(bare), ["evidence-reason-missing"]);
         let one = id.clone();
         act(db, &cast.verifier(), move |tx, by| actions::delivery::send_back(tx, by, (&one, 1), "人数不对"))
@@ -195,9 +201,8 @@ fn names_on_a_sign_in_list_are_nowhere_in_the_database() {
         let cast = Cast::found(db);
         let new = NewDelivery { persons: "欧阳某某 1234\n司马某某".into(), ..form(cast.lecture()) };
         let id = verified(db, &cast, &new);
-        let persons = act(db, &cast.editor(), move |tx, by| {
-            store::person::of_delivery(tx, by.district(), &id)
-        });
+        let persons =
+            act(db, &cast.editor(), move |tx, by| store::person::of_delivery(tx, by.district(), &id));
         let persons = persons.unwrap();
         assert_eq!(persons.len(), 2);
         assert!(persons.iter().all(|hash| hash.len() == 64 && hash.is_ascii()));
@@ -211,7 +216,9 @@ fn every_change_is_audited() {
         let id = verified(db, &cast, &form(cast.lecture()));
         super::cast::withdrawn(db, &cast, &id);
         let rows = act(db, &cast.editor(), move |tx, _| {
-            Ok(tx.query("select action from audit_entry where subject_id = $1 order by seq", db::params![&id])?.len())
+            Ok(tx
+                .query("select action from audit_entry where subject_id = $1 order by seq", db::params![&id])?
+                .len())
         });
         assert_eq!(rows.unwrap(), 3);
     });

@@ -121,7 +121,12 @@ fn every_state_is_stored_and_read_back_as_it_was() {
             let stored = Delivery { state: state.clone(), version: 2, ..one.clone() };
             let read = act(db, &cast.editor(), move |tx, by| {
                 crate::store::delivery::insert(tx, by.district(), &one)?;
-                crate::store::delivery::save_state(tx, by.district(), &Delivery { state: state.clone(), ..one.clone() }, 1)?;
+                crate::store::delivery::save_state(
+                    tx,
+                    by.district(),
+                    &Delivery { state: state.clone(), ..one.clone() },
+                    1,
+                )?;
                 crate::store::delivery::find(tx, by.district(), &one.id)
             });
             assert_eq!(read.unwrap(), Some(stored));

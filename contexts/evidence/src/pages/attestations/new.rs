@@ -61,9 +61,8 @@ fn read(form: &Form) -> Result<NewAttestation, Refusal> {
 }
 
 async fn draw(cx: &Cx, form: Form) -> web::Result {
-    let (all, names) = cx
-        .read(|tx, by| Ok((indicators::list(tx, by.district())?, Names::load(tx, by, [])?)))
-        .await?;
+    let (all, names) =
+        cx.read(|tx, by| Ok((indicators::list(tx, by.district())?, Names::load(tx, by, [])?))).await?;
     let attested = all.iter().filter(|one| one.source == Source::Attested);
     let choices = attested.map(|one| (one.id.to_string(), title(cx, one))).collect();
     let choices = or_any(cx, "evidence-choose", choices);

@@ -8,7 +8,9 @@ use web::{Cx, Form, Page, Safe, ui};
 
 use super::state_tag;
 use crate::pages::{entries::title, names::Names};
-use crate::{Attestation, AttestationId, AttestationState, Stamp, actions::attestation, indicators, rules, store};
+use crate::{
+    Attestation, AttestationId, AttestationState, Stamp, actions::attestation, indicators, rules, store,
+};
 
 #[derive(Template)]
 #[template(path = "pages/attestations/show.html")]

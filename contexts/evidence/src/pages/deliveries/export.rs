@@ -29,23 +29,24 @@ pub(crate) async fn file(cx: &Cx, filter: Filter, format: Format) -> web::Result
     let mut headers: Vec<String> = keys.iter().map(|key| cx.t(&format!("evidence-{key}"))).collect();
     headers.extend(Group::ALL.iter().map(|group| cx.t(&format!("group-{}", group.code()))));
     headers.extend(["evidence-state", "evidence-recorded-by", "evidence-number"].map(|key| cx.t(key)));
-    let rows = lines.iter().map(|line| {
-        let mut row: Vec<Cell> = vec![
-            line.on.into(),
-            line.title.clone().into(),
-            cx.t(&format!("evidence-kind-{}", line.kind.code())).into(),
-            names.unit(cx, &line.host).into(),
-            names.unit(cx, &line.town).into(),
-            line.minutes.into(),
-            line.heads.into(),
-        ];
-        row.extend(Group::ALL.iter().map(|group| {
-            Cell::Number(heads.get(&(line.id.clone(), *group)).copied().unwrap_or_default())
-        }));
-        row.push(cx.t(&format!("evidence-state-{}", line.state)).into());
-        row.push(line.recorded_name.clone().into());
-        row.push(line.id.to_string().into());
-        row
-    });
+    let rows =
+        lines.iter().map(|line| {
+            let mut row: Vec<Cell> = vec![
+                line.on.into(),
+                line.title.clone().into(),
+                cx.t(&format!("evidence-kind-{}", line.kind.code())).into(),
+                names.unit(cx, &line.host).into(),
+                names.unit(cx, &line.town).into(),
+                line.minutes.into(),
+                line.heads.into(),
+            ];
+            row.extend(Group::ALL.iter().map(|group| {
+                Cell::Number(heads.get(&(line.id.clone(), *group)).copied().unwrap_or_default())
+            }));
+            row.push(cx.t(&format!("evidence-state-{}", line.state)).into());
+            row.push(line.recorded_name.clone().into());
+            row.push(line.id.to_string().into());
+            row
+        });
     cx.export(format, "deliveries", headers, rows.collect())
 }

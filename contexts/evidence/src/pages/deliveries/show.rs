@@ -169,18 +169,20 @@ fn timeline(delivery: &Delivery) -> Vec<(&'static str, &Stamp, Option<&str>)> {
 
 fn photo(cx: &Cx, proof: &Proof, doubts: &[Doubt]) -> Photo {
     let day = proof.taken_on.map_or_else(|| cx.t("evidence-photo-undated"), |day| day.to_string());
-    let place = proof.place.map_or_else(
-        || cx.t("evidence-photo-unplaced"),
-        |(north, east)| format!("{north:.4}°N {east:.4}°E"),
-    );
+    let place = proof
+        .place
+        .map_or_else(|| cx.t("evidence-photo-unplaced"), |(north, east)| format!("{north:.4}°N {east:.4}°E"));
     Photo {
         href: format!("/desk/proofs/{}", proof.id),
-        words: cx.with("evidence-photo-words", &[
-            ("name", proof.added_name.clone()),
-            ("at", proof.added_at.minute_text()),
-            ("day", day),
-            ("place", place),
-        ]),
+        words: cx.with(
+            "evidence-photo-words",
+            &[
+                ("name", proof.added_name.clone()),
+                ("at", proof.added_at.minute_text()),
+                ("day", day),
+                ("place", place),
+            ],
+        ),
         doubts: doubts.iter().map(|doubt| doubt.key()).collect(),
     }
 }
@@ -204,18 +206,18 @@ fn moves(cx: &Cx, loaded: &Loaded) -> Vec<(String, String)> {
     }
     for unit in details.organisers() {
         let name = names.unit(cx, &unit);
-        add("evidence-moves-organiser", name, Filter {
-            unit: Some(unit),
-            part: Some(Part::Organiser),
-            ..year.clone()
-        });
+        add(
+            "evidence-moves-organiser",
+            name,
+            Filter { unit: Some(unit), part: Some(Part::Organiser), ..year.clone() },
+        );
     }
     for unit in &details.supporters {
-        add("evidence-moves-supporter", names.unit(cx, unit), Filter {
-            unit: Some(unit.clone()),
-            part: Some(Part::Supporter),
-            ..year.clone()
-        });
+        add(
+            "evidence-moves-supporter",
+            names.unit(cx, unit),
+            Filter { unit: Some(unit.clone()), part: Some(Part::Supporter), ..year.clone() },
+        );
     }
     let town = Filter { town: Some(details.town.clone()), ..year.clone() };
     add("evidence-moves-town", names.unit(cx, &details.town), town);

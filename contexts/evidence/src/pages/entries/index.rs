@@ -104,9 +104,7 @@ fn file(cx: &Cx, format: Format, lines: Vec<Line>) -> web::Result {
     let headers = keys.map(|key| cx.t(key)).to_vec();
     let row = |line: Line| -> Vec<Cell> {
         let state = cx.t(&format!("evidence-entry-{}", line.state_code));
-        [line.indicator, line.title, line.unit, line.town, line.from, line.to, state]
-            .map(Cell::from)
-            .to_vec()
+        [line.indicator, line.title, line.unit, line.town, line.from, line.to, state].map(Cell::from).to_vec()
     };
     cx.export(format, "entries", headers, lines.into_iter().map(row).collect())
 }

@@ -28,6 +28,7 @@ pub(crate) fn title(cx: &Cx, indicator: &Indicator) -> String {
 
 /// The registered indicators as choices.
 pub(crate) fn registered(cx: &Cx, indicators: &[Indicator]) -> Vec<(String, String)> {
-    let of = indicators.iter().filter(|one| matches!(one.source, Source::Registered | Source::Coverage { .. }));
+    let of =
+        indicators.iter().filter(|one| matches!(one.source, Source::Registered | Source::Coverage { .. }));
     of.map(|one| (one.id.to_string(), title(cx, one))).collect()
 }

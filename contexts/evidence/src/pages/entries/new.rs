@@ -64,9 +64,8 @@ fn read(form: &Form) -> Result<EntryDetails, Refusal> {
 }
 
 async fn draw(cx: &Cx, form: Form) -> web::Result {
-    let (all, names): (Vec<Indicator>, Names) = cx
-        .read(|tx, by| Ok((indicators::list(tx, by.district())?, Names::load(tx, by, [])?)))
-        .await?;
+    let (all, names): (Vec<Indicator>, Names) =
+        cx.read(|tx, by| Ok((indicators::list(tx, by.district())?, Names::load(tx, by, [])?))).await?;
     let body = New {
         cx,
         form: &form,

@@ -1,0 +1,195 @@
+//! The pages over HTTP: from an empty form to a counted delivery, and what is refused on the way.
+
+use kernel::Role;
+
+use super::site::{STREAMS, Site, fields};
+
+#[test]
+fn a_delivery_is_recorded_verified_and_withdrawn_by_form() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let (mut editor, mut verifier) = (site.editor(), site.verifier());
+        editor.get("/desk/deliveries/new").is(200).shows("填报活动").shows("老年健康");
+        let lecture = site.lecture();
+        let sent = editor.post("/desk/deliveries", &fields(&lecture));
+        let page = editor.follow(&sent);
+        page.is(200).shows("待核验").shows("等待另一个人核验").hides("核验通过</button>");
+        let path = sent.location().to_owned();
+        verifier.get("/desk").is(200).shows("核验活动：野生菌怎么认，46 人");
+        verifier.get(&path).is(200).shows("核验通过</button>");
+        let done = verifier.post(&format!("{path}/verification"), &[("version", "1")]);
+        verifier.follow(&done).shows("已核验").shows("计入了哪些数字").shows("role=organiser");
+        let list = editor.get("/desk/deliveries?purpose=m1&from=2025-01-01&to=2025-12-31&state=verified");
+        list.is(200).shows("共 1 场，46 人次，90 分钟");
+        verifier.get(&path);
+        let bare = verifier.post(&format!("{path}/withdrawal"), &[("version", "2")]);
+        bare.is(422).shows("请写明理由");
+        let gone = verifier.post(&format!("{path}/withdrawal"), &[("version", "2"), ("reason", "重复填报")]);
+        verifier.follow(&gone).shows("已撤销").shows("重复填报");
+        editor.get("/desk/deliveries?state=verified").shows("没有符合条件的活动");
+    });
+}
+
+#[test]
+fn a_refused_form_keeps_what_was_typed_and_says_all_that_is_wrong() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let mut editor = site.editor();
+        editor.get("/desk/deliveries/new");
+        let mut wrong = site.lecture();
+        wrong.retain(|(name, _)| *name != "on" && *name != "heads_elderly");
+        wrong.extend([
+            ("on", "2099-01-01".into()),
+            ("heads_elderly", "N/A".into()),
+            ("note", "别丢了我".into()),
+        ]);
+        let refused = editor.post("/desk/deliveries", &fields(&wrong));
+        refused.is(422).shows("“N/A”不是整数").shows("别丢了我").shows("value=\"2099-01-01\"");
+        wrong.retain(|(name, _)| *name != "heads_elderly");
+        wrong.push(("heads_elderly", "46".into()));
+        editor.post("/desk/deliveries", &fields(&wrong)).is(422).shows("还没有到");
+    });
+}
+
+#[test]
+fn a_file_that_is_no_photo_is_refused_beside_its_field() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let mut editor = site.editor();
+        editor.get("/desk/deliveries/new");
+        let lecture = site.lecture();
+        let refused = editor.upload(
+            "/desk/deliveries",
+            &fields(&lecture),
+            &[("photo", "a.jpg", b"%PDF-1.7 not a photo")],
+        );
+        refused.is(422).shows("这不是照片");
+        let photo = super::photos::jpeg(64, 48);
+        let taken = editor.upload("/desk/deliveries", &fields(&lecture), &[("photo", "a.jpg", &photo)]);
+        let page = editor.follow(&taken);
+        page.is(200).shows("/desk/proofs/");
+        let href = page.text.split("/desk/proofs/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let image = editor.get(&format!("/desk/proofs/{href}"));
+        assert!(image.is(200).bytes.starts_with(&[0xFF, 0xD8]));
+        let mut stranger = site.sign_in("other1", Role::Editor, &site.cast.education);
+        stranger.get(&format!("/desk/proofs/{href}")).is(404);
+    });
+}
+
+#[test]
+fn a_table_is_taken_whole_and_twice_changes_nothing() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let mut editor = site.editor();
+        editor.get("/desk/deliveries/template?format=csv").is(200).shows("活动编号,日期,类型");
+        editor.get("/desk/deliveries/import").is(200);
+        let head =
+            "活动编号,日期,类型,活动名称,主办单位,镇（街道）,时长（分钟）,对应任务,人数怎么数的,老年人";
+        let good = "A1,2025-06-01,讲座,一,卫生局,东镇,90,M1,现场估计,46";
+        let bad = format!("{head}\n{good}\nA2,2025-06-02,讲座,二,卫生局,北镇,90,M1,现场估计,N/A");
+        let send = |client: &mut testkit::Client, text: &str| {
+            client.upload("/desk/deliveries/import", &[], &[("table", "t.csv", text.as_bytes())])
+        };
+        let refused = send(&mut editor, &bad);
+        refused
+            .is(422)
+            .shows("有 2 处要改")
+            .shows("<td class=\"n\">3</td>")
+            .shows("找不到单位“北镇”")
+            .shows("“N/A”");
+        editor.get("/desk/deliveries").shows("还没有活动");
+        editor.get("/desk/deliveries/import");
+        let mended = bad.replace("北镇", "西镇").replace("N/A", "30");
+        send(&mut editor, &mended).is(200).shows("新增 2 场");
+        editor.get("/desk/deliveries/import");
+        send(&mut editor, &mended).is(200).shows("新增 0 场").shows("2 场没有变化");
+        editor.get("/desk/deliveries?format=csv").is(200).shows("一,讲座,卫生局,东镇,90,46");
+    });
+}
+
+#[test]
+fn a_returned_delivery_waits_on_today_with_its_reason() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let (mut editor, mut verifier) = (site.editor(), site.verifier());
+        editor.get("/desk/deliveries/new");
+        let sent = editor.post("/desk/deliveries", &fields(&site.lecture()));
+        let path = sent.location().to_owned();
+        verifier.get(&path);
+        verifier.post(&format!("{path}/return"), &[("version", "1"), ("reason", "人数与签到表不符")]).is(303);
+        editor.get("/desk").shows("退回待改").shows("人数与签到表不符");
+        editor.get(&format!("{path}/edit")).is(200).shows("value=\"46\"");
+        let mut mended = site.lecture();
+        mended.retain(|(name, _)| *name != "heads_elderly");
+        mended.extend([("heads_elderly", "40".into()), ("version", "2".into())]);
+        let saved = editor.post(&format!("{path}/edit"), &fields(&mended));
+        editor.follow(&saved).shows("待核验").shows("40（");
+    });
+}
+
+#[test]
+fn an_entry_and_a_statement_go_from_one_hand_to_the_other() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        super::entries::register(db, &site.cast);
+        let (mut editor, mut verifier) = (site.editor(), site.verifier());
+        editor.get("/desk/entries/new").is(200);
+        let unit = site.cast.health.to_string();
+        let entry = [
+            ("indicator", "commissioners"),
+            ("title", "张某"),
+            ("unit", unit.as_str()),
+            ("from", "2024-01-01"),
+            ("proof", "文件"),
+        ];
+        let sent = editor.post("/desk/entries", &entry);
+        editor.follow(&sent).shows("等待另一个人核验");
+        let path = sent.location().to_owned();
+        verifier.get("/desk").shows("核验登记：张某");
+        verifier.get(&path);
+        let done = verifier.post(&format!("{path}/verification"), &[("version", "1")]);
+        verifier.follow(&done).shows("已核验");
+        verifier.get("/desk/entries?indicator=commissioners&on=2025-01-01").shows("共 1 项");
+        verifier.get("/desk/entries?indicator=commissioners&on=2023-01-01").shows("还没有登记");
+        editor.get("/desk/attestations/new").is(200);
+        let body = "本年度已建立部门协作制度，召开会议四次，形成纪要，各单位落实。";
+        let said = [
+            ("indicator", "rules"),
+            ("year", "2024"),
+            ("unit", unit.as_str()),
+            ("body", body),
+            ("evidence", "纪要"),
+        ];
+        let sent = editor.post("/desk/attestations", &said);
+        let path = sent.location().to_owned();
+        verifier.get(&path).is(200).shows("确认</button>");
+        let done = verifier.post(&format!("{path}/confirmation"), &[("version", "1")]);
+        verifier.follow(&done).shows("已确认");
+        verifier.get("/desk/attestations").shows("rules");
+    });
+}
+
+#[test]
+fn every_page_is_whole_in_english() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let mut editor = site.editor();
+        editor.set_cookie("lang", "en");
+        editor.get("/desk/deliveries/new");
+        let sent = editor.post("/desk/deliveries", &fields(&site.lecture()));
+        let own = sent.location().to_owned();
+        for path in [
+            "/desk/deliveries",
+            "/desk/deliveries/new",
+            "/desk/deliveries/import",
+            "/desk/entries",
+            "/desk/entries/new",
+            "/desk/attestations",
+            "/desk/attestations/new",
+            own.as_str(),
+        ] {
+            let page = editor.get(path);
+            page.is(200).hides(">evidence-").hides("\"evidence-").hides("{ $");
+        }
+    });
+}
