@@ -186,8 +186,10 @@ impl Session {
 
     /// Runs `work` in a transaction of its own and keeps it only when it succeeds.
     pub fn transact<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        // Sees what others committed while it waited for a lock.
-        self.script("begin isolation level read committed")?;
+        // Sees what others committed while it waited for a lock; takes the time that it needs.
+        self.script(
+            "begin isolation level read committed; set local lock_timeout = 0; set local statement_timeout = 0",
+        )?;
         let done = work(&mut self.tx()).and_then(|value| self.script("commit").map(|()| value));
         if done.is_err() {
             self.roll_back();

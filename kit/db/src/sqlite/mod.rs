@@ -106,6 +106,21 @@ impl Session {
         done
     }
 
+    /// Folds the write-ahead log into the file once it is longer than `limit` bytes. SQLite does so
+    /// by itself, but only in a moment without readers, which a busy day may not have; here it
+    /// waits a twentieth of a second for them.
+    pub fn fold_log(&self, limit: u64) -> Result<(), Error> {
+        let log = self.connection.path().map(|path| format!("{path}-wal"));
+        let length = log.and_then(|log| std::fs::metadata(log).ok()).map_or(0, |log| log.len());
+        if length <= limit {
+            return Ok(());
+        }
+        self.script("pragma busy_timeout = 50")?;
+        let folded = self.query("pragma wal_checkpoint(truncate)", &[]);
+        self.script("pragma busy_timeout = 5000")?;
+        folded.map(|_| ())
+    }
+
     pub const fn tx(&self) -> Tx<'_> {
         Tx::new(Link::Sqlite(self))
     }

@@ -9,12 +9,23 @@ use crate::{Error, Tx};
 
 /// Actions that share a commit. Sixty-four make the wait for the disk negligible for each.
 const GROUP: usize = 64;
+/// Bytes of the write-ahead log above which it is folded into the file with some insistence.
+const LONG_LOG: u64 = 32 << 20;
+/// How often the log's length is looked at, in groups.
+const GROUPS_A_LOOK: u32 = 64;
 
 /// Writes until the queue is closed and empty.
 pub(crate) fn write_from(queue: &Queue<Box<dyn Action>>, session: Session) {
     let mut writer = Writer { session, suspect: false };
+    let mut groups = 0_u32;
     while let Some(group) = queue.take(GROUP) {
         writer.write(group);
+        groups = groups.wrapping_add(1);
+        if groups.is_multiple_of(GROUPS_A_LOOK)
+            && let Err(error) = writer.session.fold_log(LONG_LOG)
+        {
+            tracing::warn!(%error, "the write-ahead log could not be folded into the database");
+        }
     }
     if let Err(error) = writer.session.script("pragma optimize;") {
         tracing::warn!(%error, "the statistics were not refreshed on closing");

@@ -9,6 +9,7 @@ use std::task::Poll;
 use kernel::Refusal;
 
 use super::{Folder, STREAMS, count, insert};
+use crate::sqlite::Session;
 use crate::{Db, Error, Tx};
 
 type Outcome = Result<(), Refusal>;
@@ -181,4 +182,26 @@ fn a_folder_that_is_not_there_is_named() {
     let path = Path::new("/nowhere/at/all.sqlite");
     let error = Db::open(&crate::Target::Sqlite(path.to_owned()), STREAMS).err().unwrap();
     assert!(error.to_string().contains("/nowhere/at/all.sqlite"), "{error}");
+}
+
+#[test]
+fn a_long_log_is_folded_into_the_file_unless_a_reader_needs_it() {
+    let folder = Folder::new();
+    let crate::Target::Sqlite(path) = folder.target() else { unreachable!("a file") };
+    let length = || std::fs::metadata(folder.0.join("data.sqlite-wal")).unwrap().len();
+    let writer = Session::writing(&path).unwrap();
+    writer.script("create table t (x text not null)").unwrap();
+    let reader = Session::reading(&path).unwrap();
+    reader.execute("begin", &[]).unwrap();
+    reader.query("select x from t", &[]).unwrap();
+    writer.script("insert into t (x) values ('later')").unwrap();
+    let before = length();
+    writer.fold_log(before).unwrap();
+    assert_eq!(length(), before, "it is not too long");
+    writer.fold_log(0).unwrap();
+    assert_eq!(length(), before, "the reader is at an earlier moment");
+    reader.execute("rollback", &[]).unwrap();
+    writer.fold_log(0).unwrap();
+    assert_eq!(length(), 0);
+    assert_eq!(reader.query("select x from t", &[]).unwrap().len(), 1);
 }
