@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod pages;
 mod sessions;
 mod units;
 

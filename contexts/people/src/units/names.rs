@@ -44,6 +44,9 @@ pub struct Names {
     known: Vec<(String, UnitId, Via)>,
 }
 
+/// Names less alike than this are no suggestions.
+const ALIKE: usize = 60;
+
 impl Names {
     /// Loads the names of the units of a day.
     ///
@@ -104,7 +107,7 @@ impl Names {
 
     /// At most five units whose names are written alike.
     fn near(&self, key: &str) -> Vec<Unit> {
-        let mut best: Vec<(u32, &Unit)> = Vec::new();
+        let mut best: Vec<(usize, &Unit)> = Vec::new();
         for unit in &self.units {
             let likeness = self
                 .known
@@ -113,7 +116,7 @@ impl Names {
                 .map(|(known, _, _)| likeness(key, known))
                 .max()
                 .unwrap_or(0);
-            if likeness >= 40 {
+            if likeness >= ALIKE {
                 best.push((likeness, unit));
             }
         }
@@ -153,30 +156,24 @@ fn stem(key: &str, district: &str) -> String {
     }
 }
 
-/// How alike two keys are, 0 to 100: an abbreviation keeps the characters' order (`教体局` in
-/// `教育体育局`); else the share of character pairs that both have.
-fn likeness(a: &str, b: &str) -> u32 {
-    let (short, long) = if a.chars().count() <= b.chars().count() { (a, b) } else { (b, a) };
-    let (n_short, n_long) = (short.chars().count(), long.chars().count());
-    if n_short < 2 {
-        return 0;
-    }
-    let mut rest = long.chars();
-    if short.chars().all(|c| rest.any(|other| other == c)) {
-        let share = n_short.saturating_mul(40) / n_long.max(1);
-        return 60 + u32::try_from(share).unwrap_or(0);
-    }
-    let pairs = |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
-    let (of_short, mut of_long) = (pairs(short), pairs(long));
-    let total = of_short.len() + of_long.len();
-    let mut shared = 0usize;
-    for pair in of_short {
-        if let Some(place) = of_long.iter().position(|other| *other == pair) {
-            of_long.swap_remove(place);
-            shared += 1;
+/// How alike two keys are, 0 to 100: the share of characters that both have in the same order, which
+/// an abbreviation keeps (`教体局` in `教育体育局`).
+fn likeness(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    // The longest common subsequence; `ends` has its length up to each place of `b`.
+    let mut ends = vec![0usize; b.len()];
+    let mut n_a = 0;
+    for c in a.chars() {
+        n_a += 1;
+        let mut before = 0;
+        for (end, other) in ends.iter_mut().zip(&b) {
+            let longest = if *other == c { before + 1 } else { *end };
+            before = before.max(*end);
+            *end = longest.max(*end);
         }
     }
-    u32::try_from(shared.saturating_mul(200) / total.max(1)).unwrap_or(0)
+    let shared = ends.into_iter().max().unwrap_or(0);
+    shared * 200 / (n_a + b.len()).max(1)
 }
 
 #[cfg(test)]
@@ -258,6 +255,20 @@ mod tests {
             panic!("was guessed")
         };
         assert_eq!(suggestions.len(), 2);
+    }
+
+    #[test]
+    fn likeness_counts_what_stands_in_the_same_order() {
+        for (a, b, alike) in [
+            ("教体局", "教育体育局", 75),
+            ("教体局", "教育局", 66),
+            ("abc", "abc", 100),
+            ("ab", "ba", 50),
+            ("", "", 0),
+        ] {
+            assert_eq!(likeness(a, b), alike, "{a} {b}");
+            assert_eq!(likeness(b, a), alike, "{b} {a}");
+        }
     }
 
     #[test]
