@@ -72,3 +72,24 @@ fn a_refusal_is_said_with_its_step_in_both_languages() {
     );
     assert!(en.with("evidence-conflict-draft", &args("send_back")).starts_with("It cannot be returned:"));
 }
+
+#[test]
+fn every_column_of_this_context_is_classified() {
+    let classified = include_str!("../../columns.toml");
+    let mut table = "";
+    let mut listed = BTreeSet::new();
+    for line in classified.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            table = name.trim_end_matches(']');
+        } else if let Some((column, _)) = line.split_once(" = {") {
+            listed.insert(format!("{table}.{column}"));
+        }
+    }
+    testkit::both(super::cast::STREAMS, |db| {
+        let columns = db.schema().unwrap();
+        let ours = columns.iter().filter(|column| column.table.starts_with("evidence_"));
+        let stored: BTreeSet<String> =
+            ours.map(|column| format!("{}.{}", column.table, column.column)).collect();
+        assert_eq!(stored, listed);
+    });
+}
