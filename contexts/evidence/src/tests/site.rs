@@ -17,8 +17,8 @@ const PASSWORD: &str = "long enough for anybody";
 pub struct Site {
     pub cast: Cast,
     db: Db,
-    router: axum::Router,
-    runtime: tokio::runtime::Runtime,
+    pub router: axum::Router,
+    pub runtime: tokio::runtime::Runtime,
 }
 
 impl Site {
