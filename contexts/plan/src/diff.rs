@@ -1,0 +1,162 @@
+//! What a new version changes: which of its items are the same as before, and how they differ.
+
+use std::collections::BTreeSet;
+
+use kernel::search_key;
+
+use crate::{Item, Target};
+
+/// Below this likeness two items are two items.
+const ALIKE: f64 = 0.5;
+
+/// For each new item, the old one that it continues. Same titles first, then the likest words;
+/// no old item is continued twice.
+pub fn same_items(old: &[Item], new: &[Item]) -> Vec<Option<usize>> {
+    let mut pairs = vec![None; new.len()];
+    let mut free: BTreeSet<usize> = (0..old.len()).collect();
+    for (pair, item) in pairs.iter_mut().zip(new) {
+        let key = search_key(&item.title);
+        let hit = free.iter().copied().find(|at| old.get(*at).is_some_and(|o| search_key(&o.title) == key));
+        if let Some(at) = hit {
+            free.remove(&at);
+            *pair = Some(at);
+        }
+    }
+    let mut likely: Vec<(f64, usize, usize)> = Vec::new();
+    for (n, item) in new.iter().enumerate().filter(|(n, _)| pairs.get(*n) == Some(&None)) {
+        for at in &free {
+            if let Some(before) = old.get(*at).filter(|before| before.kind == item.kind) {
+                likely.push((likeness(&words(before), &words(item)), n, *at));
+            }
+        }
+    }
+    likely.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    for (_, n, at) in likely.into_iter().filter(|(how, ..)| *how >= ALIKE) {
+        if let Some(pair) = pairs.get_mut(n).filter(|pair| pair.is_none())
+            && free.remove(&at)
+        {
+            *pair = Some(at);
+        }
+    }
+    pairs
+}
+
+/// For each new target, the old one that it continues: by its code, then by its subject.
+pub fn same_targets(old: &[Target], new: &[Target]) -> Vec<Option<usize>> {
+    let mut free: BTreeSet<usize> = (0..old.len()).collect();
+    new.iter()
+        .map(|target| {
+            let subject = search_key(&target.promise.subject);
+            let by_code = free.iter().copied().find(|at| old.get(*at).is_some_and(|o| o.code == target.code));
+            let hit = by_code.or_else(|| {
+                free.iter().copied().find(|at| {
+                    old.get(*at).is_some_and(|o| search_key(&o.promise.subject) == subject)
+                })
+            })?;
+            free.remove(&hit);
+            Some(hit)
+        })
+        .collect()
+}
+
+fn words(item: &Item) -> String {
+    search_key(&format!("{}{}", item.title, item.body))
+}
+
+/// Shared pairs of neighbouring characters, from 0 (nothing) to 1 (the same).
+pub fn likeness(a: &str, b: &str) -> f64 {
+    let (a, b) = (pairs(a), pairs(b));
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    let shared = a.intersection(&b).count();
+    2.0 * shared as f64 / (a.len() + b.len()) as f64
+}
+
+fn pairs(text: &str) -> BTreeSet<(char, char)> {
+    text.chars().zip(text.chars().skip(1)).collect()
+}
+
+/// One difference between two versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new item.
+    Added(Item),
+    /// An item that is gone.
+    Removed(Item),
+    /// Other words in title or body.
+    Reworded(Item, Item),
+    /// Another chapter or section.
+    Moved(Item, Item),
+    /// Other units, or other parts.
+    Reassigned(Item, Item),
+    /// A new target.
+    TargetAdded(Target),
+    /// A target that is gone.
+    TargetRemoved(Target),
+    /// Another number, or another way to read it.
+    Retargeted(Target, Target),
+}
+
+impl Change {
+    /// After `plan-change-` the catalogue's key.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Added(_) => "added",
+            Self::Removed(_) => "removed",
+            Self::Reworded(..) => "reworded",
+            Self::Moved(..) => "moved",
+            Self::Reassigned(..) => "reassigned",
+            Self::TargetAdded(_) => "target-added",
+            Self::TargetRemoved(_) => "target-removed",
+            Self::Retargeted(..) => "retargeted",
+        }
+    }
+}
+
+/// All differences of two versions whose items and targets were given their ids already. One item
+/// may show up more than once: moved and reworded.
+pub fn changes(old: (&[Item], &[Target]), new: (&[Item], &[Target])) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for item in new.0 {
+        match old.0.iter().find(|before| before.id == item.id) {
+            None => changes.push(Change::Added(item.clone())),
+            Some(before) => item_changes(before, item, &mut changes),
+        }
+    }
+    for before in old.0.iter().filter(|before| new.0.iter().all(|item| item.id != before.id)) {
+        changes.push(Change::Removed(before.clone()));
+    }
+    for target in new.1 {
+        match old.1.iter().find(|before| before.id == target.id) {
+            None => changes.push(Change::TargetAdded(target.clone())),
+            Some(before) if before.promise != target.promise => {
+                changes.push(Change::Retargeted(before.clone(), target.clone()));
+            }
+            Some(_) => {}
+        }
+    }
+    for before in old.1.iter().filter(|before| new.1.iter().all(|target| target.id != before.id)) {
+        changes.push(Change::TargetRemoved(before.clone()));
+    }
+    changes
+}
+
+fn item_changes(before: &Item, item: &Item, changes: &mut Vec<Change>) {
+    let pair = || (before.clone(), item.clone());
+    if before.title != item.title || before.body != item.body {
+        let (a, b) = pair();
+        changes.push(Change::Reworded(a, b));
+    }
+    if (&before.chapter, &before.section) != (&item.chapter, &item.section) {
+        let (a, b) = pair();
+        changes.push(Change::Moved(a, b));
+    }
+    let parts = |item: &Item| -> BTreeSet<(String, evidence::DutyRole)> {
+        item.duties.iter().map(|d| (d.holder.unit().map_or_else(|| d.name.clone(), ToString::to_string), d.role)).collect()
+    };
+    if parts(before) != parts(item) {
+        let (a, b) = pair();
+        changes.push(Change::Reassigned(a, b));
+    }
+}
