@@ -1,0 +1,307 @@
+//! What the board and the public pages show: promises beside the numbers that the evidence keeps.
+//! Costs the cells that are shown, never the facts.
+
+use std::collections::BTreeMap;
+
+use db::Tx;
+use evidence::{Period as Years, PurposeId, Series, Sums, indicators, totals};
+use kernel::{Caller, Day, Refusal, UnitId, Value, Year};
+use people::units::{self, Unit};
+use plan_doc::{ItemKind, TargetKind};
+use rust_decimal::Decimal;
+
+use crate::plan::Period;
+use crate::rules::{self, Forecast, Known, Status, Year12};
+use crate::target::{Path, TargetState};
+use crate::{Item, Plan, PlanId, Section, SectionKind, Target, Wordings, store};
+
+/// A plan with its numbers in one year.
+#[derive(Debug)]
+pub struct Board {
+    /// The plan.
+    pub plan: Plan,
+    /// Its years.
+    pub period: Period,
+    /// The year that is shown.
+    pub year: Year,
+    /// The day as of which it is judged: today, or the end of a year that is over.
+    pub on: Day,
+    /// Promises with a number.
+    pub targets: Vec<TargetFigure>,
+    /// Sections that hold measures, in order.
+    pub sections: Vec<SectionFigure>,
+    /// Goals without an owner.
+    pub goals: Vec<GoalFigure>,
+    /// Our own words.
+    pub words: Wordings,
+    /// Names of units of that day.
+    pub names: BTreeMap<UnitId, String>,
+}
+
+/// A promise and its number.
+#[derive(Clone, Debug)]
+pub struct TargetFigure {
+    /// The promise.
+    pub target: Target,
+    /// How it stands.
+    pub status: Status,
+    /// The figure as of the day; `None` is 未填.
+    pub now: Option<Decimal>,
+    /// What it is compared with.
+    pub goal: Option<Decimal>,
+    /// What the path asks for on the day.
+    pub asked: Option<Decimal>,
+    /// The path that a person entered; empty when nobody did.
+    pub path: Path,
+    /// The figures at the ends of the years so far, with what each rests on.
+    pub points: Vec<YearPoint>,
+    /// Deliveries, entries or narratives behind the figure.
+    pub n: i64,
+    /// Person-times whose person is not known.
+    pub unidentified: Option<i64>,
+    /// What it would come to.
+    pub forecast: Forecast,
+    /// The start that the plan implies, to be confirmed.
+    pub derived_start: Option<Decimal>,
+}
+
+impl TargetFigure {
+    /// Whether a person stands behind it.
+    pub const fn is_confirmed(&self) -> bool {
+        matches!(self.target.state, TargetState::Confirmed { .. })
+    }
+
+    /// The list behind the newest figure.
+    pub fn href(&self) -> Option<&str> {
+        self.points.last()?.href.as_deref()
+    }
+}
+
+/// One year of a target.
+#[derive(Clone, Debug)]
+pub struct YearPoint {
+    /// The year.
+    pub year: Year,
+    /// In the year alone.
+    pub value: Option<Decimal>,
+    /// Up to its end.
+    pub to_date: Option<Decimal>,
+    /// The list behind it.
+    pub href: Option<String>,
+}
+
+/// A section with its measures.
+#[derive(Clone, Debug)]
+pub struct SectionFigure {
+    /// The section.
+    pub section: Section,
+    /// Its measures.
+    pub measures: Vec<MeasureFigure>,
+}
+
+/// A measure and its numbers of the year.
+#[derive(Clone, Debug)]
+pub struct MeasureFigure {
+    /// The measure.
+    pub item: Item,
+    /// Verified in the year.
+    pub sums: Sums,
+    /// Planned sessions by month, from submitted annual plans.
+    pub planned: [i64; 12],
+    /// Planned person-times; `None` when nobody said.
+    pub planned_heads: Option<i64>,
+    /// How it stands.
+    pub status: Status,
+}
+
+impl MeasureFigure {
+    /// Planned sessions of the year.
+    pub fn n_planned(&self) -> i64 {
+        self.planned.iter().sum()
+    }
+}
+
+/// A goal and what was attested of it.
+#[derive(Clone, Debug)]
+pub struct GoalFigure {
+    /// The goal.
+    pub item: Item,
+    /// Narratives that stand for the year; `None` is 未填.
+    pub n: Option<i64>,
+    /// Where they are.
+    pub href: Option<String>,
+}
+
+/// The plan to show: the chosen one if it was ever in force, else the one whose years hold today,
+/// else the latest.
+///
+/// # Errors
+/// `NotFound` for a chosen plan that is a draft or is not there.
+pub fn shown(tx: &mut Tx<'_>, by: &Caller, chosen: Option<&PlanId>) -> Result<Option<Plan>, Refusal> {
+    if let Some(id) = chosen {
+        let plan = store::find_plan(tx, by.district(), id)?.filter(|plan| !plan.is_draft());
+        return plan.map(Some).ok_or(Refusal::NotFound);
+    }
+    let published = store::list_published(tx, by.district())?;
+    let year = by.today().year();
+    let now = published.iter().find(|plan| plan.period.is_some_and(|period| period.includes(year)));
+    Ok(now.or(published.first()).cloned())
+}
+
+/// The year to show: the chosen one, else today's, within the plan's years.
+pub fn year_of(period: Period, chosen: Option<Year>, today: Day) -> Year {
+    chosen.unwrap_or(today.year()).clamp(period.from, period.to)
+}
+
+/// The day as of which a year is judged.
+pub fn day_of(year: Year, today: Day) -> Day {
+    match Day::new(year, 12, 31) {
+        Some(end) if end < today => end,
+        Some(_) | None => today,
+    }
+}
+
+/// Loads a plan with its numbers. Gives `None` for a plan without years, which is never in force.
+///
+/// # Errors
+/// As the database refuses.
+pub fn board(tx: &mut Tx<'_>, by: &Caller, plan: Plan, chosen: Option<Year>) -> Result<Option<Board>, Refusal> {
+    let Some(period) = plan.period else { return Ok(None) };
+    let year = year_of(period, chosen, by.today());
+    let on = day_of(year, by.today());
+    let content = store::load_content(tx, by.district(), &plan.id)?;
+    let series = indicators::values(tx, by, year)?;
+    let sums = totals::by_purpose(tx, by.district(), Years::year(year))?;
+    let months = store::planned_months(tx, by.district(), year)?;
+    let heads = store::planned_heads(tx, by.district(), year)?;
+    let n_towns = i64::try_from(units::towns(tx, by.district(), on)?.len()).unwrap_or(i64::MAX);
+    let paths = store::list_paths(tx, by.district())?;
+    let promises: Vec<_> = content.targets.iter().map(|target| &target.promise).collect();
+    let targets = content.targets.iter().map(|target| {
+        let found = series.iter().find(|one| one.indicator.id.as_str() == target.id.as_str());
+        let path = paths.get(&target.id).cloned().unwrap_or_default();
+        let n_years = i64::from(period.to - period.from) + 1;
+        let derived_start = rules::derived_start(&target.promise, &promises, n_years);
+        let figure = target_figure(target, found, path, n_towns, (period.first_day(), on));
+        TargetFigure { derived_start, ..figure }
+    });
+    let targets = targets.collect();
+    let measure = |item: &Item| {
+        let purpose = PurposeId::from(item.id.as_str());
+        let sums = sums.get(&purpose).copied().unwrap_or_default();
+        let planned = months.get(&item.id).copied().unwrap_or_default();
+        let figures = Year12 { planned, done: sums.sessions, waiting: 0 };
+        MeasureFigure {
+            item: item.clone(),
+            sums,
+            planned,
+            planned_heads: heads.get(&item.id).copied(),
+            status: rules::measure_status(year, on, &figures),
+        }
+    };
+    let sections = grouped(&content.sections, &content.items);
+    let sections = sections.into_iter().map(|(section, items)| SectionFigure {
+        section,
+        measures: items.into_iter().map(measure).collect(),
+    });
+    let sections = sections.collect();
+    let goals = content.items.iter().filter(|item| item.kind == ItemKind::Goal);
+    let goals = goals.map(|item| goal_figure(item, &series)).collect();
+    let words = store::load_wordings(tx, by.district())?;
+    let names = units::list(tx, by.district(), on)?.into_iter().map(|unit: Unit| (unit.id.clone(), label(&unit)));
+    let names = names.collect();
+    Ok(Some(Board { plan, period, year, on, targets, sections, goals, words, names }))
+}
+
+/// Measures under their sections in order; those under no section stand under their chapter.
+fn grouped<'a>(sections: &[Section], items: &'a [Item]) -> Vec<(Section, Vec<&'a Item>)> {
+    let mut groups: Vec<(Section, Vec<&Item>)> =
+        sections.iter().map(|section| (section.clone(), Vec::new())).collect();
+    for item in items.iter().filter(|item| item.is_measure()) {
+        let of = |section: &Section| {
+            let (title, chapter) = (&item.section, &item.chapter);
+            section.title == *title && (title.is_empty() || section.chapter == *chapter)
+                || (title.is_empty() && section.title == *chapter)
+        };
+        match groups.iter_mut().find(|(section, _)| of(section)) {
+            Some((_, items)) => items.push(item),
+            None => {
+                let title = if item.section.is_empty() { &item.chapter } else { &item.section };
+                let kind = SectionKind::of_title(title);
+                let (chapter, title) = (item.chapter.clone(), title.clone());
+                groups.push((Section { n: 0, chapter, title, kind, span: None }, vec![item]));
+            }
+        }
+    }
+    groups.retain(|(_, items)| !items.is_empty());
+    groups
+}
+
+fn label(unit: &Unit) -> String {
+    unit.label().to_owned()
+}
+
+/// A number, if there is one: what nobody filled is none.
+fn number(value: Value) -> Option<Decimal> {
+    match value {
+        Value::Number(number) => Some(number),
+        Value::NotApplicable | Value::NotCollected | Value::Suppressed => None,
+    }
+}
+
+fn target_figure(
+    target: &Target,
+    series: Option<&Series>,
+    path: Path,
+    n_towns: i64,
+    (from, on): (Day, Day),
+) -> TargetFigure {
+    let points: Vec<YearPoint> = series
+        .map(|series| series.points.as_slice())
+        .unwrap_or_default()
+        .iter()
+        .map(|point| YearPoint {
+            year: point.year,
+            value: number(point.value),
+            to_date: number(point.to_date),
+            href: point.href.clone(),
+        })
+        .collect();
+    // A measured or financial figure is never shown before its own context can answer for it.
+    let has_source = !matches!(target.promise.kind, TargetKind::Measured | TargetKind::Financial);
+    let now = points.last().and_then(|point| point.to_date).filter(|_| has_source);
+    let by_year = points.iter().filter_map(|point| Some((point.year, point.value?))).collect();
+    let known = Known { now, waiting: Decimal::ZERO, by_year, n_places: Some(n_towns) };
+    let n = series.map_or(0, |series| match target.promise.kind {
+        TargetKind::Counted => series.points.iter().map(|point| point.n).sum(),
+        TargetKind::Registered | TargetKind::Measured | TargetKind::Financial | TargetKind::Attested => {
+            series.points.last().map_or(0, |point| point.n)
+        }
+    });
+    let goal = rules::goal(&target.promise, &known);
+    let due = target.promise.due_on();
+    let asked = goal.zip(due).map(|(goal, due)| rules::asked(goal, &path, from, due, on));
+    let unidentified = series
+        .map(|series| series.points.iter().filter_map(|point| point.unidentified).sum::<i64>())
+        .filter(|n| *n > 0);
+    TargetFigure {
+        status: rules::status(&target.promise, &known, &path, from, on),
+        now,
+        goal,
+        asked: asked.filter(|_| has_source),
+        forecast: rules::forecast(&target.promise, &known, n, from, on),
+        path,
+        points,
+        n,
+        unidentified,
+        derived_start: None,
+        target: target.clone(),
+    }
+}
+
+fn goal_figure(item: &Item, series: &[Series]) -> GoalFigure {
+    let found = series.iter().find(|one| one.indicator.id.as_str() == item.id.as_str());
+    let last = found.and_then(|series| series.points.last());
+    let n = last.filter(|point| number(point.value).is_some()).map(|point| point.n);
+    GoalFigure { item: item.clone(), n, href: last.and_then(|point| point.href.clone()) }
+}

@@ -1,0 +1,119 @@
+//! What a new version changes.
+
+use evidence::DutyRole;
+use testkit::both;
+
+use super::{Cast, STREAMS, TEXT};
+use crate::actions::{plans, targets};
+use crate::diff::{changes, likeness, same_items};
+use crate::{Change, PlanState, store};
+
+/// A new version of the demonstration plan: one title reworded, one support dropped, one number
+/// raised, one measure gone.
+fn second() -> String {
+    let text = TEXT.replace("实施智慧助老行动。", "实施智慧助老服务行动。").replace("500人以上", "600人以上");
+    let gone = text.lines().position(|line| line.contains("促进“一带一路”科技人文交流")).unwrap();
+    let lines: Vec<&str> = text.lines().enumerate().filter(|(n, _)| *n != gone).map(|(_, line)| line).collect();
+    lines.join("\n").replacen("区教育体育局牵头，区科协配合", "区教育体育局牵头", 1)
+}
+
+#[test]
+fn a_new_version_keeps_the_ids_of_what_it_continues_and_says_what_it_changes() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        let first = cast.published(db);
+        let next = cast.upload(db, &second()).unwrap();
+        assert_eq!(cast.plan(db, &next).replaces.as_ref(), Some(&first));
+        let (old, new) = (cast.content(db, &first), cast.content(db, &next));
+        let found = changes((&old.items, &old.targets), (&new.items, &new.targets));
+        let mut codes: Vec<&str> = found.iter().map(Change::code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes, ["reassigned", "removed", "retargeted", "reworded"], "{found:#?}");
+        let kept = new.items.iter().filter(|item| old.items.iter().any(|before| before.id == item.id)).count();
+        assert_eq!(kept, old.items.len() - 1);
+    });
+}
+
+#[test]
+fn publishing_a_new_version_supersedes_the_old_one_whose_duties_stay_readable() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        let first = cast.published(db);
+        let before = cast.content(db, &first);
+        let next = cast.upload(db, &second()).unwrap();
+        cast.publish(db, &next);
+        assert!(matches!(cast.plan(db, &first).state, PlanState::Superseded { .. }));
+        assert!(cast.plan(db, &next).is_published());
+        assert_eq!(cast.content(db, &first), before);
+        let purposes = cast.act(db, |tx, by| evidence::purposes::list(tx, by.district())).unwrap();
+        assert_eq!(purposes.len(), 31);
+    });
+}
+
+#[test]
+fn what_was_confirmed_stays_confirmed_only_where_the_promise_is_the_same() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        cast.published(db);
+        let next = cast.upload(db, &second()).unwrap();
+        let open: Vec<String> = cast
+            .content(db, &next)
+            .targets
+            .into_iter()
+            .filter(|target| target.state.code() == "proposed")
+            .map(|target| target.code)
+            .collect();
+        assert_eq!(open, ["farmers-trained"]);
+    });
+}
+
+#[test]
+fn publishing_tells_the_evidence_measures_with_their_duties_and_confirmed_targets() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        cast.published(db);
+        let purposes = cast.act(db, |tx, by| evidence::purposes::list(tx, by.district())).unwrap();
+        assert_eq!(purposes.len(), 32);
+        let health = purposes.iter().find(|purpose| purpose.title == "加强老年人健康科普服务").unwrap();
+        assert_eq!(health.code, "17");
+        assert!(health.duties.contains(&(cast.unit("health"), DutyRole::Lead)));
+        let indicators = cast.act(db, |tx, by| evidence::indicators::list(tx, by.district())).unwrap();
+        // Ten targets and four goals to be attested.
+        assert_eq!(indicators.len(), 14);
+        cast.act(db, plans::register).unwrap();
+        let again = cast.act(db, |tx, by| evidence::indicators::list(tx, by.district())).unwrap();
+        assert_eq!(again, indicators);
+    });
+}
+
+#[test]
+fn a_target_confirmed_after_publishing_counts_from_then_on() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        let id = cast.draft(db);
+        let published = id.clone();
+        cast.act(db, move |tx, by| {
+            crate::actions::items::settle_where(tx, by, &published, |_| true)?;
+            let version = crate::actions::load(tx, by, &published)?.version;
+            plans::publish(tx, by, &published, version)
+        })
+        .unwrap();
+        let n = || cast.act(db, |tx, by| evidence::indicators::list(tx, by.district())).unwrap().len();
+        assert_eq!(n(), 4);
+        cast.act(db, move |tx, by| {
+            let target = store::list_targets(tx, by.district(), &id)?.remove(3);
+            targets::confirm(tx, by, &id, &target.id)
+        })
+        .unwrap();
+        assert_eq!(n(), 5);
+    });
+}
+
+#[test]
+fn likeness_runs_from_nothing_to_the_same() {
+    assert!((likeness("科学素质", "科学素质") - 1.0).abs() < 1e-9);
+    assert!(likeness("科学素质", "老年健康") < 1e-9);
+    assert!(likeness("", "科学") < 1e-9);
+    assert_eq!(same_items(&[], &[]), []);
+}
