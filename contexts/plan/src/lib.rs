@@ -1,1 +1,71 @@
-//! The official plan: document, measures, duties, targets, annual plans and the board.
+#![doc = include_str!("../README.md")]
+
+pub mod actions;
+mod annual;
+pub mod chart;
+mod diff;
+mod document;
+mod doubt;
+pub mod figures;
+mod item;
+mod jobs;
+mod marked;
+mod pages;
+mod plan;
+mod reading;
+pub mod rules;
+mod store;
+mod target;
+mod todos;
+mod wording;
+
+pub use annual::{AnnualPlan, AnnualState, Line, LineId};
+pub use diff::Change;
+pub use document::{Document, DocumentId, DocumentState};
+pub use doubt::{Doubt, DoubtId};
+pub use jobs::jobs;
+pub use item::{Duty, Holder, Item, ItemId, Section, SectionKind};
+pub use plan::{Obstacles, Period, Plan, PlanId, PlanState};
+pub use reading::Content;
+pub use target::{Counting, Path, Promise, Step, Target, TargetId, TargetState};
+pub use wording::{Wording, WordingKind, Wordings};
+
+/// The tables of this context.
+pub const STREAM: db::Stream =
+    db::Stream { context: "plan", files: &[("0001_plan.sql", include_str!("../migrations/0001_plan.sql"))] };
+
+/// The context for the server.
+pub fn module() -> web::Module {
+    web::Module {
+        name: "plan",
+        routes: pages::routes(),
+        stream: STREAM,
+        words: &[
+            (web::Locale::Zh, include_str!("../locales/zh-CN.ftl")),
+            (web::Locale::En, include_str!("../locales/en.ftl")),
+        ],
+        nav: &[
+            web::NavItem {
+                path: "/desk/plan",
+                key: "nav-plan",
+                order: 10,
+                permission: kernel::Permission::SignedIn,
+            },
+            web::NavItem {
+                path: "/plan",
+                key: "nav-public-plan",
+                order: 10,
+                permission: kernel::Permission::Public,
+            },
+        ],
+        todos: Some(todos::waiting),
+        assets: &[web::Asset {
+            path: pages::STYLE,
+            content_type: "text/css; charset=utf-8",
+            bytes: include_bytes!("../assets/plan.css"),
+        }],
+    }
+}
+
+#[cfg(test)]
+mod tests;

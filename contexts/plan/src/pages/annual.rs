@@ -1,0 +1,192 @@
+//! `/desk/plan/years/{year}/units/{unit}`: a unit's year against its duties.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use kernel::{Refusal, UnitId, Year};
+use people::units::{self, Unit};
+use serde::Deserialize;
+use web::{Cell, Cx, Form, Format, Result, Safe, ui};
+
+use super::annual_form::{MONTHS, filled, lines_of, state_tag};
+use super::desk;
+use crate::actions::annual;
+use crate::figures::{self, Board};
+use crate::item::leads;
+use crate::wording::WordingKind;
+use crate::{AnnualPlan, AnnualState};
+
+#[derive(Template)]
+#[template(path = "pages/annual.html")]
+struct AnnualPage<'a> {
+    cx: &'a Cx,
+    form: &'a Form,
+    plan: &'a AnnualPlan,
+    unit: &'a Unit,
+    title: String,
+    state: Safe,
+    handed_back: Option<&'a str>,
+    writable: bool,
+    items: Vec<(String, String)>,
+    rows: Vec<usize>,
+    months: [String; 12],
+    open: Vec<(i64, String)>,
+    years: Vec<Year>,
+}
+
+/// What the page is drawn from.
+struct Loaded {
+    board: Board,
+    plan: AnnualPlan,
+    unit: Unit,
+}
+
+/// What may be chosen in the address.
+#[derive(Deserialize)]
+pub struct Choice {
+    format: Option<String>,
+}
+
+/// Shows the plan, or gives it as a file.
+pub async fn show(
+    cx: Cx,
+    Path((year, unit)): Path<(Year, String)>,
+    Query(choice): Query<Choice>,
+) -> Result {
+    if let Some(format) = choice.format.as_deref().and_then(Format::parse) {
+        let loaded = load(&cx, year, unit.as_str().into()).await?;
+        return export(&cx, &loaded, format);
+    }
+    draw(&cx, year, unit.as_str().into(), Form::new()).await
+}
+
+async fn load(cx: &Cx, year: Year, unit: UnitId) -> std::result::Result<Loaded, Refusal> {
+    cx.read(move |tx, by| {
+        let plan = annual::open(tx, by, &unit, year)?;
+        let shown = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
+        let board = figures::board(tx, by, shown, Some(year))?.ok_or(Refusal::NotFound)?;
+        if !board.period.includes(year) {
+            return Err(Refusal::NotFound);
+        }
+        let unit = units::find(tx, by.district(), &unit, board.on)?.ok_or(Refusal::NotFound)?;
+        Ok(Loaded { board, plan, unit })
+    })
+    .await
+}
+
+async fn draw(cx: &Cx, year: Year, unit: UnitId, form: Form) -> Result {
+    let loaded = load(cx, year, unit).await?;
+    let plan = &loaded.plan;
+    let (writable, handed_back) = match &plan.state {
+        AnnualState::Draft { handed_back } => (true, handed_back.as_deref()),
+        AnnualState::Submitted { .. } => (false, None),
+    };
+    let form = if form.problems().is_empty() { filled(plan) } else { form };
+    // Three empty rows to go on with; whoever needs more saves and gets three more.
+    let used = form.names().filter(|name| name.starts_with("what-")).count();
+    let rows = (0..used.max(plan.lines.len()) + if writable && form.problems().is_empty() { 3 } else { 0 }).collect();
+    let page = AnnualPage {
+        cx,
+        form: &form,
+        title: cx.with("plan-annual-title", &[("unit", loaded.unit.name.clone()), ("year", year.to_string())]),
+        state: state_tag(cx, Some(plan)),
+        handed_back,
+        writable,
+        items: items(cx, &loaded),
+        rows,
+        months: MONTHS.map(|month| cx.with("plan-month", &[("n", month.to_string())])),
+        open: unplanned(cx, &loaded),
+        years: loaded.board.period.years().collect(),
+        unit: &loaded.unit,
+        plan,
+    };
+    cx.page(desk(page.title.clone()).wide().of_form(&form), page)
+}
+
+/// Measures to choose from: the unit's own first, then all others.
+fn items(cx: &Cx, loaded: &Loaded) -> Vec<(String, String)> {
+    let board = &loaded.board;
+    let mut all: Vec<_> = board.sections.iter().flat_map(|section| &section.measures).collect();
+    all.sort_by_key(|measure| (measure.item.role_of(&loaded.unit.id).is_none(), measure.item.n));
+    let mut options = vec![(String::new(), cx.t("plan-none-chosen"))];
+    options.extend(all.into_iter().map(|measure| {
+        let item = &measure.item;
+        let title = board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title);
+        let role = item.role_of(&loaded.unit.id).map(|role| cx.t(&format!("plan-role-{}", role.code())));
+        let role = role.map(|role| format!("（{role}）")).unwrap_or_default();
+        (item.id.to_string(), format!("{}. {title}{role}", item.n))
+    }));
+    options
+}
+
+/// What the unit leads and has not arranged yet.
+fn unplanned(cx: &Cx, loaded: &Loaded) -> Vec<(i64, String)> {
+    let measures = loaded.board.sections.iter().flat_map(|section| &section.measures);
+    measures
+        .map(|measure| &measure.item)
+        .filter(|item| item.role_of(&loaded.unit.id).is_some_and(leads))
+        .filter(|item| !loaded.plan.lines.iter().any(|line| line.item == item.id))
+        .map(|item| (item.n, loaded.board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title)))
+        .collect()
+}
+
+/// `POST`: keeps the lines.
+pub async fn write(cx: Cx, Path((year, unit)): Path<(Year, String)>, form: Form) -> Result {
+    let unit = UnitId::from(unit);
+    let typed = lines_of(&form);
+    let (of, version) = (unit.clone(), form.count("version")?.unwrap_or(0));
+    let done = cx.submit(&form, move |tx, by| {
+        let lines = typed.as_ref().map_err(|problems| Refusal::Invalid(problems.clone()))?;
+        annual::write(tx, by, &of, year, version, lines)?;
+        Ok(format!("/desk/plan/years/{year}/units/{of}"))
+    });
+    match done.await {
+        Ok(response) => Ok(response),
+        Err(refusal) => draw(&cx, year, unit, form.refused(refusal)?).await,
+    }
+}
+
+/// `POST .../submission`
+pub async fn submit(cx: Cx, Path((year, unit)): Path<(Year, String)>, form: Form) -> Result {
+    let unit = UnitId::from(unit);
+    let of = unit.clone();
+    let done = cx.submit(&form, move |tx, by| {
+        annual::submit(tx, by, &of, year)?;
+        Ok(format!("/desk/plan/years/{year}/units/{of}"))
+    });
+    match done.await {
+        Ok(response) => Ok(response),
+        Err(refusal) => draw(&cx, year, unit, form.refused(refusal)?).await,
+    }
+}
+
+/// `POST .../return`
+pub async fn hand_back(cx: Cx, Path((year, unit)): Path<(Year, String)>, form: Form) -> Result {
+    let unit = UnitId::from(unit);
+    let (of, reason) = (unit.clone(), form.optional("reason", 300)?);
+    let done = cx.submit(&form, move |tx, by| {
+        annual::hand_back(tx, by, &of, year, &reason)?;
+        Ok(format!("/desk/plan/years/{year}/units/{of}"))
+    });
+    match done.await {
+        Ok(response) => Ok(response),
+        Err(refusal) => draw(&cx, year, unit, form.refused(refusal)?).await,
+    }
+}
+
+fn export(cx: &Cx, loaded: &Loaded, format: Format) -> Result {
+    let mut headers = vec![cx.t("plan-column-measure"), cx.t("plan-line-what")];
+    headers.extend(MONTHS.map(|month| cx.with("plan-month", &[("n", month.to_string())])));
+    headers.push(cx.t("plan-column-planned"));
+    headers.push(cx.t("plan-column-planned-heads"));
+    let titles = items(cx, loaded);
+    let rows = loaded.plan.lines.iter().map(|line| {
+        let title = titles.iter().find(|(id, _)| id == line.item.as_str());
+        let mut row: Vec<Cell> = vec![title.map(|(_, title)| title.clone()).unwrap_or_default().into()];
+        row.push(line.what.clone().into());
+        row.extend(line.months.map(Cell::Number));
+        row.push(Cell::Number(line.total()));
+        row.push(line.n_heads.map_or(Cell::Empty, Cell::Number));
+        row
+    });
+    cx.export(format, &format!("annual-{}", loaded.plan.year), headers, rows.collect())
+}

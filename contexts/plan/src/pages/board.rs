@@ -1,0 +1,216 @@
+//! `GET /desk/plan`: how far every promise is, on one page that a leader reads in a minute.
+
+use askama::Template;
+use axum::extract::Query;
+use kernel::Year;
+use serde::Deserialize;
+use web::{Cell, Cx, Format, Result, Safe, ui};
+
+use super::card::{Card, YearRow, card, trajectory};
+use super::map::{TownMap, load_map};
+use super::{desk, status};
+use crate::figures::{self, Board, MeasureFigure};
+use crate::item::leads;
+use crate::rules::Status;
+use crate::wording::WordingKind;
+use crate::{PlanId, SectionKind};
+
+#[derive(Template)]
+#[template(path = "pages/board.html")]
+struct BoardPage<'a> {
+    cx: &'a Cx,
+    board: &'a Board,
+    title: String,
+    cards: Vec<(Card, Option<Safe>, Vec<YearRow>)>,
+    sections: Vec<SectionRows>,
+    goals: Vec<GoalRow>,
+    counts: Vec<(Safe, i64)>,
+    map: TownMap,
+}
+
+#[derive(Template)]
+#[template(path = "pages/board_empty.html")]
+struct EmptyPage<'a> {
+    cx: &'a Cx,
+}
+
+struct SectionRows {
+    kind: String,
+    title: String,
+    rows: Vec<MeasureRow>,
+}
+
+struct MeasureRow {
+    n: i64,
+    title: String,
+    leads: String,
+    done: String,
+    planned: String,
+    heads: String,
+    href: String,
+    status: Safe,
+}
+
+struct GoalRow {
+    n: i64,
+    title: String,
+    words: String,
+    href: String,
+    filled: bool,
+}
+
+/// What may be chosen in the address.
+#[derive(Deserialize)]
+pub struct Choice {
+    plan: Option<String>,
+    year: Option<Year>,
+    format: Option<String>,
+}
+
+/// Shows the board, or gives it as a file.
+pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
+    let chosen = choice.plan.clone().filter(|id| !id.is_empty()).map(PlanId::from);
+    let year = choice.year;
+    let found = cx
+        .read(move |tx, by| {
+            let Some(plan) = figures::shown(tx, by, chosen.as_ref())? else { return Ok(None) };
+            let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
+            let map = load_map(tx, by, board.year, None)?;
+            Ok(Some((board, map)))
+        })
+        .await?;
+    let Some((board, towns)) = found else {
+        return cx.page(desk(cx.t("plan-title")), EmptyPage { cx: &cx });
+    };
+    if let Some(format) = choice.format.as_deref().and_then(Format::parse) {
+        return export(&cx, &board, format);
+    }
+    let cards = board.targets.iter().map(|one| {
+        let (chart, rows) = trajectory(&cx, &board, one);
+        (card(&cx, &board, one), chart, rows)
+    });
+    let page = BoardPage {
+        cx: &cx,
+        title: cx.with("plan-board-title", &[("n", board.targets.len().to_string())]),
+        cards: cards.collect(),
+        sections: sections(&cx, &board),
+        goals: goals(&cx, &board),
+        counts: counts(&cx, &board),
+        map: TownMap::new(&cx, &towns, board.year, None),
+        board: &board,
+    };
+    cx.page(desk(page.title.clone()), page)
+}
+
+fn sections(cx: &Cx, board: &Board) -> Vec<SectionRows> {
+    let rows = |section: &figures::SectionFigure| SectionRows {
+        kind: match section.section.kind {
+            SectionKind::Action | SectionKind::Project => {
+                cx.t(&format!("plan-section-{}", section.section.kind.code()))
+            }
+            SectionKind::Other => String::new(),
+        },
+        title: board.words.title(
+            cx.locale,
+            WordingKind::Section,
+            &section.section.title,
+            &section.section.title,
+        ),
+        rows: section.measures.iter().map(|measure| row(cx, board, measure)).collect(),
+    };
+    board.sections.iter().map(rows).collect()
+}
+
+fn row(cx: &Cx, board: &Board, measure: &MeasureFigure) -> MeasureRow {
+    let item = &measure.item;
+    let names: Vec<&str> = item
+        .duties
+        .iter()
+        .filter(|duty| leads(duty.role))
+        .map(|duty| duty.holder.unit().and_then(|unit| board.names.get(unit)).unwrap_or(&duty.name).as_str())
+        .collect();
+    let unplanned = || cx.t("plan-unplanned");
+    let planned = Some(measure.n_planned()).filter(|n| *n > 0).map_or_else(unplanned, |n| cx.number(n));
+    MeasureRow {
+        n: item.n,
+        title: board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title),
+        leads: names.join(&cx.t("plan-list-comma")),
+        done: cx.number(measure.sums.sessions),
+        planned,
+        heads: cx.number(measure.sums.person_times),
+        href: evidence_href(board.year, Some(item.id.as_str())),
+        status: status(cx, measure.status),
+    }
+}
+
+/// The list of exactly the verified deliveries of a year, of one measure or of all.
+pub(crate) fn evidence_href(year: Year, item: Option<&str>) -> String {
+    let mut filter = evidence::Period::year(year).filter();
+    filter.purpose = item.map(evidence::PurposeId::from);
+    filter.href()
+}
+
+fn goals(cx: &Cx, board: &Board) -> Vec<GoalRow> {
+    let row = |goal: &figures::GoalFigure| GoalRow {
+        n: goal.item.n,
+        title: board.words.title(cx.locale, WordingKind::Item, goal.item.id.as_str(), &goal.item.title),
+        words: match goal.n {
+            Some(n) => cx.with("plan-goal-attested", &[("n", n.to_string())]),
+            None => cx.t("plan-goal-unfilled"),
+        },
+        href: goal.href.clone().unwrap_or_default(),
+        filled: goal.n.is_some(),
+    };
+    board.goals.iter().map(row).collect()
+}
+
+/// How many measures stand in each state, for the line at the top.
+fn counts(cx: &Cx, board: &Board) -> Vec<(Safe, i64)> {
+    let all = || board.sections.iter().flat_map(|section| &section.measures);
+    Status::ALL
+        .into_iter()
+        .filter_map(|one| {
+            let n = i64::try_from(all().filter(|measure| measure.status == one).count()).ok()?;
+            (n > 0).then(|| (status(cx, one), n))
+        })
+        .collect()
+}
+
+fn export(cx: &Cx, board: &Board, format: Format) -> Result {
+    let keys = ["kind", "number", "title", "leads", "planned", "done", "heads", "goal", "status"];
+    let headers = keys.map(|key| cx.t(&format!("plan-column-{key}"))).to_vec();
+    let mut rows = Vec::new();
+    for target in &board.targets {
+        let one = card(cx, board, target);
+        let value = target.now.map_or(Cell::Empty, |now| Cell::Decimal(now.normalize().to_string()));
+        let word = cx.t(&format!("plan-status-{}", target.status.code()));
+        let kind = one.kind.into();
+        rows.push(vec![
+            kind,
+            Cell::Empty,
+            one.title.into(),
+            Cell::Empty,
+            Cell::Empty,
+            value,
+            Cell::Empty,
+            one.goal.into(),
+            word.into(),
+        ]);
+    }
+    for (section, rows_of) in board.sections.iter().zip(sections(cx, board)) {
+        for (measure, shown) in section.measures.iter().zip(rows_of.rows) {
+            rows.push(vec![
+                rows_of.title.clone().into(),
+                Cell::Number(measure.item.n),
+                shown.title.into(),
+                shown.leads.into(),
+                Cell::Number(measure.n_planned()),
+                Cell::Number(measure.sums.sessions),
+                Cell::Number(measure.sums.person_times),
+                Cell::Empty,
+                cx.t(&format!("plan-status-{}", measure.status.code())).into(),
+            ]);
+        }
+    }
+    cx.export(format, &format!("plan-{}", board.year), headers, rows)
+}

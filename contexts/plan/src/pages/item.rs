@@ -1,0 +1,178 @@
+//! `GET /desk/plan/items/{n}`: one point of the plan: its sentence, who owes it, what was done.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use evidence::{Period as Years, PurposeId, Sums, totals};
+use kernel::{Group, Refusal, Year};
+use serde::Deserialize;
+use web::{Cx, Form, Result, Safe, ui};
+
+use super::board::evidence_href;
+use super::map::{TownMap, load_map};
+use super::{desk, status};
+use crate::chart::{Series, Stroke, lines};
+use crate::figures::{self, Board};
+use crate::item::item_kind_code;
+use crate::wording::WordingKind;
+use crate::{Item, store};
+
+#[derive(Template)]
+#[template(path = "pages/item.html")]
+struct ItemPage<'a> {
+    cx: &'a Cx,
+    form: &'a Form,
+    board: &'a Board,
+    item: &'a Item,
+    title: String,
+    kind: String,
+    plain: Option<String>,
+    status: Option<Safe>,
+    facts: Vec<(String, String, String)>,
+    duties: Vec<(String, Vec<String>)>,
+    targets: Vec<(String, String)>,
+    lines: Vec<(String, String, String)>,
+    groups: Vec<(String, String, String)>,
+    months: Vec<(String, String, String)>,
+    years: Vec<(Year, String, String)>,
+    chart: Option<Safe>,
+    map: Option<TownMap>,
+}
+
+/// What may be chosen in the address.
+#[derive(Deserialize)]
+pub struct Choice {
+    year: Option<Year>,
+}
+
+/// What the page needs beside the board.
+struct More {
+    item: Item,
+    towns: super::map::Towns,
+    groups: Vec<(Group, Sums)>,
+    months: Vec<(String, Sums)>,
+    years: Vec<(Year, Sums)>,
+    annual: Vec<crate::AnnualPlan>,
+}
+
+/// Shows it.
+pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> Result {
+    let year = choice.year;
+    let (board, more) = cx
+        .read(move |tx, by| {
+            let plan = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
+            let item = store::item_by_number(tx, by.district(), &plan.id, n)?.ok_or(Refusal::NotFound)?;
+            let board = figures::board(tx, by, plan, year)?.ok_or(Refusal::NotFound)?;
+            let purpose = PurposeId::from(item.id.as_str());
+            let district = by.district();
+            let span = Years { from: board.period.from, to: board.year };
+            let more = More {
+                towns: load_map(tx, by, board.year, Some(&purpose))?,
+                groups: totals::by_group(tx, district, Some(&purpose), Years::year(board.year))?.into_iter().collect(),
+                months: totals::by_month(tx, district, Some(&purpose), board.year)?.into_iter().collect(),
+                years: totals::by_year(tx, district, Some(&purpose), span)?.into_iter().collect(),
+                annual: store::list_annual(tx, district, board.year)?,
+                item,
+            };
+            Ok((board, more))
+        })
+        .await?;
+    draw(&cx, &board, &more, Form::new())
+}
+
+fn draw(cx: &Cx, board: &Board, more: &More, form: Form) -> Result {
+    let item = &more.item;
+    let id = item.id.as_str();
+    let words = board.words.of(WordingKind::Item, id).cloned().unwrap_or_default();
+    let form = form
+        .and("title_en", words.title_en)
+        .and("plain_zh", words.plain_zh)
+        .and("plain_en", words.plain_en);
+    let title = board.words.title(cx.locale, WordingKind::Item, id, &item.title);
+    let measure = board.sections.iter().flat_map(|s| &s.measures).find(|measure| measure.item.id == item.id);
+    let purpose = PurposeId::from(id);
+    let map = TownMap::new(cx, &more.towns, board.year, Some((&purpose, &title)));
+    let row = |name: String, sums: &Sums| (name, cx.number(sums.sessions), cx.number(sums.person_times));
+    let page = ItemPage {
+        cx,
+        form: &form,
+        kind: cx.t(&format!("plan-kind-{}", item_kind_code(item.kind))),
+        plain: board.words.plain(cx.locale, WordingKind::Item, id).map(str::to_owned),
+        status: measure.map(|measure| status(cx, measure.status)),
+        facts: measure.map(|measure| facts(cx, board, measure)).unwrap_or_default(),
+        duties: duties(cx, board, item),
+        targets: targets(cx, board, item),
+        lines: planned(cx, board, more),
+        groups: more.groups.iter().map(|(group, sums)| row(cx.t(&format!("group-{}", group.code())), sums)).collect(),
+        months: more.months.iter().map(|(month, sums)| row(month.clone(), sums)).collect(),
+        years: years(cx, more),
+        chart: chart(cx, board, more, &title),
+        map: item.is_measure().then_some(map),
+        title,
+        item,
+        board,
+    };
+    cx.page(desk(page.title.clone()), page)
+}
+
+fn facts(cx: &Cx, board: &Board, measure: &figures::MeasureFigure) -> Vec<(String, String, String)> {
+    let href = evidence_href(board.year, Some(measure.item.id.as_str()));
+    let planned = match measure.n_planned() {
+        0 => cx.t("plan-unplanned"),
+        n => cx.number(n),
+    };
+    let mut facts = vec![
+        (cx.t("plan-column-done"), cx.number(measure.sums.sessions), href.clone()),
+        (cx.t("plan-column-heads"), cx.number(measure.sums.person_times), href),
+        (cx.t("plan-column-planned"), planned, String::new()),
+    ];
+    if let Some(heads) = measure.planned_heads {
+        facts.push((cx.t("plan-column-planned-heads"), cx.number(heads), String::new()));
+    }
+    facts
+}
+
+/// Who has which part, by role.
+fn duties(cx: &Cx, board: &Board, item: &Item) -> Vec<(String, Vec<String>)> {
+    let name = |duty: &crate::Duty| {
+        duty.holder.unit().and_then(|unit| board.names.get(unit)).unwrap_or(&duty.name).clone()
+    };
+    evidence::DutyRole::ALL
+        .iter()
+        .map(|role| (cx.t(&format!("plan-role-{}", role.code())), item.with_role(*role).map(name).collect()))
+        .filter(|(_, names): &(String, Vec<String>)| !names.is_empty())
+        .collect()
+}
+
+fn targets(cx: &Cx, board: &Board, item: &Item) -> Vec<(String, String)> {
+    let of = board.targets.iter().filter(|one| one.target.item.as_ref() == Some(&item.id));
+    of.map(|one| {
+        let card = super::card::card(cx, board, one);
+        let words = format!("{}：{} · {}", card.title, card.value, card.goal);
+        (format!("/desk/plan/targets/{}?year={}", card.id, board.year), words)
+    })
+    .collect()
+}
+
+/// Lines of the annual plans of the year that serve the item.
+fn planned(cx: &Cx, board: &Board, more: &More) -> Vec<(String, String, String)> {
+    let mut rows = Vec::new();
+    for plan in &more.annual {
+        let unit = board.names.get(&plan.unit).cloned().unwrap_or_default();
+        for line in plan.lines.iter().filter(|line| line.item == more.item.id) {
+            rows.push((unit.clone(), line.what.clone(), cx.number(line.total())));
+        }
+    }
+    rows
+}
+
+fn years(cx: &Cx, more: &More) -> Vec<(Year, String, String)> {
+    more.years.iter().map(|(year, sums)| (*year, cx.number(sums.sessions), cx.number(sums.person_times))).collect()
+}
+
+#[allow(clippy::cast_precision_loss)] // for drawing only
+fn chart(cx: &Cx, board: &Board, more: &More, title: &str) -> Option<Safe> {
+    let points = more.years.iter().map(|(year, sums)| (*year, sums.sessions as f64)).collect();
+    let series = [Series { name: cx.t("plan-column-done"), stroke: Stroke::Actual, points }];
+    let words = cx.with("plan-chart-sessions", &[("title", title.to_owned())]);
+    lines(board.period.from, board.period.to, None, &series, &words).map(Safe)
+}

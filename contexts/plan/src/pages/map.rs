@@ -1,0 +1,150 @@
+//! `GET /desk/plan/map`: the towns as tiles, shaded by what was done there, with the table beside.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Query;
+use db::Tx;
+use evidence::{Period as Years, PurposeId, Sums, totals};
+use kernel::{Caller, Refusal, UnitId, Year};
+use people::units::{self, Unit};
+use serde::Deserialize;
+use web::{Cell, Cx, Form, Format, Result, ui};
+
+use super::desk;
+use crate::chart::{legend, shade};
+use crate::figures::{self, Board};
+use crate::wording::WordingKind;
+
+/// What the map is drawn from: the towns of the year's end and what was done in each.
+pub(crate) struct Towns {
+    pub towns: Vec<Unit>,
+    pub sums: BTreeMap<UnitId, Sums>,
+}
+
+/// Loads the towns of a year for one measure or for all.
+pub(crate) fn load_map(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    year: Year,
+    item: Option<&PurposeId>,
+) -> std::result::Result<Towns, Refusal> {
+    let on = figures::day_of(year, by.today());
+    let mut towns = units::towns(tx, by.district(), on)?;
+    towns.sort_by(|a, b| (&a.code, &a.name).cmp(&(&b.code, &b.name)));
+    Ok(Towns { towns, sums: totals::by_town(tx, by.district(), item, Years::year(year))? })
+}
+
+/// A map ready to be drawn.
+pub(crate) struct TownMap {
+    pub title: String,
+    pub tiles: Vec<Tile>,
+    pub legend: Vec<(u8, String)>,
+    pub total: String,
+}
+
+/// One town.
+pub(crate) struct Tile {
+    pub name: String,
+    pub sessions: String,
+    pub heads: String,
+    pub shade: u8,
+    pub href: String,
+    n: (i64, i64),
+}
+
+impl TownMap {
+    /// Shades each town by its sessions; `item` is the measure's id and title, or none for all.
+    pub fn new(cx: &Cx, of: &Towns, year: Year, item: Option<(&PurposeId, &str)>) -> Self {
+        let highest = of.sums.values().map(|sums| sums.sessions).max().unwrap_or(0);
+        let tile = |town: &Unit| {
+            let sums = of.sums.get(&town.id).copied().unwrap_or_default();
+            let mut filter = Years::year(year).filter();
+            filter.town = Some(town.id.clone());
+            filter.purpose = item.map(|(id, _)| id.clone());
+            Tile {
+                name: town.label().to_owned(),
+                sessions: cx.number(sums.sessions),
+                heads: cx.number(sums.person_times),
+                shade: shade(sums.sessions, highest),
+                href: filter.href(),
+                n: (sums.sessions, sums.person_times),
+            }
+        };
+        let range = |(shade, from, to): (u8, i64, i64)| {
+            let words = if from == to { cx.number(from) } else { format!("{}–{}", cx.number(from), cx.number(to)) };
+            (shade, words)
+        };
+        let title = item.map_or_else(|| cx.t("plan-map-all"), |(_, title)| title.to_owned());
+        let total: i64 = of.sums.values().map(|sums| sums.sessions).sum();
+        Self {
+            title: cx.with("plan-map-title", &[("title", title), ("year", year.to_string())]),
+            tiles: of.towns.iter().map(tile).collect(),
+            legend: legend(highest).into_iter().map(range).collect(),
+            total: cx.number(total),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/map.html")]
+struct MapPage<'a> {
+    cx: &'a Cx,
+    form: &'a Form,
+    map: TownMap,
+    items: Vec<(String, String)>,
+    years: Vec<(String, String)>,
+}
+
+/// What may be chosen in the address.
+#[derive(Deserialize)]
+pub struct Choice {
+    item: Option<String>,
+    year: Option<Year>,
+    format: Option<String>,
+}
+
+/// Shows the map, or gives its table as a file.
+pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
+    let year = choice.year;
+    let chosen = choice.item.clone().filter(|id| !id.is_empty()).map(PurposeId::from);
+    let of = chosen.clone();
+    let found = cx
+        .read(move |tx, by| {
+            let Some(plan) = figures::shown(tx, by, None)? else { return Ok(None) };
+            let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
+            let towns = load_map(tx, by, board.year, of.as_ref())?;
+            Ok(Some((board, towns)))
+        })
+        .await?;
+    let Some((board, towns)) = found else { return cx.redirect("/desk/plan") };
+    let items = measures(&cx, &board);
+    let title = chosen.as_ref().and_then(|id| items.iter().find(|(item, _)| item == id.as_str()));
+    let item = chosen.as_ref().zip(title.map(|(_, title)| title.as_str()));
+    let map = TownMap::new(&cx, &towns, board.year, item);
+    if let Some(format) = choice.format.as_deref().and_then(Format::parse) {
+        let headers = ["town", "done", "heads"].map(|key| cx.t(&format!("plan-column-{key}"))).to_vec();
+        let row = |tile: &Tile| {
+            let (sessions, heads) = tile.n;
+            vec![tile.name.clone().into(), Cell::Number(sessions), Cell::Number(heads)]
+        };
+        return cx.export(format, "towns", headers, map.tiles.iter().map(row).collect());
+    }
+    let form = Form::filled([
+        ("item", choice.item.unwrap_or_default()),
+        ("year", board.year.to_string()),
+    ]);
+    let years = board.period.years().map(|year| (year.to_string(), year.to_string())).collect();
+    cx.page(desk(map.title.clone()), MapPage { cx: &cx, form: &form, map, items, years })
+}
+
+/// All measures to choose from, the whole first.
+fn measures(cx: &Cx, board: &Board) -> Vec<(String, String)> {
+    let mut all = vec![(String::new(), cx.t("plan-map-all"))];
+    for measure in board.sections.iter().flat_map(|section| &section.measures) {
+        let item = &measure.item;
+        let title = board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title);
+        all.push((item.id.to_string(), format!("{}. {title}", item.n)));
+    }
+    all
+}

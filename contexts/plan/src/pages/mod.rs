@@ -1,0 +1,157 @@
+//! The pages of this context, one a file with its template beside it.
+
+mod annual;
+mod annual_form;
+mod api;
+mod board;
+mod card;
+mod diff;
+mod document;
+mod documents;
+mod duties;
+mod gaps;
+mod item;
+mod map;
+mod public;
+mod review;
+mod review_names;
+mod review_parts;
+mod target;
+mod versions;
+mod words;
+
+use kernel::{Permission, Role};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use web::ui::{escape, tag};
+use web::{Cx, Page, Routes, Safe, Tone};
+
+use crate::actions::KEEPERS;
+use crate::rules::Status;
+
+pub(crate) const STYLE: &str = "/assets/plan.css";
+const KEEP: Permission = Permission::Roles(KEEPERS);
+const WRITE: Permission = Permission::Roles(&[Role::Administrator, Role::Coordinator, Role::Editor]);
+const SIGNED: Permission = Permission::SignedIn;
+const PUBLIC: Permission = Permission::Public;
+/// A little more than the largest document, for the rest of the form.
+const UPLOAD: usize = crate::actions::documents::MAX_BYTES + (64 << 10);
+
+/// All routes.
+pub fn routes() -> Routes {
+    let routes = Routes::new()
+        .get("/desk/plan", SIGNED, board::show)
+        .get("/desk/plan/map", SIGNED, map::show)
+        .get("/desk/plan/duties", SIGNED, duties::show)
+        .get("/desk/plan/gaps", KEEP, gaps::show)
+        .get("/desk/plan/items/{n}", SIGNED, item::show)
+        .post("/desk/plan/items/{n}/words", KEEP, words::write_item)
+        .get("/desk/plan/targets/{id}", SIGNED, target::show)
+        .post("/desk/plan/targets/{id}/path", KEEP, target::set_path)
+        .post("/desk/plan/targets/{id}/words", KEEP, words::write_target)
+        .get("/desk/plan/years/{year}/units/{unit}", WRITE, annual::show)
+        .post("/desk/plan/years/{year}/units/{unit}", WRITE, annual::write)
+        .post("/desk/plan/years/{year}/units/{unit}/submission", WRITE, annual::submit)
+        .post("/desk/plan/years/{year}/units/{unit}/return", KEEP, annual::hand_back)
+        .get("/desk/plan/documents", KEEP, documents::list)
+        .upload("/desk/plan/documents", KEEP, UPLOAD, documents::receive)
+        .get("/desk/plan/documents/{id}", KEEP, document::show)
+        .get("/desk/plan/documents/{id}/file", KEEP, document::file)
+        .get("/desk/plan/versions", SIGNED, versions::list);
+    let routes = routes
+        .get("/desk/plan/versions/{id}", KEEP, review::show)
+        .get("/desk/plan/versions/{id}/diff", KEEP, diff::show)
+        .post("/desk/plan/versions/{id}/head", KEEP, review_parts::head)
+        .post("/desk/plan/versions/{id}/publication", KEEP, review::publish)
+        .post("/desk/plan/versions/{id}/removal", KEEP, review::discard)
+        .post("/desk/plan/versions/{id}/items", KEEP, review_parts::add_item)
+        .post("/desk/plan/versions/{id}/items/{item}", KEEP, review_parts::edit_item)
+        .post("/desk/plan/versions/{id}/items/{item}/removal", KEEP, review_parts::delete_item)
+        .post("/desk/plan/versions/{id}/items/{item}/merge", KEEP, review_parts::merge_item)
+        .post("/desk/plan/versions/{id}/items/{item}/split", KEEP, review_parts::split_item)
+        .post("/desk/plan/versions/{id}/doubts/{doubt}/settlement", KEEP, review_parts::settle)
+        .post("/desk/plan/versions/{id}/names", KEEP, review_names::assign)
+        .post("/desk/plan/versions/{id}/targets", KEEP, review_parts::add_target)
+        .post("/desk/plan/versions/{id}/targets/confirmation", KEEP, review_parts::confirm_all)
+        .post("/desk/plan/versions/{id}/targets/{target}", KEEP, review_parts::edit_target)
+        .post("/desk/plan/versions/{id}/targets/{target}/confirmation", KEEP, review_parts::confirm)
+        .post("/desk/plan/versions/{id}/targets/{target}/removal", KEEP, review_parts::delete_target);
+    routes
+        .get("/plan", PUBLIC, public::plan::show)
+        .get("/plan/items/{n}", PUBLIC, public::item::show)
+        .get("/plan/compare", PUBLIC, public::compare::show)
+        .get("/api/plan.json", PUBLIC, api::plan)
+}
+
+/// A page of this context on the workbench.
+pub(crate) fn desk(title: String) -> Page {
+    Page::new(title).style(STYLE)
+}
+
+/// The ways between the pages of the plan; `here` is the path of the current one.
+pub(crate) fn subnav(cx: &Cx, here: &str) -> Safe {
+    let keeps = cx.may(KEEP);
+    let all = [
+        ("/desk/plan", "plan-nav-board", true),
+        ("/desk/plan/map", "plan-nav-map", true),
+        ("/desk/plan/duties", "plan-nav-duties", true),
+        ("/desk/plan/gaps", "plan-nav-gaps", keeps),
+        ("/desk/plan/versions", "plan-nav-versions", true),
+        ("/desk/plan/documents", "plan-nav-documents", keeps),
+    ];
+    let mut list = String::new();
+    for (path, key, _) in all.into_iter().filter(|(_, _, open)| *open) {
+        let current = if path == here { " aria-current=\"page\"" } else { "" };
+        list.push_str(&format!(r#"<li><a href="{path}"{current}>{}</a></li>"#, escape(&cx.t(key))));
+    }
+    Safe(format!(r#"<nav class="subnav" aria-label="{}"><ul>{list}</ul></nav>"#, escape(&cx.t("plan-nav"))))
+}
+
+/// A status in word, shape and colour.
+pub(crate) fn status(cx: &Cx, status: Status) -> Safe {
+    let tone = match status {
+        Status::Reached | Status::Ahead | Status::OnCourse => Tone::Ok,
+        Status::Behind => Tone::Late,
+        Status::CannotSay => Tone::Unsure,
+        Status::Waiting => Tone::Wait,
+        Status::Unfilled => Tone::Unfilled,
+        Status::NotApplicable => Tone::Quiet,
+    };
+    tag(tone, &cx.t(&format!("plan-status-{}", status.code())))
+}
+
+/// A word of the catalogue as a tag.
+pub(crate) fn word(cx: &Cx, tone: Tone, key: &str) -> Safe {
+    tag(tone, &cx.t(key))
+}
+
+/// A figure as people read it: whole ones with their thousands apart.
+pub(crate) fn figure(cx: &Cx, value: Decimal) -> String {
+    let value = value.normalize();
+    match value.to_i64().filter(|_| value.fract().is_zero()) {
+        Some(whole) => cx.number(whole),
+        None => value.to_string(),
+    }
+}
+
+/// A figure for drawing.
+pub(crate) fn float(value: Decimal) -> f64 {
+    value.to_f64().unwrap_or_default()
+}
+
+/// Thousandths of a goal, for bars.
+pub(crate) fn thousandths(part: Decimal, whole: Decimal) -> u32 {
+    if whole.is_zero() {
+        return 0;
+    }
+    (part * Decimal::from(1000) / whole).max(Decimal::ZERO).min(Decimal::from(1000)).to_u32().unwrap_or(0)
+}
+
+/// What a kind of list offers to choose from: value and words.
+pub(crate) fn options<'a>(
+    cx: &Cx,
+    prefix: &str,
+    codes: impl IntoIterator<Item = &'a str>,
+) -> Vec<(String, String)> {
+    codes.into_iter().map(|code| (code.to_owned(), cx.t(&format!("{prefix}{code}")))).collect()
+}
