@@ -1,0 +1,376 @@
+//! The tables of `server/demo`, as its README describes them, read into types.
+
+use std::collections::BTreeMap;
+
+use evidence::{DutyRole, Kind};
+use kernel::{Day, Group, Role, Year};
+use people::units::UnitKind;
+use plan::WordingKind;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
+
+/// The plan, retold.
+pub const PLAN: &str = include_str!("../../demo/plan.txt");
+
+/// Everything that the demonstration is made of.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    /// Units by spans of time, parents before children.
+    pub units: Vec<UnitRow>,
+    /// Role accounts.
+    pub accounts: Vec<AccountRow>,
+    /// Titles in plain words.
+    pub plain: Vec<PlainRow>,
+    /// Topics by key.
+    pub topics: BTreeMap<String, String>,
+    /// Kinds of venue by key.
+    pub venues: BTreeMap<String, VenueRow>,
+    /// The kinds of event.
+    pub templates: Vec<Template>,
+    /// The years.
+    pub volumes: Vec<Volume>,
+    /// The towns' shares of the events.
+    pub places: Vec<PlaceRow>,
+    /// Entries of registered stocks.
+    pub register: Vec<EntryRow>,
+    /// Signed accounts of goals.
+    pub narratives: Vec<NarrativeRow>,
+    /// Duties in the plans of units for a year.
+    pub annual: Vec<AnnualRow>,
+    /// Why deliveries are sent back or withdrawn.
+    pub reasons: Vec<ReasonRow>,
+}
+
+impl Tables {
+    /// Reads all tables.
+    ///
+    /// # Errors
+    /// The table, the line and what is wrong there.
+    pub fn read() -> Result<Self, String> {
+        let topics: Vec<TopicRow> = rows("topics.csv", include_str!("../../demo/topics.csv"))?;
+        let venues: Vec<VenueRow> = rows("venues.csv", include_str!("../../demo/venues.csv"))?;
+        Ok(Self {
+            units: rows("units.csv", include_str!("../../demo/units.csv"))?,
+            accounts: rows("accounts.csv", include_str!("../../demo/accounts.csv"))?,
+            plain: rows("plain.csv", include_str!("../../demo/plain.csv"))?,
+            topics: topics.into_iter().map(|topic| (topic.key, topic.title_zh)).collect(),
+            venues: venues.into_iter().map(|venue| (venue.key.clone(), venue)).collect(),
+            templates: rows("activities.csv", include_str!("../../demo/activities.csv"))?,
+            volumes: rows("volumes.csv", include_str!("../../demo/volumes.csv"))?,
+            places: rows("places.csv", include_str!("../../demo/places.csv"))?,
+            register: rows("register.csv", include_str!("../../demo/register.csv"))?,
+            narratives: rows("narratives.csv", include_str!("../../demo/narratives.csv"))?,
+            annual: rows("annual_plans.csv", include_str!("../../demo/annual_plans.csv"))?,
+            reasons: rows("reasons.csv", include_str!("../../demo/reasons.csv"))?,
+        })
+    }
+
+    /// The unit of a key as it is on a day.
+    pub fn unit(&self, key: &str, on: Day) -> Option<&UnitRow> {
+        self.units.iter().find(|unit| unit.key == key && unit.holds(on))
+    }
+}
+
+fn rows<T: DeserializeOwned>(name: &str, text: &str) -> Result<Vec<T>, String> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(|row| row.map_err(|error| format!("{name}: {error}"))).collect()
+}
+
+/// A unit for one span of time.
+#[derive(Clone, Debug, Deserialize)]
+pub struct UnitRow {
+    /// The same for all spans of a unit.
+    pub key: String,
+    /// What it is.
+    #[serde(deserialize_with = "unit_kind")]
+    pub kind: UnitKind,
+    /// Its official name.
+    pub name: String,
+    /// How people call it.
+    pub short_name: String,
+    /// Its English name.
+    pub name_en: String,
+    /// What it lies under.
+    pub parent_key: String,
+    /// The town it stands in, if it stands in one.
+    pub place_key: String,
+    /// The official code.
+    pub code: String,
+    /// First day.
+    pub valid_from: Day,
+    /// First day on which it no longer holds.
+    pub valid_to: Option<Day>,
+    /// What it was merged into.
+    pub successor_key: String,
+    /// Other ways in which it is written.
+    #[serde(deserialize_with = "list")]
+    pub aliases: Vec<String>,
+}
+
+impl UnitRow {
+    /// Whether the row speaks of the day.
+    pub fn holds(&self, on: Day) -> bool {
+        self.valid_from <= on && self.valid_to.is_none_or(|to| on < to)
+    }
+}
+
+/// A role account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AccountRow {
+    /// What is typed at sign-in.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// What they hold.
+    pub role: Role,
+    /// In which unit.
+    pub unit_key: String,
+}
+
+/// A title in plain words.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PlainRow {
+    /// What it is a title of.
+    #[serde(deserialize_with = "wording_kind")]
+    pub kind: WordingKind,
+    /// The title in the plan, or a target's code.
+    pub key: String,
+    /// The title.
+    pub title_zh: String,
+    /// The title in English.
+    pub title_en: String,
+    /// Plain words.
+    pub plain_zh: String,
+    /// Plain words in English.
+    pub plain_en: String,
+}
+
+#[derive(Deserialize)]
+struct TopicRow {
+    key: String,
+    title_zh: String,
+}
+
+/// A kind of venue.
+#[derive(Clone, Debug, Deserialize)]
+pub struct VenueRow {
+    /// Its key.
+    pub key: String,
+    /// The word for it.
+    pub name_zh: String,
+    /// Whose name stands before the word.
+    pub at: At,
+}
+
+/// Whose venue it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum At {
+    /// That of a school or firm among the organisers; else of the place.
+    Seat,
+    /// That of the community or town.
+    Place,
+    /// The district's only one, or none at all.
+    #[serde(rename = "")]
+    Nowhere,
+}
+
+/// A kind of event to draw deliveries from.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Template {
+    /// Its key.
+    pub key: String,
+    /// The kind of delivery.
+    pub kind: Kind,
+    /// Its topic's key.
+    pub topic: String,
+    /// Its title.
+    pub title_zh: String,
+    /// Titles of the measures it counts for.
+    #[serde(deserialize_with = "list")]
+    pub measures: Vec<String>,
+    /// The code of the target whose people it trains.
+    pub target: String,
+    /// Who holds it: a key, or `any:` and a kind.
+    pub host: String,
+    /// Who holds it too.
+    #[serde(deserialize_with = "list")]
+    pub cohosts: Vec<String>,
+    /// Who helps.
+    #[serde(deserialize_with = "list")]
+    pub supporters: Vec<String>,
+    /// Fewest and most heads by group.
+    #[serde(deserialize_with = "ranges")]
+    pub groups: Vec<(Group, i64, i64)>,
+    /// Fewest minutes.
+    pub minutes_min: i64,
+    /// Most minutes.
+    pub minutes_max: i64,
+    /// The months in which it happens.
+    #[serde(deserialize_with = "numbers")]
+    pub months: Vec<i8>,
+    /// The kind of venue.
+    pub venue: String,
+    /// At which level it happens.
+    pub place: Level,
+    /// How many in the fullest year.
+    pub n_2025: u64,
+}
+
+/// The level at which something happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Once for the district.
+    District,
+    /// In a town.
+    Town,
+    /// In a community.
+    Community,
+}
+
+/// A year: how much happened, in which states, and how heads were counted.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Volume {
+    /// The year.
+    pub year: Year,
+    /// Share of `n_2025`.
+    pub scale_percent: u64,
+    /// Share that is verified.
+    pub verified_percent: usize,
+    /// Share that waits.
+    pub submitted_percent: usize,
+    /// Share that was sent back.
+    pub returned_percent: usize,
+    /// Share that is being written.
+    pub draft_percent: usize,
+    /// Share that was withdrawn.
+    pub withdrawn_percent: usize,
+    /// Share counted by check-in.
+    pub check_in_percent: usize,
+    /// Share counted by a sign-in sheet.
+    pub sign_in_sheet_percent: usize,
+    /// Share that is estimated.
+    pub estimate_percent: usize,
+    /// Teachers and coaches trained for the first time.
+    #[serde(rename = "science-teachers-trained")]
+    pub teachers: u32,
+    /// Farmers trained for the first time.
+    #[serde(rename = "farmers-trained")]
+    pub farmers: u32,
+}
+
+/// A town's share.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PlaceRow {
+    /// The town.
+    pub place_key: String,
+    /// Its share.
+    pub weight: u64,
+}
+
+/// An entry of a registered stock, for one term.
+#[derive(Clone, Debug, Deserialize)]
+pub struct EntryRow {
+    /// The target's code.
+    pub target: String,
+    /// What it is called.
+    pub name: String,
+    /// Who sends or runs it.
+    pub unit_key: String,
+    /// The town it counts for.
+    pub place_key: String,
+    /// First day.
+    pub valid_from: Day,
+    /// First day on which it no longer holds.
+    pub valid_to: Option<Day>,
+    /// What is to be said of it: why it ended before its time.
+    pub note_zh: String,
+}
+
+/// A signed account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NarrativeRow {
+    /// The goal's title.
+    pub item: String,
+    /// Who signs.
+    pub unit_key: String,
+    /// The day it speaks of.
+    pub as_of: Day,
+    /// The account.
+    pub text_zh: String,
+    /// What proves it.
+    pub evidence_zh: String,
+}
+
+/// A duty in a unit's plan for a year.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AnnualRow {
+    /// The year.
+    pub year: Year,
+    /// Whose plan.
+    pub unit_key: String,
+    /// The measure's title.
+    pub measure: String,
+    /// The unit's part.
+    pub role: DutyRole,
+    /// What is to be done.
+    pub work: String,
+    /// By which month.
+    pub due_month: usize,
+    /// How many events.
+    pub n_deliveries: i64,
+    /// How many heads.
+    pub n_heads: i64,
+}
+
+/// Why a step was taken.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ReasonRow {
+    /// Which.
+    pub step: ReasonStep,
+    /// Why.
+    pub reason: String,
+}
+
+/// A step that asks for a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonStep {
+    /// Sent back to the recorder.
+    Return,
+    /// Withdrawn.
+    Withdraw,
+}
+
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok(text.split('|').filter(|part| !part.is_empty()).map(str::to_owned).collect())
+}
+
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i8>, D::Error> {
+    list(deserializer)?.iter().map(|part| part.parse().map_err(D::Error::custom)).collect()
+}
+
+fn ranges<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(Group, i64, i64)>, D::Error> {
+    let range = |part: &String| {
+        let (group, heads) = part.split_once(':')?;
+        let (low, high) = heads.split_once('-')?;
+        Some((Group::parse(group)?, low.parse().ok()?, high.parse().ok()?))
+    };
+    let parts = list(deserializer)?;
+    parts.iter().map(|part| range(part).ok_or_else(|| D::Error::custom(format!("no range: {part}")))).collect()
+}
+
+fn unit_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnitKind, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    UnitKind::parse(&text).ok_or_else(|| D::Error::custom(format!("no kind of unit: {text}")))
+}
+
+/// Goals, measures and safeguards are all items of the plan.
+fn wording_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WordingKind, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.as_str() {
+        "goal" | "measure" | "safeguard" => Ok(WordingKind::Item),
+        other => WordingKind::parse(other).ok_or_else(|| D::Error::custom(format!("no kind of title: {other}"))),
+    }
+}
