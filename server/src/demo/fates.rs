@@ -49,8 +49,8 @@ pub fn assign_fates(year: &mut [Planned], volume: &Volume, reasons: &[ReasonRow]
         [volume.submitted_percent, volume.returned_percent, volume.draft_percent, volume.withdrawn_percent]
             .map(|percent| share(n, percent));
     let open = submitted + returned + draft;
-    // Half as many again as are still open, so that some of the last ones are verified already.
-    let split = free.len().saturating_sub(open + open / 2);
+    // A fifth more than are still open, so that some of the last ones are verified already.
+    let split = free.len().saturating_sub(open + open / 5);
     let (early, late) = free.split_at_checked(split).unwrap_or((&[], &free));
     for (rank, at) in mixed(late, rng).into_iter().take(open).enumerate() {
         let fate = match rank {
