@@ -11,6 +11,9 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
 /// The plan, retold.
 pub const PLAN: &str = include_str!("../../demo/plan.txt");
 
+/// The name of its file.
+pub const PLAN_NAME: &str = "麒麟区全民科学素质行动实施方案（演示复述）.txt";
+
 /// Everything that the demonstration is made of.
 #[derive(Clone, Debug)]
 pub struct Tables {

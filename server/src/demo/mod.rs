@@ -99,7 +99,7 @@ fn prepare(percent: u64, password: &str) -> Result<Prepared, String> {
     let rng = SeededRng::new(generate::SEED + 1);
     let acts = timeline::acts(&tables, &planned, &rng);
     let photos = deliveries::photos(&planned)?;
-    let outcome = ::plan::actions::documents::understand(data::PLAN.as_bytes());
+    let outcome = ::plan::actions::documents::understand(data::PLAN_NAME, data::PLAN.as_bytes());
     let password = password::hash(password, &SystemRng).map_err(|refusal| refusal.to_string())?;
     Ok(Prepared { tables, planned, acts, photos, outcome, password })
 }

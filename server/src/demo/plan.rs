@@ -27,7 +27,7 @@ fn publish(stage: &mut Stage<'_, '_>) -> Result<(), Refusal> {
     let opened = tables.units.first().map(|root| root.valid_from).ok_or_else(|| fault("units.csv: empty"))?;
     let by = stage.coordinator(opened.at(9, 0))?;
     let (Received::New(document) | Received::Known(document)) =
-        documents::receive(stage.tx, &by, "麒麟区全民科学素质行动实施方案（演示复述）.txt", data::PLAN.as_bytes())?;
+        documents::receive(stage.tx, &by, data::PLAN_NAME, data::PLAN.as_bytes())?;
     let draft = documents::finish(stage.tx, &by, &document, &stage.prepared.outcome)?;
     let draft = draft.ok_or_else(|| fault("plan.txt was not understood"))?;
     let words: Vec<Named> = tables

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use db::{Db, Target};
-use kernel::{Actor, Caller, Day, DistrictId, SeededRng, Value};
+use kernel::{Actor, Caller, Day, DistrictId, Value};
 use server::compose;
 use server::demo::{self, Found, Progress};
 
@@ -51,7 +51,8 @@ fn series(db: &Db) -> BTreeMap<String, Vec<(Value, Value)>> {
 fn the_board_of_the_whole_demonstration_shows_what_its_readme_says() {
     let (db, _folder) = loaded(100);
     let series = series(&db);
-    let to_date = |title: &str| series[title].iter().map(|(_, to_date)| *to_date).collect::<Vec<_>>();
+    let known = |title: &str| series.get(title).unwrap_or_else(|| panic!("{title} is not in {:?}", series.keys()));
+    let to_date = |title: &str| known(title).iter().map(|(_, to_date)| *to_date).collect::<Vec<_>>();
     let numbers = |all: [i64; 5]| all.map(Value::from).to_vec();
     assert_eq!(to_date("培训中小学骨干教师、科技辅导员"), numbers([45, 105, 185, 265, 340]));
     assert_eq!(to_date("培训高素质农民"), numbers([60, 135, 220, 315, 420]));
