@@ -138,3 +138,32 @@ fn aligned(rows: &[[String; 4]]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_holds_every_account_and_gives_the_password_back_to_its_owner_alone() {
+        let (folder, tables) = (tempfile::tempdir().unwrap(), Tables::read().unwrap());
+        let list = folder.path().join(LIST);
+        fs::write(&list, "left by another").unwrap();
+        write_list(&tables, "abcd-efgh-jkmn", &list).unwrap();
+        assert_eq!(read_password(&list).as_deref(), Some("abcd-efgh-jkmn"));
+        let text = fs::read_to_string(&list).unwrap();
+        assert!(tables.accounts.iter().all(|row| text.contains(&row.login)));
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&list).unwrap().permissions()) & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_is_printed_names_a_role_of_each_kind_and_says_when_the_password_is_lost() {
+        let tables = Tables::read().unwrap();
+        let told = table(&tables, Some("abcd-efgh-jkmn"), Path::new("there"));
+        for role in ["administrator", "coordinator", "editor", "verifier", "community worker", "viewer"] {
+            assert!(told.contains(role), "{role}\n{told}");
+        }
+        assert_eq!(told.matches("abcd-efgh-jkmn").count(), SHOWN.len());
+        assert!(table(&tables, None, Path::new("there")).contains("not in there"));
+    }
+}

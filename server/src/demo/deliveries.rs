@@ -98,6 +98,7 @@ fn take(
             submit,
         };
         let id = delivery::record(stage.tx, &by, &new)?;
+        evidence::store::delivery::mark_demo(stage.tx, by.district(), &id)?;
         recorded.insert(act.of, (id, 1));
         return Ok(());
     }

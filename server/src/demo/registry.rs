@@ -2,11 +2,15 @@
 
 use kernel::{Day, Refusal};
 use people::accounts::{self, NewAccount};
+use people::district::{self, Settings};
 use people::units::{self, Change, NewUnit, Renamed};
 
 use super::data::{AccountRow, UnitRow};
 use super::stage::{ADMINISTRATOR, Stage};
 use super::{Part, Progress, fault};
+
+/// For how many days the trail of the demonstration is kept: thirty years.
+const TRAIL_DAYS: i64 = 10_950;
 
 /// Enters the units as they were when the registry opened, then accounts, then what became of some
 /// of the units.
@@ -16,6 +20,7 @@ pub fn load(stage: &mut Stage<'_, '_>, progress: &Progress) -> Result<(), Refusa
     progress(Part::Registry, 0, total);
     let opened = tables.units.first().map(|root| root.valid_from).ok_or_else(|| fault("units.csv: empty"))?;
     name_root(stage, opened)?;
+    keep_trail(stage, opened)?;
     for row in tables.units.iter().skip(1).filter(|row| row.valid_from == opened) {
         create(stage, row)?;
     }
@@ -43,6 +48,13 @@ fn name_root(stage: &mut Stage<'_, '_>, opened: Day) -> Result<(), Refusal> {
     let root = change.unit.clone();
     units::correct(stage.tx, &by, change, names(row))?;
     row.aliases.iter().try_for_each(|alias| units::name_alias(stage.tx, &by, &root, alias))
+}
+
+/// The years that are played are long past: their trail would be cleared away in the first night.
+fn keep_trail(stage: &mut Stage<'_, '_>, opened: Day) -> Result<(), Refusal> {
+    let by = stage.administrator(opened.at(8, 0))?;
+    let settings = district::settings(stage.tx, by.district())?.ok_or(Refusal::NotFound)?;
+    district::change_settings(stage.tx, &by, &Settings { audit_days: TRAIL_DAYS, ..settings })
 }
 
 fn create(stage: &mut Stage<'_, '_>, row: &UnitRow) -> Result<(), Refusal> {

@@ -136,3 +136,35 @@ fn two_persons_stand_behind_every_verified_delivery_and_time_runs_forward() {
     }
     assert_eq!(recorders.len(), all.len());
 }
+
+#[test]
+fn four_measures_are_planned_by_nobody_on_purpose() {
+    let tables = tables();
+    let all: BTreeSet<&String> = tables.templates.iter().flat_map(|template| &template.measures).collect();
+    let planned: BTreeSet<&String> = tables.annual.iter().map(|row| &row.measure).collect();
+    assert!(planned.is_subset(&all));
+    let left: Vec<&str> = all.difference(&planned).map(|title| title.as_str()).collect();
+    let named = [
+        "促进“一带一路”科技人文交流",
+        "加强对科普基础设施建设的统筹规划",
+        "在公务员录用中落实科学素质要求",
+        "建立完善科技资源科普化机制",
+    ];
+    assert_eq!(left, named);
+}
+
+#[test]
+fn whoever_answers_for_a_measure_is_among_those_who_hold_its_events() {
+    let tables = tables();
+    let reading = plan_doc::parse(crate::demo::data::PLAN);
+    let named = |key: &String, name: &str| {
+        let mut rows = tables.units.iter().filter(|unit| unit.key == *key);
+        rows.any(|unit| unit.name == name || unit.short_name == name || unit.aliases.iter().any(|alias| alias == name))
+    };
+    for template in &tables.templates {
+        let items = reading.items.iter().filter(|item| template.measures.contains(&item.title));
+        let leads = items.flat_map(|item| &item.duties).filter(|duty| duty.role == plan_doc::Role::Lead);
+        let held_by = |name: &str| [&template.host].into_iter().chain(&template.cohosts).any(|key| named(key, name));
+        assert!(leads.clone().any(|duty| held_by(&duty.unit)), "{}: {:?}", template.key, leads.collect::<Vec<_>>());
+    }
+}
