@@ -40,10 +40,13 @@ pub fn run(store: &Store, site: &Site) -> Result<(), String> {
 }
 
 fn make(db: &db::Db, tables: &Tables, list: &Path) -> Result<String, String> {
-    println!("首次启动，正在写入演示区，约需十秒。First start: writing the demonstration district, about ten seconds.");
+    println!(
+        "首次启动，正在写入演示区，约需十秒。First start: writing the demonstration district, about ten seconds."
+    );
     let password = demo::draw_password(&SystemRng);
     // Written first: a district whose password nobody knows would be of no use.
-    write_list(tables, &password, list).map_err(|error| format!("{} cannot be written: {error}", list.display()))?;
+    write_list(tables, &password, list)
+        .map_err(|error| format!("{} cannot be written: {error}", list.display()))?;
     let progress: Progress = Arc::new(tell);
     demo::load(db, 100, &password, &progress)?;
     Ok(password)
@@ -153,7 +156,10 @@ mod tests {
         let text = fs::read_to_string(&list).unwrap();
         assert!(tables.accounts.iter().all(|row| text.contains(&row.login)));
         #[cfg(unix)]
-        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&list).unwrap().permissions()) & 0o777, 0o600);
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&list).unwrap().permissions()) & 0o777,
+            0o600
+        );
     }
 
     #[test]

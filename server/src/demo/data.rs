@@ -361,7 +361,10 @@ fn ranges<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(Group, i64,
         Some((Group::parse(group)?, low.parse().ok()?, high.parse().ok()?))
     };
     let parts = list(deserializer)?;
-    parts.iter().map(|part| range(part).ok_or_else(|| D::Error::custom(format!("no range: {part}")))).collect()
+    parts
+        .iter()
+        .map(|part| range(part).ok_or_else(|| D::Error::custom(format!("no range: {part}"))))
+        .collect()
 }
 
 fn unit_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnitKind, D::Error> {
@@ -374,6 +377,8 @@ fn wording_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WordingKin
     let text = String::deserialize(deserializer)?;
     match text.as_str() {
         "goal" | "measure" | "safeguard" => Ok(WordingKind::Item),
-        other => WordingKind::parse(other).ok_or_else(|| D::Error::custom(format!("no kind of title: {other}"))),
+        other => {
+            WordingKind::parse(other).ok_or_else(|| D::Error::custom(format!("no kind of title: {other}")))
+        }
     }
 }

@@ -119,8 +119,11 @@ fn details(
     planned: &Planned,
     purposes: &BTreeMap<String, PurposeId>,
 ) -> Result<Details, Refusal> {
-    let units = |keys: &BTreeSet<String>| keys.iter().map(|key| stage.unit(key)).collect::<Result<BTreeSet<UnitId>, _>>();
-    let purpose = |title: &String| purposes.get(title).cloned().ok_or_else(|| fault(format!("no measure {title}")));
+    let units = |keys: &BTreeSet<String>| {
+        keys.iter().map(|key| stage.unit(key)).collect::<Result<BTreeSet<UnitId>, _>>()
+    };
+    let purpose =
+        |title: &String| purposes.get(title).cloned().ok_or_else(|| fault(format!("no measure {title}")));
     Ok(Details {
         kind: planned.kind,
         topic: planned.topic.clone(),

@@ -40,7 +40,8 @@ fn signs_in(planned: &Planned) -> u8 {
 /// weeks of the year. What trains the people of a target is always verified.
 pub fn assign_fates(year: &mut [Planned], volume: &Volume, reasons: &[ReasonRow], rng: &SeededRng) {
     let n = year.len();
-    let free: Vec<usize> = (0..n).filter(|at| year.get(*at).is_some_and(|one| one.target.is_empty())).collect();
+    let free: Vec<usize> =
+        (0..n).filter(|at| year.get(*at).is_some_and(|one| one.target.is_empty())).collect();
     let reason = |step: ReasonStep| {
         let fitting: Vec<&ReasonRow> = reasons.iter().filter(|row| row.step == step).collect();
         pick(&fitting, rng).map(|row| row.reason.clone()).unwrap_or_default()

@@ -166,7 +166,9 @@ fn town(tables: &Tables, template: &Template, on: Day, rng: &SeededRng) -> Resul
 /// The first school or firm among the organisers that stands in a town.
 fn seat<'a, 'k>(tables: &'a Tables, keys: impl Iterator<Item = &'k String>, on: Day) -> Option<&'a UnitRow> {
     let mut units = keys.filter_map(|key| tables.unit(key, on));
-    units.find(|unit| matches!(unit.kind, UnitKind::School | UnitKind::Enterprise) && !unit.place_key.is_empty())
+    units.find(|unit| {
+        matches!(unit.kind, UnitKind::School | UnitKind::Enterprise) && !unit.place_key.is_empty()
+    })
 }
 
 /// A unit of a kind on a day: one that stands in the town where there is one, else any.

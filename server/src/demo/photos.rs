@@ -72,7 +72,9 @@ pub fn jpeg(number: u64) -> Result<Vec<u8>, String> {
         character(&mut picture, left + nth * 16 * SCALE, rows);
     }
     let mut out = Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(picture).write_to(&mut out, ImageFormat::Jpeg).map_err(|error| error.to_string())?;
+    DynamicImage::ImageRgb8(picture)
+        .write_to(&mut out, ImageFormat::Jpeg)
+        .map_err(|error| error.to_string())?;
     Ok(out.into_inner())
 }
 

@@ -79,7 +79,8 @@ fn items(stage: &mut Stage<'_, '_>) -> Result<BTreeMap<String, ItemId>, Refusal>
 }
 
 fn line(row: &AnnualRow, items: &BTreeMap<String, ItemId>) -> Result<NewLine, Refusal> {
-    let item = items.get(&row.measure).ok_or_else(|| fault(format!("annual_plans.csv: no {}", row.measure)))?;
+    let item =
+        items.get(&row.measure).ok_or_else(|| fault(format!("annual_plans.csv: no {}", row.measure)))?;
     Ok(NewLine {
         item: item.clone(),
         what: row.work.clone(),

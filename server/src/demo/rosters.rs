@@ -15,12 +15,18 @@ pub type Known = BTreeMap<String, u32>;
 ///
 /// # Errors
 /// When the year's newcomers do not fit into its courses.
-pub fn assign(year: &mut [Planned], volume: &Volume, known: &mut Known, rng: &SeededRng) -> Result<(), String> {
+pub fn assign(
+    year: &mut [Planned],
+    volume: &Volume,
+    known: &mut Known,
+    rng: &SeededRng,
+) -> Result<(), String> {
     for (target, newcomers) in
         [("science-teachers-trained", volume.teachers), ("farmers-trained", volume.farmers)]
     {
         let known = known.entry(target.to_owned()).or_default();
-        let mut courses: Vec<&mut Planned> = year.iter_mut().filter(|planned| planned.target == target).collect();
+        let mut courses: Vec<&mut Planned> =
+            year.iter_mut().filter(|planned| planned.target == target).collect();
         let mut left = newcomers;
         let mut courses_left = u32::try_from(courses.len()).unwrap_or(u32::MAX);
         for planned in &mut courses {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use db::Tx;
-use kernel::{AccountId, Actor, Caller, Day, DistrictId, FixedClock, Instant, Refusal, Role, SystemRng, UnitId};
+use kernel::{
+    AccountId, Actor, Caller, Day, DistrictId, FixedClock, Instant, Refusal, Role, SystemRng, UnitId,
+};
 use people::accounts;
 use people::setup::{NewDistrict, found};
 

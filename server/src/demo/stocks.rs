@@ -18,13 +18,15 @@ pub fn load(stage: &mut Stage<'_, '_>, progress: &Progress) -> Result<(), Refusa
     progress(Part::Stocks, 0, total);
     let indicators = indicators(stage)?;
     for row in &tables.register {
-        let title = tables.plain.iter().find(|plain| plain.key == row.target).map(|plain| plain.title_zh.as_str());
+        let title =
+            tables.plain.iter().find(|plain| plain.key == row.target).map(|plain| plain.title_zh.as_str());
         let indicator = title.and_then(|title| indicators.get(title));
         let indicator = indicator.ok_or_else(|| fault(format!("register.csv: no target {}", row.target)))?;
         register(stage, row, indicator)?;
     }
     for row in &tables.narratives {
-        let indicator = indicators.get(&row.item).ok_or_else(|| fault(format!("narratives.csv: no {}", row.item)))?;
+        let indicator =
+            indicators.get(&row.item).ok_or_else(|| fault(format!("narratives.csv: no {}", row.item)))?;
         attest(stage, row, indicator)?;
     }
     progress(Part::Stocks, total, total);

@@ -88,7 +88,10 @@ impl<'a> People<'a> {
         let accounts = &tables.accounts;
         Self {
             parents,
-            accounts: accounts.iter().map(|row| (row.login.as_str(), row.role, row.unit_key.as_str())).collect(),
+            accounts: accounts
+                .iter()
+                .map(|row| (row.login.as_str(), row.role, row.unit_key.as_str()))
+                .collect(),
         }
     }
 

@@ -51,7 +51,8 @@ fn series(db: &Db) -> BTreeMap<String, Vec<(Value, Value)>> {
 fn the_board_of_the_whole_demonstration_shows_what_its_readme_says() {
     let (db, _folder) = loaded(100);
     let series = series(&db);
-    let known = |title: &str| series.get(title).unwrap_or_else(|| panic!("{title} is not in {:?}", series.keys()));
+    let known =
+        |title: &str| series.get(title).unwrap_or_else(|| panic!("{title} is not in {:?}", series.keys()));
     let to_date = |title: &str| known(title).iter().map(|(_, to_date)| *to_date).collect::<Vec<_>>();
     let numbers = |all: [i64; 5]| all.map(Value::from).to_vec();
     assert_eq!(to_date("培训中小学骨干教师、科技辅导员"), numbers([45, 105, 185, 265, 340]));
@@ -59,8 +60,13 @@ fn the_board_of_the_whole_demonstration_shows_what_its_readme_says() {
     assert_eq!(to_date("科技特派员"), numbers([18, 24, 23, 24, 30]));
     assert_eq!(to_date("科技特派团"), numbers([0, 0, 1, 1, 1]));
     assert_eq!(to_date("实体科技（小）馆"), numbers([5, 7, 9, 10, 12]));
-    for unfilled in ["公民具备科学素质的比例", "按总人口每年人均科普经费增加", "区级人均科普经费", "镇（街道）人均科普经费", "科普经费"]
-    {
+    for unfilled in [
+        "公民具备科学素质的比例",
+        "按总人口每年人均科普经费增加",
+        "区级人均科普经费",
+        "镇（街道）人均科普经费",
+        "科普经费",
+    ] {
         assert_eq!(to_date(unfilled), [Value::NotCollected; 5], "{unfilled}");
     }
     let deliveries = rows(&db)["evidence_delivery"];
@@ -74,7 +80,8 @@ fn the_plan_is_in_force_with_every_unit_known_by_its_name() {
         let of = district(db);
         let purposes = db.read_now(move |tx| evidence::purposes::list(tx, &of)).unwrap();
         assert_eq!(purposes.len(), 32);
-        let units: BTreeSet<_> = purposes.iter().flat_map(|purpose| &purpose.duties).map(|(unit, _)| unit).collect();
+        let units: BTreeSet<_> =
+            purposes.iter().flat_map(|purpose| &purpose.duties).map(|(unit, _)| unit).collect();
         assert_eq!(units.len(), 27);
         assert!(purposes.iter().all(|purpose| !purpose.duties.is_empty() && purpose.title_en.is_some()));
         assert_eq!(rows(db)["plan_item"], 42);
@@ -101,7 +108,8 @@ fn a_load_that_breaks_leaves_nothing_behind() {
     let breaks: Progress = Arc::new(move |part, done, _| {
         assert!(part != demo::Part::Deliveries || done == 0 || !*first.lock().unwrap(), "cut");
     });
-    let cut = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| demo::load(&db, 5, PASSWORD, &breaks)));
+    let cut =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| demo::load(&db, 5, PASSWORD, &breaks)));
     assert!(!matches!(cut, Ok(Ok(_))));
     db.close();
     let db = Db::open(&Target::Sqlite(folder.path().join("qilin.db")), &compose::streams()).unwrap();

@@ -34,12 +34,17 @@ fn one_seed_gives_one_district() {
 fn every_unit_of_a_delivery_lives_on_its_day_and_has_one_part() {
     let tables = tables();
     for one in full() {
-        let named = [&one.host, &one.town].into_iter().chain(&one.place).chain(&one.co_hosts).chain(&one.supporters);
+        let named =
+            [&one.host, &one.town].into_iter().chain(&one.place).chain(&one.co_hosts).chain(&one.supporters);
         for key in named {
             assert!(tables.unit(key, one.on).is_some(), "{}: {key} on {}", one.title, one.on);
         }
         assert!(!one.co_hosts.contains(&one.host), "{}", one.title);
-        assert!(one.supporters.is_disjoint(&one.co_hosts) && !one.supporters.contains(&one.host), "{}", one.title);
+        assert!(
+            one.supporters.is_disjoint(&one.co_hosts) && !one.supporters.contains(&one.host),
+            "{}",
+            one.title
+        );
         assert_eq!(tables.unit(&one.town, one.on).unwrap().kind, UnitKind::Town);
     }
 }
@@ -69,7 +74,9 @@ fn what_is_still_open_lies_in_the_last_weeks() {
 fn the_courses_of_a_target_bring_as_many_new_persons_as_the_table_says() {
     let all = full();
     for volume in tables().volumes {
-        for (target, wanted) in [("science-teachers-trained", volume.teachers), ("farmers-trained", volume.farmers)] {
+        for (target, wanted) in
+            [("science-teachers-trained", volume.teachers), ("farmers-trained", volume.farmers)]
+        {
             let lists = |years: &dyn Fn(Year) -> bool| -> BTreeSet<String> {
                 let of = all.iter().filter(|one| one.target == target && years(one.on.year()));
                 of.flat_map(|one| one.persons.lines().map(str::to_owned)).collect()
@@ -159,12 +166,20 @@ fn whoever_answers_for_a_measure_is_among_those_who_hold_its_events() {
     let reading = plan_doc::parse(crate::demo::data::PLAN);
     let named = |key: &String, name: &str| {
         let mut rows = tables.units.iter().filter(|unit| unit.key == *key);
-        rows.any(|unit| unit.name == name || unit.short_name == name || unit.aliases.iter().any(|alias| alias == name))
+        rows.any(|unit| {
+            unit.name == name || unit.short_name == name || unit.aliases.iter().any(|alias| alias == name)
+        })
     };
     for template in &tables.templates {
         let items = reading.items.iter().filter(|item| template.measures.contains(&item.title));
         let leads = items.flat_map(|item| &item.duties).filter(|duty| duty.role == plan_doc::Role::Lead);
-        let held_by = |name: &str| [&template.host].into_iter().chain(&template.cohosts).any(|key| named(key, name));
-        assert!(leads.clone().any(|duty| held_by(&duty.unit)), "{}: {:?}", template.key, leads.collect::<Vec<_>>());
+        let held_by =
+            |name: &str| [&template.host].into_iter().chain(&template.cohosts).any(|key| named(key, name));
+        assert!(
+            leads.clone().any(|duty| held_by(&duty.unit)),
+            "{}: {:?}",
+            template.key,
+            leads.collect::<Vec<_>>()
+        );
     }
 }
