@@ -5,6 +5,7 @@ use kernel::Refusal;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::documents::{self, Outcome};
+use crate::understanding::Unsuitable;
 use crate::{DocumentId, DocumentState, store};
 
 /// Reads one document to its end.
@@ -36,7 +37,7 @@ impl Job for ReadDocument {
             documents::understand(&name, &bytes)
         } else {
             // Whatever stopped the attempts before: the person is told, instead of waiting for ever.
-            Outcome::Refused("unreadable".to_owned(), Vec::new())
+            Outcome::Refused(Unsuitable { reason: "unreadable".to_owned(), args: Vec::new() })
         };
         self.note(ctx, 80)?;
         let id = self.document.clone();

@@ -17,6 +17,7 @@ pub mod rules;
 mod store;
 mod target;
 mod todos;
+pub mod understanding;
 mod wording;
 
 pub use annual::{AnnualPlan, AnnualState, Line, LineId};
@@ -30,6 +31,10 @@ pub use reading::Content;
 pub use target::{Counting, Path, Promise, Step, Target, TargetId, TargetState};
 pub use wording::{Wording, WordingKind, Wordings};
 
+/// The words of this context.
+const ZH: &str = include_str!("../locales/zh-CN.ftl");
+const EN: &str = include_str!("../locales/en.ftl");
+
 /// The tables of this context.
 pub const STREAM: db::Stream =
     db::Stream { context: "plan", files: &[("0001_plan.sql", include_str!("../migrations/0001_plan.sql"))] };
@@ -41,8 +46,8 @@ pub fn module() -> web::Module {
         routes: pages::routes(),
         stream: STREAM,
         words: &[
-            (web::Locale::Zh, include_str!("../locales/zh-CN.ftl")),
-            (web::Locale::En, include_str!("../locales/en.ftl")),
+            (web::Locale::Zh, ZH),
+            (web::Locale::En, EN),
         ],
         nav: &[
             web::NavItem {

@@ -27,7 +27,7 @@ pub fn run(what: &Import) -> Result<(), String> {
 fn plan(file: &std::path::Path, json: bool) -> Result<(), String> {
     let shown = file.display();
     let bytes = std::fs::read(file).map_err(|error| format!("{shown} cannot be read: {error}"))?;
-    let reading = plan::reading::understand(&bytes, &file.to_string_lossy())
+    let reading = plan::understanding::understand(&bytes, &file.to_string_lossy())
         .map_err(|reason| format!("{shown} is not a plan that can be imported: {reason}"))?;
     let value = plan_doc::to_json(&reading);
     if json {
@@ -35,6 +35,6 @@ fn plan(file: &std::path::Path, json: bool) -> Result<(), String> {
         println!("{text}");
         return Ok(());
     }
-    println!("{}", plan::reading::summary(&reading));
+    println!("{}", plan::understanding::summary(&reading));
     Ok(())
 }

@@ -2,13 +2,14 @@
 
 use db::Tx;
 use kernel::{Caller, Problem, Refusal};
-use plan_doc::{Reading, Verdict};
+use plan_doc::Reading;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{keeper, names, record};
 use crate::jobs::ReadDocument;
 use crate::reading::{self, Content};
+use crate::understanding::{self, Unsuitable};
 use crate::{Document, DocumentId, Plan, PlanId, PlanState, store};
 
 /// The largest document, in bytes.
@@ -53,23 +54,15 @@ pub fn receive(tx: &mut Tx<'_>, by: &Caller, name: &str, bytes: &[u8]) -> Result
 pub enum Outcome {
     /// A plan.
     Understood(Box<Reading>),
-    /// Not one, or not readable: why, and what the sentence names.
-    Refused(String, Vec<(String, String)>),
+    /// Not one, or not readable.
+    Refused(Unsuitable),
 }
 
-/// Reads the bytes of a file: pure, and never fails otherwise than by saying why.
+/// Reads the bytes of a file.
 pub fn understand(name: &str, bytes: &[u8]) -> Outcome {
-    let text = match plan_doc::decode(bytes, name) {
-        Ok(text) => text.text,
-        Err(unreadable) => {
-            let args = unreadable.args().into_iter().map(|(name, value)| (name.to_owned(), value));
-            return Outcome::Refused(unreadable.code().to_owned(), args.collect());
-        }
-    };
-    let reading = plan_doc::parse(&text);
-    match reading.verdict {
-        Verdict::Plan => Outcome::Understood(Box::new(reading)),
-        Verdict::NotAPlan { reason } => Outcome::Refused(format!("not-{}", reason.code()), Vec::new()),
+    match understanding::understand(bytes, name) {
+        Ok(reading) => Outcome::Understood(Box::new(reading)),
+        Err(unsuitable) => Outcome::Refused(unsuitable),
     }
 }
 
@@ -96,8 +89,8 @@ pub fn finish(
     let document = store::find_document(tx, by.district(), id)?.ok_or(Refusal::NotFound)?;
     let reading = match outcome {
         Outcome::Understood(reading) => reading,
-        Outcome::Refused(reason, args) => {
-            let document = document.refuse(reason.clone(), args.clone(), by.now())?;
+        Outcome::Refused(unsuitable) => {
+            let document = document.refuse(unsuitable.reason.clone(), unsuitable.args.clone(), by.now())?;
             store::save_document(tx, by.district(), &document, None)?;
             return Ok(None);
         }

@@ -181,6 +181,6 @@ fn keys(refusal: &Refusal) -> Vec<&'static str> {
 fn reason(outcome: &Outcome) -> &str {
     match outcome {
         Outcome::Understood(_) => "plan",
-        Outcome::Refused(reason, _) => reason,
+        Outcome::Refused(unsuitable) => &unsuitable.reason,
     }
 }

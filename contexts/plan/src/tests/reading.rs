@@ -6,6 +6,7 @@ use testkit::both;
 
 use super::{Cast, STREAMS, TEXT, keys, reason};
 use crate::actions::documents::{self, Outcome, Received};
+use crate::understanding::Unsuitable;
 use crate::{DocumentState, Holder, SectionKind, store};
 
 #[test]
@@ -119,7 +120,7 @@ fn a_reading_ends_once() {
                 Received::New(id) | Received::Known(id) => Ok(id),
             })
             .unwrap();
-        let refused = Outcome::Refused("not-prose".into(), Vec::new());
+        let refused = Outcome::Refused(Unsuitable { reason: "not-prose".into(), args: Vec::new() });
         let (first, second) = (id.clone(), id);
         let outcome = refused.clone();
         cast.act(db, move |tx, by| documents::finish(tx, by, &first, &outcome)).unwrap();
