@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Query;
 use http::{HeaderMap, StatusCode};
-use kernel::{Problem, Refusal};
+use kernel::Problem;
 use serde::Deserialize;
 use web::{Cx, Form, Page, ui};
 
@@ -96,7 +96,7 @@ pub async fn sign_out(cx: Cx, form: Form) -> web::Result {
     drop(form);
     if cx.signed_in.is_some() {
         let csrf = cx.csrf.clone();
-        cx.write(move |tx, by| Ok::<_, Refusal>(sessions::sign_out(tx, by, &csrf)?)).await?;
+        cx.write(move |tx, by| sessions::sign_out(tx, by, &csrf)).await?;
     }
     let mut response = cx.redirect("/login")?;
     cx.set_cookie(&mut response, web::SESSION_COOKIE, "", Some(0));

@@ -85,7 +85,7 @@ pub fn wait(bucket: &Bucket, failures: Option<Failures>, now: Instant) -> i64 {
     let Some(Failures { n, last }) = failures else { return 0 };
     let (free, longest) = bucket.limits();
     let since = now.seconds_since(last);
-    if n < free || since < 0 || since >= FORGET_SECONDS {
+    if n < free || !(0..FORGET_SECONDS).contains(&since) {
         return 0;
     }
     let doublings = u32::try_from(n - free).unwrap_or(u32::MAX).min(20);

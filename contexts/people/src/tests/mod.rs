@@ -136,6 +136,8 @@ fn keys(refusal: Refusal) -> Vec<&'static str> {
     match refusal {
         Refusal::Invalid(problems) => problems.iter().map(|problem| problem.key).collect(),
         Refusal::Conflict(problem) => vec![problem.key],
-        other => panic!("{other}"),
+        other @ (Refusal::NotFound | Refusal::Forbidden | Refusal::Unavailable(_) | Refusal::Broken(_)) => {
+            panic!("{other}")
+        }
     }
 }

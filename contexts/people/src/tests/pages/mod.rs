@@ -2,6 +2,7 @@
 
 mod accounts;
 mod entry;
+mod look;
 mod trail;
 mod units;
 
