@@ -9,6 +9,7 @@ shell-large-off = Standard print
 shell-desk = Workbench
 shell-public = Public pages
 shell-sign-in = Sign in
+shell-password = Change password
 shell-sign-out = Sign out
 shell-home = Home
 shell-footer = Qilin · every number opens to where it comes from

@@ -9,6 +9,7 @@ shell-large-off = 标准字号
 shell-desk = 工作台
 shell-public = 公众页
 shell-sign-in = 登录
+shell-password = 修改密码
 shell-sign-out = 退出
 shell-home = 回首页
 shell-footer = 科普麒麟 · 每个数都能点开，看到它从哪里来
