@@ -319,3 +319,4 @@ audit-detail-code = code
 audit-detail-audit_days = days kept
 audit-detail-removed = removed
 audit-detail-before = before
+audit-detail-tries = tries in a row

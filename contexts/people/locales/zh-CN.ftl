@@ -319,3 +319,4 @@ audit-detail-code = 代码
 audit-detail-audit_days = 保留天数
 audit-detail-removed = 清理条数
 audit-detail-before = 早于
+audit-detail-tries = 连续次数

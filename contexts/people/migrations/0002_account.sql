@@ -81,5 +81,6 @@ create table sign_in_attempt (
     bucket text not null,
     n_failed bigint not null,
     last_at bigint not null,
+    n_throttled bigint not null,
     primary key (district_id, bucket)
 );

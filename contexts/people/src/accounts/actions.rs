@@ -59,12 +59,12 @@ pub(crate) fn open(tx: &mut Tx<'_>, by: &Caller, new: NewAccount) -> Result<Acco
         version: 1,
     };
     store::insert(tx, by.district(), &account, &new.password)?;
+    let detail = json!({ "login": account.login, "name": account.name });
+    record(tx, by, "people.account.open", &account.id, detail)?;
     for (role, unit) in &new.roles {
         let unit = give(tx, by, &account.id, *role, unit)?;
         record(tx, by, "people.role.give", &account.id, json!({ "role": role.code(), "unit": unit }))?;
     }
-    let detail = json!({ "login": account.login, "name": account.name });
-    record(tx, by, "people.account.open", &account.id, detail)?;
     Ok(account.id)
 }
 

@@ -25,8 +25,11 @@ fn draw(cx: &Cx, form: &Form, login: &str, status: StatusCode) -> web::Result {
     cx.page(page, PasswordPage { cx, form, login, must })
 }
 
-/// The login of who is signed in.
+/// The login of who is signed in; empty while a role is previewed, which has none.
 async fn own_login(cx: &Cx) -> Result<String, Refusal> {
+    if cx.by.actor.viewing_for.is_some() {
+        return Ok(String::new());
+    }
     cx.read(|tx, by| {
         let id = by.actor.account.clone().ok_or(Refusal::NotFound)?;
         Ok(accounts::find(tx, by.district(), &id)?.ok_or(Refusal::NotFound)?.login)

@@ -50,13 +50,14 @@ pub async fn create(cx: Cx, form: Form) -> web::Result {
     open(&cx)?;
     let seconds = cx.write(sign_in::count_setup).await?;
     if seconds > 0 {
-        let problem = Problem::new("people-setup-wait").at("code").with("seconds", seconds);
+        let problem = Problem::new("people-setup-wait").at("setup_code").with("seconds", seconds);
         return draw(&cx, &form.refused(problem.into())?, StatusCode::TOO_MANY_REQUESTS);
     }
     if kernel::search_key(form.text("setup_code")) != kernel::search_key(&cx.app.config.setup_code) {
         let problem = Problem::new("people-setup-code-wrong").at("setup_code");
         return draw(&cx, &form.refused(problem.into())?, StatusCode::UNPROCESSABLE_ENTITY);
     }
+    cx.write(sign_in::forget_setup).await?;
     if let Err(refusal) = check(&form) {
         let form = form.refused(refusal)?;
         return draw(&cx, &form, form.status());

@@ -4,6 +4,8 @@
 //! A session is opened for an [`Identity`], the proof that somebody is an account. A password is the
 //! only way to one today; another way to sign in would make one too, and nothing else would change.
 
+use std::net::IpAddr;
+
 use db::{Tx, params};
 use kernel::{AccountId, Caller, DistrictId, Problem, Refusal, search_key};
 use serde_json::json;
@@ -78,14 +80,13 @@ pub fn begin(tx: &mut Tx<'_>, by: &Caller, login: &str, device: &str) -> Result<
         None => false,
     };
     let buckets = buckets(&search_key(login), &by.address, device, known);
-    let mut seconds = 0;
     for bucket in &buckets {
         let failures = failures(tx, by.district(), bucket)?;
-        seconds = seconds.max(wait(bucket, failures, by.now()));
-    }
-    if seconds > 0 {
-        record(tx, by, account.map(|account| account.id).as_ref(), "people.sign-in.throttled")?;
-        return Ok(Step::Wait { seconds });
+        let seconds = wait(bucket, failures, by.now());
+        if seconds > 0 {
+            throttled(tx, by, account.map(|account| account.id).as_ref(), bucket)?;
+            return Ok(Step::Wait { seconds });
+        }
     }
     for bucket in &buckets {
         let failures = failures(tx, by.district(), bucket)?;
@@ -154,8 +155,6 @@ pub fn change_password(
 
 /// The session of the first administrator, who has just typed the setup code.
 pub(crate) fn first(tx: &mut Tx<'_>, by: &Caller, id: &AccountId) -> Result<SignedIn, Refusal> {
-    // The tries of the setup code were counted before there was a district.
-    tx.execute("delete from sign_in_attempt where district_id = $1", params![""])?;
     accounts::note_sign_in(tx, by.district(), id, by.now())?;
     record(tx, by, Some(id), "people.sign-in")?;
     admit(tx, by, id, "")
@@ -185,12 +184,25 @@ fn buckets(login: &str, address: &str, device: &str, known: bool) -> Vec<Bucket>
     if known {
         return vec![Bucket::Device { hash: super::token_hash(device) }];
     }
-    let (login, address) = (login.to_owned(), address.to_owned());
+    let (login, address) = (login.to_owned(), network(address));
     vec![
         Bucket::Pair { login: login.clone(), address: address.clone() },
         Bucket::Account { login },
         Bucket::Address { address },
     ]
+}
+
+/// What counts as one address: an IPv4 address, and of IPv6 the network that one line is given, since
+/// its owner changes the rest at will.
+fn network(address: &str) -> String {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(IpAddr::V6(v6)) => v6.to_ipv4_mapped().map_or_else(|| address.to_owned(), |v4| v4.to_string()),
+        Ok(IpAddr::V4(_)) | Err(_) => address.to_owned(),
+    }
 }
 
 fn failures(tx: &mut Tx<'_>, district: &DistrictId, bucket: &Bucket) -> Result<Option<Failures>, db::Error> {
@@ -208,10 +220,32 @@ fn store(
     failures: Failures,
 ) -> Result<(), db::Error> {
     tx.execute(
-        "insert into sign_in_attempt (district_id, bucket, n_failed, last_at) values ($1, $2, $3, $4)
-         on conflict (district_id, bucket) do update set n_failed = excluded.n_failed, last_at = excluded.last_at",
+        "insert into sign_in_attempt (district_id, bucket, n_failed, last_at, n_throttled)
+         values ($1, $2, $3, $4, 0)
+         on conflict (district_id, bucket) do update set
+             n_failed = excluded.n_failed, last_at = excluded.last_at, n_throttled = 0",
         params![district, bucket.key(), failures.n, failures.last],
     )?;
+    Ok(())
+}
+
+/// Records a try that was not looked at: the first, the tenth, the hundredth in a row, so that whoever
+/// hammers at the door does not fill the trail.
+fn throttled(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    account: Option<&AccountId>,
+    bucket: &Bucket,
+) -> Result<(), Refusal> {
+    let row = tx.find(
+        "update sign_in_attempt set n_throttled = n_throttled + 1
+         where district_id = $1 and bucket = $2 returning n_throttled",
+        params![by.district(), bucket.key()],
+    )?;
+    let n: i64 = row.map_or(Ok(1), |row| row.get("n_throttled"))?;
+    if n == 10_i64.pow(n.ilog10()) {
+        record_with(tx, by, account, "people.sign-in.throttled", json!({ "tries": n }))?;
+    }
     Ok(())
 }
 
@@ -232,6 +266,16 @@ fn give_back(tx: &mut Tx<'_>, district: &DistrictId, bucket: &Bucket) -> Result<
     Ok(())
 }
 
+/// Takes the counted tries of the setup code back, because it was right.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn forget_setup(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
+    let sql = "delete from sign_in_attempt where district_id = $1 and bucket = $2";
+    tx.execute(sql, params![by.district(), Bucket::Setup.key()])?;
+    Ok(())
+}
+
 /// Forgets counts that no longer matter: older than a day.
 ///
 /// # Errors
@@ -249,6 +293,16 @@ fn record(
     account: Option<&AccountId>,
     action: &'static str,
 ) -> Result<(), Refusal> {
+    record_with(tx, by, account, action, json!({}))
+}
+
+fn record_with(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    account: Option<&AccountId>,
+    action: &'static str,
+    detail: serde_json::Value,
+) -> Result<(), Refusal> {
     let mut by = by.clone();
     by.actor.account = account.cloned();
     by.actor.name = match account {
@@ -256,5 +310,19 @@ fn record(
         None => String::new(),
     };
     let subject = ("account", account.map_or("", AccountId::as_str));
-    audit::record(tx, &by, audit::Entry { action, subject, detail: json!({}) })
+    audit::record(tx, &by, audit::Entry { action, subject, detail })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn an_ipv6_line_is_one_address_however_it_numbers_itself() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
+        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
+        assert_eq!(network("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(network("10.0.0.1"), "10.0.0.1");
+        assert_eq!(network(""), "");
+    }
 }

@@ -27,12 +27,12 @@ fn every_change_leaves_an_entry_with_who_and_what() {
         assert_eq!(
             actions,
             [
-                "people.role.give",
                 "people.account.open",
+                "people.role.give",
                 "people.district.found",
                 "people.unit.create",
-                "people.role.give",
-                "people.account.open"
+                "people.account.open",
+                "people.role.give"
             ]
         );
         assert!(all.iter().all(|entry| entry.name == "甲"));

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use kernel::{Day, Instant, Role, UnitId};
+use kernel::{Day, Instant, Refusal, Role, UnitId};
 use serde::Deserialize;
 use web::{Cx, Form, Page, Safe, Tone, ui};
 
@@ -36,6 +36,7 @@ struct Record {
     children: Vec<Unit>,
     accounts: Vec<Account>,
     heir: Option<Unit>,
+    begins: Day,
 }
 
 #[derive(Template)]
@@ -77,14 +78,12 @@ async fn draw(cx: &Cx, id: &UnitId, on: Day, form: &Form) -> web::Result {
                 };
                 events.push((event, from, to));
             }
-            let versions = match units::history(tx, district, &of)? {
-                Some((_, history)) => history.versions().rev().cloned().collect(),
-                None => Vec::new(),
-            };
+            let (_, history) = units::history(tx, district, &of)?.ok_or(Refusal::NotFound)?;
             let heir = units::heir(tx, district, &of, by.today())?.filter(|heir| heir.id != of);
             Ok(Record {
                 path: units::path(tx, district, &of, on)?,
-                versions,
+                versions: history.versions().rev().cloned().collect(),
+                begins: history.begins(),
                 events,
                 aliases: units::aliases(tx, district, &of)?,
                 children: units::children(tx, district, &of, on)?,
