@@ -12,7 +12,9 @@ use std::time::Instant;
 use db::{Db, Stream, Target, params};
 use evidence::actions::delivery::{record, verify};
 use evidence::{Details, Filter, Kind, Method, NewDelivery, Period, Purpose, purposes, rules, store, totals};
-use kernel::{Actor, Caller, Day, FixedClock, Grant, Group, Refusal, Rng, Role, SeededRng, SystemRng, UnitId};
+use kernel::{
+    Actor, Caller, Day, FixedClock, Grant, Group, Refusal, Rng, Role, SeededRng, SystemRng, UnitId,
+};
 use people::units::{NewUnit, UnitKind, create};
 
 const BARE: Stream = Stream {
@@ -38,7 +40,8 @@ fn main() {
         measure(n, || runtime.block_on(spread(&db, n, move |at| site.bare(at))))
     };
     println!("bare insert              {bare:.3} ms");
-    let (writer, checker) = (site.person("writer", Role::Coordinator), site.person("checker", Role::Coordinator));
+    let (writer, checker) =
+        (site.person("writer", Role::Coordinator), site.person("checker", Role::Coordinator));
     let new: Vec<NewDelivery> = (0..n).map(|at| site.delivery(at)).collect();
     let new = Arc::new(new);
     let recorded = {
@@ -62,7 +65,11 @@ fn main() {
         })
     };
     println!("verify                   {verified:.3} ms   {:.1} x", verified / bare);
-    println!("a verified delivery      {:.3} ms   {:.1} x", recorded + verified, (recorded + verified) / bare);
+    println!(
+        "a verified delivery      {:.3} ms   {:.1} x",
+        recorded + verified,
+        (recorded + verified) / bare
+    );
     reads(&db, &checker, &site);
     drop(db);
     std::fs::remove_dir_all(&folder).unwrap();
@@ -110,7 +117,10 @@ fn reads(db: &Db, by: &Caller, site: &Site) {
         ("list, a purpose", Filter { purpose: Some("m3".into()), ..year.filter() }),
         ("list, a town", Filter { town: Some(site.towns[2].clone()), ..Filter::default() }),
         ("list, a unit", Filter { unit: Some(unit), part: Some(evidence::Part::Organiser), ..year.filter() }),
-        ("list, a group and kind", Filter { group: Some(Group::Elderly), kind: Some(Kind::Lecture), ..Filter::default() }),
+        (
+            "list, a group and kind",
+            Filter { group: Some(Group::Elderly), kind: Some(Kind::Lecture), ..Filter::default() },
+        ),
         ("list, waiting", Filter { state: Some("submitted"), ..Filter::default() }),
     ];
     for (name, filter) in filters {
@@ -245,13 +255,22 @@ impl Site {
             works: String::new(),
             note: String::new(),
         };
-        NewDelivery { client_key: String::new(), details, persons: String::new(), photos: Vec::new(), submit: true }
+        NewDelivery {
+            client_key: String::new(),
+            details,
+            persons: String::new(),
+            photos: Vec::new(),
+            submit: true,
+        }
     }
 
     fn ids(&self, db: &Db) -> Vec<String> {
         let district = self.root.district().clone();
         let rows = db.read_now(move |tx| {
-            Ok(tx.query("select id from evidence_delivery where district_id = $1 order by id", params![&district])?)
+            Ok(tx.query(
+                "select id from evidence_delivery where district_id = $1 order by id",
+                params![&district],
+            )?)
         });
         rows.unwrap().iter().map(|row| row.get("id").unwrap()).collect()
     }

@@ -15,8 +15,6 @@ create table evidence_indicator (
   -- registered: 'count' or 'coverage', and how many entries make a town covered
   form text not null,
   per_town bigint not null,
-  -- measured and financial: what is still needed, by catalogue key
-  needs text not null,
   rule_version bigint not null,
   valid_from text not null,
   valid_to text not null,

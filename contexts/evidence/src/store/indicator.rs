@@ -34,9 +34,9 @@ pub fn save(tx: &mut Tx, district: &DistrictId, indicator: &Indicator, position:
     };
     tx.execute(
         "insert into evidence_indicator (district_id, id, kind, title, title_en, unit_text, unit_text_en,
-            purpose_id, delivery_kind, group_code, quantity, form, per_town, needs, rule_version, valid_from,
+            purpose_id, delivery_kind, group_code, quantity, form, per_town, rule_version, valid_from,
             valid_to, position, retired)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, $15, $16, $17, false)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, false)
          on conflict (district_id, id) do update set kind = excluded.kind, title = excluded.title,
             title_en = excluded.title_en, unit_text = excluded.unit_text, unit_text_en = excluded.unit_text_en,
             purpose_id = excluded.purpose_id, delivery_kind = excluded.delivery_kind,

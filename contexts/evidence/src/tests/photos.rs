@@ -119,3 +119,31 @@ fn a_picture_that_claims_to_be_enormous_is_refused_without_being_unpacked() {
     bytes[20..24].copy_from_slice(&60_000u32.to_be_bytes());
     assert_eq!(examine(&bytes).unwrap_err().key, "evidence-photo-broken");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 80, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_bytes_make_the_reading_of_a_photo_fail_but_by_a_refusal(
+        changes in proptest::collection::vec((0usize..900, proptest::num::u8::ANY), 0..12),
+        cut in 0usize..900,
+        format in 0usize..3,
+    ) {
+        let mut bytes = Cursor::new(Vec::new());
+        match format {
+            0 => bytes.get_mut().extend(placed("2025:06:01", (25, 30), (103, 48))),
+            1 => DynamicImage::new_rgb8(30, 20).write_to(&mut bytes, ImageFormat::Png).unwrap(),
+            _ => DynamicImage::new_rgb8(30, 20).write_to(&mut bytes, ImageFormat::WebP).unwrap(),
+        }
+        let mut bytes = bytes.into_inner();
+        for (at, byte) in changes {
+            if let Some(place) = bytes.get_mut(at) {
+                *place = byte;
+            }
+        }
+        bytes.truncate(bytes.len().saturating_sub(cut % 7 * (cut / 7)));
+        if let Err(problem) = examine(&bytes) {
+            proptest::prop_assert!(problem.key.starts_with("evidence-photo-"));
+        }
+    }
+}

@@ -91,7 +91,11 @@ pub fn draw(cx: &Cx, form: &Form, names: &Names, edited: Option<&Delivery>) -> w
         heading: heading.clone(),
         is_new: edited.is_none(),
         account: cx.by.actor.account.as_ref().map(ToString::to_string).unwrap_or_default(),
-        kinds: or_any(cx, "evidence-choose", coded(cx, "evidence-kind-", Kind::ALL.iter().map(|one| one.code()))),
+        kinds: or_any(
+            cx,
+            "evidence-choose",
+            coded(cx, "evidence-kind-", Kind::ALL.iter().map(|one| one.code())),
+        ),
         methods: coded(cx, "evidence-method-", Method::ALL.iter().map(|one| one.code())),
         only_host: only_host(cx, &hosts),
         hosts,
