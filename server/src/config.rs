@@ -63,7 +63,9 @@ fn make_folder(folder: &Path) -> Result<(), String> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| format!("The data folder {} cannot be made: {error}", folder.display()))
+    builder
+        .create(folder)
+        .map_err(|error| format!("The data folder {} cannot be made: {error}", folder.display()))
 }
 
 impl Site {
@@ -91,6 +93,8 @@ impl Site {
     pub fn proxies(&self) -> Result<Vec<IpAddr>, String> {
         let list = self.proxies.clone().or_else(|| environment("QILIN_PROXIES")).unwrap_or_default();
         let parts = list.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(|part| part.parse().map_err(|_| format!("--proxies: {part} is no network address"))).collect()
+        parts
+            .map(|part| part.parse().map_err(|_| format!("--proxies: {part} is no network address")))
+            .collect()
     }
 }

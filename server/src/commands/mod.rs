@@ -15,20 +15,25 @@ use crate::config::{Site, Store};
 pub enum Command {
     /// Serve a demonstration district, made at the first start
     Demo {
+        /// Where its data is
         #[command(flatten)]
         store: Store,
+        /// How it is reached
         #[command(flatten)]
         site: Site,
     },
     /// Serve the district of this installation; the first start leads through setup
     Serve {
+        /// Where its data is
         #[command(flatten)]
         store: Store,
+        /// How it is reached
         #[command(flatten)]
         site: Site,
     },
     /// Bring the database's tables up to date, and stop
     Migrate {
+        /// Where its data is
         #[command(flatten)]
         store: Store,
     },
@@ -37,6 +42,7 @@ pub enum Command {
     Import(import::Import),
     /// Write a copy of the embedded database while it is in use
     Backup {
+        /// Where its data is
         #[command(flatten)]
         store: Store,
         /// The file to write; it must not be there yet
@@ -48,6 +54,7 @@ pub enum Command {
     Columns,
     /// Check the installation: database, integrity, clock
     Doctor {
+        /// Where its data is
         #[command(flatten)]
         store: Store,
     },

@@ -22,8 +22,12 @@ pub fn serve(db: Db, site: &Site, opened: impl FnOnce(&str)) -> Result<(), Strin
     let parts = Parts::of_site(db.clone(), site)?;
     let setup_code = parts.setup_code.clone();
     let (app, router) = compose::router(parts)?;
-    let mut runner =
-        jobs::Runner::start(db.clone(), compose::job_modules(), app.config.clock.clone(), app.config.rng.clone());
+    let mut runner = jobs::Runner::start(
+        db.clone(),
+        compose::job_modules(),
+        app.config.clock.clone(),
+        app.config.rng.clone(),
+    );
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             format!("{listen} cannot be listened on: {error}. Choose another with --listen HOST:PORT.")

@@ -35,7 +35,10 @@ fn who(permission: Permission) -> String {
 pub fn columns() -> Result<(), String> {
     println!("| column | class | kept | exported |\n|---|---|---|---|");
     for column in crate::compose::columns()? {
-        println!("| `{}.{}` | {} | {} | {} |", column.table, column.name, column.class, column.retention, column.export);
+        println!(
+            "| `{}.{}` | {} | {} | {} |",
+            column.table, column.name, column.class, column.retention, column.export
+        );
     }
     Ok(())
 }
@@ -47,7 +50,9 @@ pub fn backup(store: &Store, to: &Path) -> Result<(), String> {
         return Err(format!("{} is there already. Name a file that does not exist yet.", to.display()));
     }
     let Target::Sqlite(_) = &target else {
-        return Err("A PostgreSQL database is backed up with pg_dump or pg_basebackup; see docs/running.md.".into());
+        return Err(
+            "A PostgreSQL database is backed up with pg_dump or pg_basebackup; see docs/running.md.".into()
+        );
     };
     open(&target)?.backup(to).map_err(|error| format!("The copy was not written: {error}"))?;
     println!("Written: {}", to.display());

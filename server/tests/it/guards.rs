@@ -30,7 +30,8 @@ fn lets_in(permission: Permission, login: Option<&str>) -> bool {
 
 /// A path whose parameters name nothing that is there.
 fn concrete(path: &str) -> String {
-    let parts = path.split('/').map(|part| if part.starts_with('{') { "01NOTHINGOFTHATNAME0000000" } else { part });
+    let parts =
+        path.split('/').map(|part| if part.starts_with('{') { "01NOTHINGOFTHATNAME0000000" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
@@ -55,13 +56,20 @@ fn every_route_lets_in_whom_its_permission_names_and_nobody_else() {
             let right = match (lets_in(route.permission, *login), login.is_some()) {
                 // Without the form's secret nothing is done, whoever asks.
                 (true, _) if !get => matches!(status, 403 | 404),
-                (true, _) => matches!(status, 200 | 303 | 404 | 422) && !answer.location().starts_with("/login?"),
+                (true, _) => {
+                    matches!(status, 200 | 303 | 404 | 422) && !answer.location().starts_with("/login?")
+                }
                 (false, true) => status == 403,
                 (false, false) if get => answer.location().starts_with("/login?"),
                 (false, false) => status == 401,
             };
             if !right {
-                wrong.push(format!("{} {} as {login:?}: {status} {}", route.method, route.path, answer.location()));
+                wrong.push(format!(
+                    "{} {} as {login:?}: {status} {}",
+                    route.method,
+                    route.path,
+                    answer.location()
+                ));
             }
         }
     }
@@ -72,8 +80,13 @@ fn every_route_lets_in_whom_its_permission_names_and_nobody_else() {
 fn no_change_can_be_made_by_get_or_from_another_site() {
     let town = Town::new();
     let mut admin = town.signed_in("admin");
-    let gets: BTreeSet<&str> =
-        town.app.routes().iter().filter(|route| route.method == Method::GET).map(|route| route.path).collect();
+    let gets: BTreeSet<&str> = town
+        .app
+        .routes()
+        .iter()
+        .filter(|route| route.method == Method::GET)
+        .map(|route| route.path)
+        .collect();
     for route in town.app.routes().iter().filter(|route| route.method == Method::POST) {
         let path = concrete(route.path);
         if !gets.contains(route.path) {
@@ -91,8 +104,12 @@ fn every_answer_of_every_route_carries_the_safe_headers() {
     let mut admin = town.signed_in("admin");
     for route in town.app.routes().iter().filter(|route| route.method == Method::GET) {
         let answer = admin.get(&concrete(route.path));
-        for name in ["content-security-policy", "strict-transport-security", "x-content-type-options", "referrer-policy"]
-        {
+        for name in [
+            "content-security-policy",
+            "strict-transport-security",
+            "x-content-type-options",
+            "referrer-policy",
+        ] {
             assert!(answer.headers.contains_key(name), "{} has no {name}", route.path);
         }
         assert_eq!(answer.headers["cache-control"], "no-store", "{} is private", route.path);
@@ -113,19 +130,34 @@ fn every_column_is_classified() {
         .into_iter()
         .map(|column| {
             let known = ["public", "members", "staff", "secret"];
-            assert!(known.contains(&column.class.as_str()), "{}.{}: {}", column.table, column.name, column.class);
+            assert!(
+                known.contains(&column.class.as_str()),
+                "{}.{}: {}",
+                column.table,
+                column.name,
+                column.class
+            );
             (column.table, column.name)
         })
         .collect();
     let real = columns_of(&town.db);
-    assert_eq!(real.difference(&classified).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "not classified");
-    assert_eq!(classified.difference(&real).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "no such column");
+    assert_eq!(
+        real.difference(&classified).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "not classified"
+    );
+    assert_eq!(
+        classified.difference(&real).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "no such column"
+    );
 }
 
 #[test]
 fn both_databases_get_the_same_schema() {
-    let mut schemas = Vec::new();
-    testkit::both(&compose::streams(), |db| schemas.push(columns_of(db)));
+    let schemas = std::cell::RefCell::new(Vec::new());
+    testkit::both(&compose::streams(), |db| schemas.borrow_mut().push(columns_of(db)));
+    let schemas = schemas.into_inner();
     assert!(schemas.windows(2).all(|pair| pair[0] == pair[1]));
 }
 
@@ -133,7 +165,12 @@ fn both_databases_get_the_same_schema() {
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = Vec::new();
-    let mut folders = vec![root.join("kit/web/src"), root.join("kit/jobs/src"), root.join("contexts"), root.join("server/src")];
+    let mut folders = vec![
+        root.join("kit/web/src"),
+        root.join("kit/jobs/src"),
+        root.join("contexts"),
+        root.join("server/src"),
+    ];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -207,7 +244,9 @@ fn every_sentence_of_the_catalogue_is_used() {
             beginnings.push(start);
         }
     }
-    beginnings.retain(|start| start.len() > 2 && start.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)));
+    beginnings.retain(|start| {
+        start.len() > 2 && start.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    });
     let mut unused = Vec::new();
     for key in catalogue(Locale::Zh) {
         let base = key.strip_suffix("-hint").unwrap_or(&key);
