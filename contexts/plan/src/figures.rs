@@ -34,8 +34,8 @@ pub struct Board {
     pub goals: Vec<GoalFigure>,
     /// Our own words.
     pub words: Wordings,
-    /// Names of units of that day.
-    pub names: BTreeMap<UnitId, String>,
+    /// The units of that day.
+    pub units: BTreeMap<UnitId, Unit>,
 }
 
 /// A promise and its number.
@@ -208,9 +208,8 @@ pub fn board(tx: &mut Tx<'_>, by: &Caller, plan: Plan, chosen: Option<Year>) -> 
     let goals = content.items.iter().filter(|item| item.kind == ItemKind::Goal);
     let goals = goals.map(|item| goal_figure(item, &series)).collect();
     let words = store::load_wordings(tx, by.district())?;
-    let names = units::list(tx, by.district(), on)?.into_iter().map(|unit: Unit| (unit.id.clone(), label(&unit)));
-    let names = names.collect();
-    Ok(Some(Board { plan, period, year, on, targets, sections, goals, words, names }))
+    let units = units::list(tx, by.district(), on)?.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+    Ok(Some(Board { plan, period, year, on, targets, sections, goals, words, units }))
 }
 
 /// Measures under their sections in order; those under no section stand under their chapter.
@@ -235,10 +234,6 @@ fn grouped<'a>(sections: &[Section], items: &'a [Item]) -> Vec<(Section, Vec<&'a
     }
     groups.retain(|(_, items)| !items.is_empty());
     groups
-}
-
-fn label(unit: &Unit) -> String {
-    unit.label().to_owned()
 }
 
 /// A number, if there is one: what nobody filled is none.

@@ -87,7 +87,7 @@ async fn draw(cx: &Cx, year: Year, unit: UnitId, form: Form) -> Result {
     let page = AnnualPage {
         cx,
         form: &form,
-        title: cx.with("plan-annual-title", &[("unit", loaded.unit.name.clone()), ("year", year.to_string())]),
+        title: cx.with("plan-annual-title", &[("unit", super::unit_name(cx, &loaded.unit, false)), ("year", year.to_string())]),
         state: state_tag(cx, Some(plan)),
         handed_back,
         writable,

@@ -8,7 +8,7 @@ use web::{Cell, Cx, Format, Result, Safe, ui};
 
 use super::card::{Card, YearRow, card, trajectory};
 use super::map::{TownMap, load_map};
-use super::{desk, status};
+use super::{desk, holder, status};
 use crate::figures::{self, Board, MeasureFigure};
 use crate::item::leads;
 use crate::rules::Status;
@@ -123,11 +123,11 @@ fn sections(cx: &Cx, board: &Board) -> Vec<SectionRows> {
 
 fn row(cx: &Cx, board: &Board, measure: &MeasureFigure) -> MeasureRow {
     let item = &measure.item;
-    let names: Vec<&str> = item
+    let names: Vec<String> = item
         .duties
         .iter()
         .filter(|duty| leads(duty.role))
-        .map(|duty| duty.holder.unit().and_then(|unit| board.names.get(unit)).unwrap_or(&duty.name).as_str())
+        .map(|duty| holder(cx, board, duty, true))
         .collect();
     let unplanned = || cx.t("plan-unplanned");
     let planned = Some(measure.n_planned()).filter(|n| *n > 0).map_or_else(unplanned, |n| cx.number(n));

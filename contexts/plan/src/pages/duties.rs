@@ -90,7 +90,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
     if let Some(format) = choice.format.as_deref().and_then(Format::parse) {
         return export(&cx, rows, format);
     }
-    let units = options(&loaded);
+    let units = options(&cx, &loaded);
     let form = Form::filled([
         ("unit", loaded.unit.as_ref().map(|unit| unit.id.to_string()).unwrap_or_default()),
         ("year", loaded.board.year.to_string()),
@@ -112,14 +112,14 @@ fn has_duty(board: &Board, unit: &UnitId) -> bool {
 }
 
 /// Units that owe something first, then the towns, which carry the plan in their places.
-fn options(loaded: &Loaded) -> Vec<(String, String)> {
+fn options(cx: &Cx, loaded: &Loaded) -> Vec<(String, String)> {
     let owing = loaded.units.iter().filter(|unit| has_duty(&loaded.board, &unit.id));
     let towns = loaded.units.iter().filter(|unit| unit.kind == UnitKind::Town);
     let chosen = loaded.unit.iter();
     let mut all: Vec<(String, String)> = Vec::new();
     for unit in owing.chain(towns).chain(chosen) {
         if !all.iter().any(|(id, _)| id == unit.id.as_str()) {
-            all.push((unit.id.to_string(), unit.name.clone()));
+            all.push((unit.id.to_string(), super::unit_name(cx, unit, false)));
         }
     }
     all

@@ -104,7 +104,7 @@ fn unit_rows(cx: &Cx, board: &Board, annual: &[AnnualPlan], units: &[Unit]) -> V
                 None => "plan-annual-none",
             };
             UnitRow {
-                name: unit.name.clone(),
+                name: super::unit_name(cx, unit, false),
                 href: format!("/desk/plan/years/{}/units/{}", board.year, unit.id),
                 n_leads: n_leads(unit),
                 n_lines: plan.map_or(0, |plan| plan.lines.len()),
@@ -129,7 +129,7 @@ fn unplanned(cx: &Cx, board: &Board, annual: &[AnnualPlan]) -> Vec<(i64, String,
         .map(|item| {
             let title = board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title);
             let of = item.duties.iter().filter(|duty| duty.role != DutyRole::Support);
-            let names: Vec<&str> = of.map(|duty| duty.name.as_str()).collect();
+            let names: Vec<String> = of.map(|duty| super::holder(cx, board, duty, true)).collect();
             (item.n, title, names.join(&cx.t("plan-list-comma")))
         })
         .collect()

@@ -9,7 +9,7 @@ use web::{Cx, Form, Result, Safe, ui};
 
 use super::board::evidence_href;
 use super::map::{TownMap, load_map};
-use super::{desk, status};
+use super::{desk, holder, status, unit_name};
 use crate::chart::{Series, Stroke, lines};
 use crate::figures::{self, Board};
 use crate::item::item_kind_code;
@@ -133,9 +133,7 @@ fn facts(cx: &Cx, board: &Board, measure: &figures::MeasureFigure) -> Vec<(Strin
 
 /// Who has which part, by role.
 fn duties(cx: &Cx, board: &Board, item: &Item) -> Vec<(String, Vec<String>)> {
-    let name = |duty: &crate::Duty| {
-        duty.holder.unit().and_then(|unit| board.names.get(unit)).unwrap_or(&duty.name).clone()
-    };
+    let name = |duty: &crate::Duty| holder(cx, board, duty, false);
     evidence::DutyRole::ALL
         .iter()
         .map(|role| (cx.t(&format!("plan-role-{}", role.code())), item.with_role(*role).map(name).collect()))
@@ -157,7 +155,7 @@ fn targets(cx: &Cx, board: &Board, item: &Item) -> Vec<(String, String)> {
 fn planned(cx: &Cx, board: &Board, more: &More) -> Vec<(String, String, String)> {
     let mut rows = Vec::new();
     for plan in &more.annual {
-        let unit = board.names.get(&plan.unit).cloned().unwrap_or_default();
+        let unit = board.units.get(&plan.unit).map(|unit| unit_name(cx, unit, false)).unwrap_or_default();
         for line in plan.lines.iter().filter(|line| line.item == more.item.id) {
             rows.push((unit.clone(), line.what.clone(), cx.number(line.total())));
         }

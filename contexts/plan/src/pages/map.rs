@@ -63,7 +63,7 @@ impl TownMap {
             filter.town = Some(town.id.clone());
             filter.purpose = item.map(|(id, _)| id.clone());
             Tile {
-                name: town.label().to_owned(),
+                name: super::unit_name(cx, town, true),
                 sessions: cx.number(sums.sessions),
                 heads: cx.number(sums.person_times),
                 shade: shade(sums.sessions, highest),

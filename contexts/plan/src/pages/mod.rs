@@ -21,12 +21,15 @@ mod versions;
 mod words;
 
 use kernel::{Permission, Role};
+use people::units::Unit;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use web::ui::{escape, tag};
-use web::{Cx, Page, Routes, Safe, Tone};
+use web::{Cx, Locale, Page, Routes, Safe, Tone};
 
+use crate::Duty;
 use crate::actions::KEEPERS;
+use crate::figures::Board;
 use crate::rules::Status;
 
 pub(crate) const STYLE: &str = "/assets/plan.css";
@@ -123,6 +126,21 @@ pub(crate) fn status(cx: &Cx, status: Status) -> Safe {
 /// A word of the catalogue as a tag.
 pub(crate) fn word(cx: &Cx, tone: Tone, key: &str) -> Safe {
     tag(tone, &cx.t(key))
+}
+
+/// A unit's name in the reader's language: the official one, or the short one for narrow tables.
+pub(crate) fn unit_name(cx: &Cx, unit: &Unit, short: bool) -> String {
+    match (cx.locale, &unit.name_en) {
+        (Locale::En, Some(name)) => name.clone(),
+        (Locale::En, None) | (Locale::Zh, _) if short => unit.label().to_owned(),
+        (Locale::En, None) | (Locale::Zh, _) => unit.name.clone(),
+    }
+}
+
+/// Whom a duty names: the unit as it is called on the board's day, else as the document writes it.
+pub(crate) fn holder(cx: &Cx, board: &Board, duty: &Duty, short: bool) -> String {
+    let unit = duty.holder.unit().and_then(|unit| board.units.get(unit));
+    unit.map_or_else(|| duty.name.clone(), |unit| unit_name(cx, unit, short))
 }
 
 /// A figure as people read it: whole ones with their thousands apart.

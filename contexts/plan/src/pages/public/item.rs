@@ -63,8 +63,8 @@ pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> R
             Some(n) => cx.with("plan-goal-attested", &[("n", n.to_string())]),
             None => cx.t("plan-goal-unfilled"),
         }),
-        leads: names(&board, &item, true),
-        supports: names(&board, &item, false),
+        leads: names(&cx, &board, &item, true),
+        supports: names(&cx, &board, &item, false),
         targets: of.map(|one| promised_card(&cx, &board, one)).collect(),
         before: number(item.n - 1),
         after: number(item.n + 1),
@@ -75,9 +75,9 @@ pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> R
     cx.page(public(page.title.clone()), page)
 }
 
-fn names(board: &Board, item: &Item, leading: bool) -> Vec<String> {
+fn names(cx: &Cx, board: &Board, item: &Item, leading: bool) -> Vec<String> {
     let of = item.duties.iter().filter(|duty| leads(duty.role) == leading);
-    of.map(|duty| duty.holder.unit().and_then(|unit| board.names.get(unit)).unwrap_or(&duty.name).clone()).collect()
+    of.map(|duty| crate::pages::holder(cx, board, duty, false)).collect()
 }
 
 /// Sessions, person-times, what was planned, and the state of the year.

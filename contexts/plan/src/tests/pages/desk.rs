@@ -1,0 +1,101 @@
+//! The workbench: board, map, duties, annual plans.
+
+use kernel::Role;
+use testkit::both;
+
+use super::{STREAMS, Site};
+
+#[test]
+fn the_board_says_unfilled_and_what_is_needed_where_no_source_speaks() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        site.cast.published(db);
+        let mut client = site.sign_in("viewer", Role::Viewer, &site.cast.unit("health"));
+        let page = client.get("/desk/plan");
+        page.is(200).shows("10 项承诺").shows("公民科学素质抽样调查").shows("人口数").shows("当年决算");
+        page.shows("由方案推出：2020 年约为 2 元/人，待确认").shows("由方案推出：2020 年约为 1.5 元/人，待确认");
+        // Nothing was done yet: the counted ones are truly nought, the registered ones unfilled.
+        page.shows("由 0 场核验过的活动得出").shows("登记台账");
+        assert_eq!(page.text.matches("class=\"tag unfilled\"").count() > 10, true);
+        client.get("/desk/plan?year=2022").is(200).shows("截至 2022-12-31");
+        client.get("/desk/plan?format=csv").is(200).shows("培训高素质农民");
+    });
+}
+
+#[test]
+fn the_board_weighs_less_than_a_first_page_may() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        site.cast.published(db);
+        let mut client = site.sign_in("viewer", Role::Viewer, &site.cast.unit("health"));
+        for path in ["/desk/plan", "/plan"] {
+            let body = client.get(path).text;
+            assert!(body.len() < 120_000, "{path}: {} bytes before compression", body.len());
+        }
+    });
+}
+
+#[test]
+fn the_map_has_every_town_with_its_table() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        site.cast.published(db);
+        let mut client = site.sign_in("viewer", Role::Viewer, &site.cast.unit("health"));
+        let page = client.get("/desk/plan/map?year=2024");
+        page.is(200).shows("越州镇").shows("全部镇街合计 0 场");
+        assert_eq!(page.text.matches("<li class=\"t0\">").count(), 16);
+    });
+}
+
+#[test]
+fn an_item_and_a_target_have_pages_and_what_is_not_there_has_none() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let id = site.cast.published(db);
+        let mut client = site.coordinator();
+        client.get("/desk/plan/items/17").is(200).shows("区卫生健康局").shows("牵头").shows("方案原文");
+        client.get("/desk/plan/items/99").is(404);
+        let target = site.cast.content(db, &id).targets[3].id.to_string();
+        let page = client.get(&format!("/desk/plan/targets/{target}"));
+        page.is(200).shows("培训高素质农民").shows("直线参考，不是承诺");
+        let path = format!("/desk/plan/targets/{target}/path");
+        client.post(&path, &[("value-2022", "40"), ("source-2022", "")]).is(422).shows("出自哪份文件");
+        client.get(&format!("/desk/plan/targets/{target}"));
+        let sent = client.post(&path, &[("value-2022", "N/A"), ("source-2022", "纪要")]);
+        sent.is(422).shows("“N/A”不是数字");
+        client.get(&format!("/desk/plan/targets/{target}"));
+        client.post(&path, &[("value-2022", "40"), ("source-2022", "2022 年工作要点")]).is(303);
+        client.get(&format!("/desk/plan/targets/{target}")).is(200).shows("2022 年工作要点");
+    });
+}
+
+#[test]
+fn a_unit_sees_its_duties_plans_its_year_and_the_coordinator_sees_the_gaps() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let id = site.cast.published(db);
+        let item = site.cast.content(db, &id).items[4].id.to_string();
+        let unit = site.cast.unit("education");
+        let mut client = site.editor();
+        client.get("/desk").is(200).shows("项任务没有安排");
+        client.get("/desk/plan/duties").is(200).shows("区教育体育局的任务").shows("利用科普资源助推").shows("牵头");
+        let path = format!("/desk/plan/years/2024/units/{unit}");
+        client.get(&path).is(200).shows("还没写");
+        let typed = [("version", "0"), ("item-0", item.as_str()), ("what-0", "课后科学课"), ("m3-0", "x")];
+        client.post(&path, &typed).is(422).shows("“x”不是整数").shows("课后科学课");
+        client.get(&path);
+        let typed = [("version", "0"), ("item-0", item.as_str()), ("what-0", "课后科学课"), ("m3-0", "6")];
+        client.post(&path, &typed).is(303);
+        client.get(&path).is(200).shows("草稿").shows("课后科学课");
+        client.post(&format!("{path}/submission"), &[]).is(303);
+        client.get(&path).is(200).shows("已提交");
+        client.get(&format!("/desk/plan/years/2024/units/{}", site.cast.unit("health"))).is(404);
+        client.get("/desk/plan/gaps").is(403);
+        let mut keeper = site.coordinator();
+        let page = keeper.get("/desk/plan/gaps?year=2024");
+        page.is(200).shows("已有 1 个提交年度计划").shows("31 项任务还没有任何单位安排");
+        keeper.get(&path).is(200).shows("退回修改");
+        keeper.post(&format!("{path}/return"), &[("reason", "请加上农村学校")]).is(303);
+        client.get(&path).is(200).shows("请加上农村学校");
+    });
+}
