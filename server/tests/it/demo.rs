@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use db::{Db, Target};
-use kernel::{Actor, Caller, Day, DistrictId, Value};
-use server::compose;
+use kernel::{Actor, Caller, Day, DistrictId, FixedClock, Role, SystemRng, Value};
+use people::accounts;
+use server::compose::{self, Parts};
 use server::demo::{self, Found, Progress};
+use testkit::Client;
+use tokio::runtime::Runtime;
 
 const PASSWORD: &str = "korrekt-pferd-2025";
 
@@ -130,4 +133,93 @@ fn units_keep_their_past() {
     assert!(has("2022-02-28", "文华示范老街社区") && has("2022-03-01", "文华示范三社区"));
     assert!(has("2023-06-30", "南宁示范三社区") && !has("2023-07-01", "南宁示范三社区"));
     assert!(has("2024-03-31", "示范砖瓦厂") && !has("2024-04-01", "示范砖瓦厂"));
+}
+
+/// The demonstration over HTTP, long after its last day.
+fn site(db: &Db) -> (Arc<web::App>, axum::Router) {
+    let parts = Parts {
+        db: db.clone(),
+        clock: Arc::new(FixedClock::at("2026-11-23")),
+        rng: Arc::new(SystemRng),
+        secure: false,
+        proxies: Vec::new(),
+        setup_code: String::new(),
+    };
+    compose::router(parts).unwrap()
+}
+
+fn sign_in(client: &mut Client, login: &str) {
+    client.get("/login").is(200);
+    let answer = client.post("/login", &[("login", login), ("password", PASSWORD)]);
+    answer.is(303);
+    let page = client.follow(&answer);
+    page.is(200);
+    assert!(!page.text.contains("name=\"password\""), "{login} is asked for a password: {}", page.readable());
+}
+
+#[test]
+fn every_account_opens_and_one_of_each_role_signs_in() {
+    let (db, _folder) = loaded(5);
+    let (of, tables) = (district(&db), demo::data::Tables::read().unwrap());
+    let all = db.read_now(move |tx| Ok(accounts::list(tx, &of, &accounts::Filter::default(), 200, 0)?)).unwrap();
+    assert_eq!(all.len(), tables.accounts.len());
+    assert!(all.iter().all(|account| account.state == accounts::AccountState::Active));
+    let (_app, router) = site(&db);
+    let runtime = Runtime::new().unwrap();
+    for role in Role::ALL {
+        let row = tables.accounts.iter().find(|row| row.role == role).unwrap();
+        sign_in(&mut Client::new(&router, runtime.handle()), &row.login);
+    }
+}
+
+/// The addresses on this site that a page leads to.
+fn links(page: &testkit::Answer) -> Vec<String> {
+    let hrefs = page.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let own = hrefs.filter(|href| href.starts_with('/') && !href.starts_with("/assets"));
+    own.map(|href| href.replace("&amp;", "&").split('#').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn no_page_of_the_demonstration_lacks_its_mark() {
+    let (db, _folder) = loaded(5);
+    let (app, router) = site(&db);
+    let runtime = Runtime::new().unwrap();
+    let mut visitors = [Client::new(&router, runtime.handle()), Client::new(&router, runtime.handle())];
+    sign_in(&mut visitors[1], "admin");
+    for client in &mut visitors {
+        let pages = app.routes().into_iter().filter(|route| route.method == http::Method::GET);
+        let mut next: Vec<String> =
+            pages.map(|route| route.path.to_owned()).filter(|path| !path.contains('{')).collect();
+        let (mut seen, mut marked) = (BTreeSet::new(), 0);
+        // The pages of every route, and those that they lead to.
+        for depth in 0..2 {
+            for path in std::mem::take(&mut next) {
+                let route = path.split('?').next().unwrap_or_default().to_owned();
+                // Of lists with many filters and many records a few are enough.
+                if seen.iter().filter(|known: &&String| alike(known, &route)).count() >= 3 || !seen.insert(path.clone()) {
+                    continue;
+                }
+                let answer = client.get(&path);
+                assert_ne!(answer.status.as_u16(), 500, "{path}");
+                let html = answer.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+                if html && answer.location().is_empty() {
+                    assert!(answer.text.contains("class=\"demo\""), "{path} does not say that it is a demonstration");
+                    marked += 1;
+                    if depth == 0 {
+                        next.extend(links(&answer));
+                    }
+                }
+            }
+        }
+        assert!(marked > 5, "only {marked} pages were seen");
+    }
+}
+
+/// Whether two paths are of one page, with other ids.
+fn alike(known: &str, route: &str) -> bool {
+    let part = |path: &str| -> Vec<String> {
+        let path = path.split('?').next().unwrap_or_default();
+        path.split('/').map(|part| if part.len() == 26 { "id".to_owned() } else { part.to_owned() }).collect()
+    };
+    part(known) == part(route)
 }
