@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release -p evidence --example cost [deliveries]`. 64 callers keep the writer's
 //! queue filled, so that commits are grouped as under load.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::cast_precision_loss)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -128,12 +128,12 @@ fn metadata(bytes: &[u8]) -> (Option<Day>, Option<(f64, f64)>) {
         return (None, None);
     };
     let taken = exif.get_field(exif::Tag::DateTimeOriginal, exif::In::PRIMARY);
-    let taken_on = taken.and_then(|field| match &field.value {
-        exif::Value::Ascii(texts) => {
-            let text = String::from_utf8(texts.first()?.clone()).ok()?;
-            Day::parse(&text.get(..10)?.replace(':', "-"))
-        }
-        _ => None,
+    let taken_on = taken.and_then(|field| {
+        let exif::Value::Ascii(texts) = &field.value else {
+            return None;
+        };
+        let text = String::from_utf8(texts.first()?.clone()).ok()?;
+        Day::parse(&text.get(..10)?.replace(':', "-"))
     });
     let degrees = |value, reference, negative: u8| {
         let exif::Value::Rational(parts) = &exif.get_field(value, exif::In::PRIMARY)?.value else {

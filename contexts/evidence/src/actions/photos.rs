@@ -31,15 +31,15 @@ pub fn list(tx: &mut Tx, by: &Caller, delivery: &Delivery) -> Result<Vec<(Proof,
 /// # Errors
 /// Not found.
 pub fn bytes(tx: &mut Tx, by: &Caller, id: &ProofId) -> Result<(String, Vec<u8>), Refusal> {
-    let found = store::proof::bytes(tx, by.district(), id)?;
-    let (content_type, bytes, kind, subject) = found.ok_or(Refusal::NotFound)?;
-    match kind.as_str() {
+    let photo = store::proof::bytes(tx, by.district(), id)?.ok_or(Refusal::NotFound)?;
+    let subject = photo.subject;
+    match photo.subject_kind.as_str() {
         "delivery" => delivery::find(tx, by, &subject.into()).map(|_| ())?,
         "entry" => super::entry::find(tx, by, &subject.into()).map(|_| ())?,
         "attestation" => super::attestation::find(tx, by, &subject.into()).map(|_| ())?,
         _ => return Err(Refusal::NotFound),
     }
-    Ok((content_type, bytes))
+    Ok((photo.content_type, photo.bytes))
 }
 
 /// Sets the box of degrees inside which the district's photos are expected.

@@ -84,19 +84,33 @@ fn proof(row: &Row) -> Result<Proof, db::Error> {
     })
 }
 
-/// The bytes of a photo, its content type, and whose proof it is.
-pub fn bytes(
-    tx: &mut Tx,
-    district: &DistrictId,
-    id: &ProofId,
-) -> Result<Option<(String, Vec<u8>, String, String)>, Refusal> {
+/// A photo's file, and whose proof it is.
+#[derive(Clone, Debug)]
+pub struct Bytes {
+    /// Its type.
+    pub content_type: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// `delivery`, `entry` or `attestation`.
+    pub subject_kind: String,
+    /// Which one.
+    pub subject: String,
+}
+
+/// The file of a photo.
+pub fn bytes(tx: &mut Tx, district: &DistrictId, id: &ProofId) -> Result<Option<Bytes>, Refusal> {
     let row = tx.find(
         "select content_type, bytes, subject_kind, subject_id from evidence_proof
          where district_id = $1 and id = $2",
         params![district, id],
     )?;
-    let read = |row: Row| -> Result<_, db::Error> {
-        Ok((row.get("content_type")?, row.get("bytes")?, row.get("subject_kind")?, row.get("subject_id")?))
+    let read = |row: Row| -> Result<Bytes, db::Error> {
+        Ok(Bytes {
+            content_type: row.get("content_type")?,
+            bytes: row.get("bytes")?,
+            subject_kind: row.get("subject_kind")?,
+            subject: row.get("subject_id")?,
+        })
     };
     row.map(|row| Ok(read(row)?)).transpose()
 }

@@ -200,6 +200,6 @@ pub fn keys<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Vec<&'static str>
         Refusal::Conflict(problem) => vec![problem.key],
         Refusal::NotFound => vec!["not found"],
         Refusal::Forbidden => vec!["forbidden"],
-        other => panic!("{other}"),
+        other @ (Refusal::Unavailable(_) | Refusal::Broken(_)) => panic!("{other}"),
     }
 }

@@ -64,6 +64,11 @@ fn a_file_that_is_no_photo_is_refused_beside_its_field() {
             &[("photo", "a.jpg", b"%PDF-1.7 not a photo")],
         );
         refused.is(422).shows("这不是照片");
+        editor.get("/desk/deliveries/new");
+        let huge = vec![0xFF; 25 << 20];
+        let refused = editor.upload("/desk/deliveries", &fields(&lecture), &[("photo", "a.jpg", &huge)]);
+        refused.is(413).shows("20 MB");
+        editor.get("/desk/deliveries/new");
         let photo = super::photos::jpeg(64, 48);
         let taken = editor.upload("/desk/deliveries", &fields(&lecture), &[("photo", "a.jpg", &photo)]);
         let page = editor.follow(&taken);

@@ -44,12 +44,10 @@ pub async fn withdraw(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result
     step(cx, id, form, attestation::withdraw).await
 }
 
-async fn step(
-    cx: Cx,
-    id: String,
-    form: Form,
-    take: fn(&mut Tx<'_>, &Caller, (&AttestationId, i64), &str) -> Result<(), Refusal>,
-) -> web::Result {
+/// A step of an attestation: at which version, with which reason.
+type Take = fn(&mut Tx<'_>, &Caller, (&AttestationId, i64), &str) -> Result<(), Refusal>;
+
+async fn step(cx: Cx, id: String, form: Form, take: Take) -> web::Result {
     let id = AttestationId::from(id);
     let (taken, version, reason) = (id.clone(), crate::pages::seen(&form), form.text("reason").to_owned());
     let done = cx

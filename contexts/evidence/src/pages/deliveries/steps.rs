@@ -28,13 +28,11 @@ pub async fn withdraw(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result
     step(cx, id, form, delivery::withdraw).await
 }
 
+/// A step of a delivery: at which version, with which reason.
+type Take = fn(&mut Tx<'_>, &Caller, (&DeliveryId, i64), &str) -> Result<(), Refusal>;
+
 /// Takes a step and goes back to the record page; refused, the page shows why.
-async fn step(
-    cx: Cx,
-    id: String,
-    form: Form,
-    take: fn(&mut Tx<'_>, &Caller, (&DeliveryId, i64), &str) -> Result<(), Refusal>,
-) -> web::Result {
+async fn step(cx: Cx, id: String, form: Form, take: Take) -> web::Result {
     let id = DeliveryId::from(id);
     let (taken, version, reason) = (id.clone(), crate::pages::seen(&form), form.text("reason").to_owned());
     let done = cx

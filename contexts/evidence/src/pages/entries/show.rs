@@ -51,12 +51,10 @@ pub async fn withdraw(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result
     step(cx, id, form, |tx, by, at, form| entry::withdraw(tx, by, at, form.text("reason"))).await
 }
 
-async fn step(
-    cx: Cx,
-    id: String,
-    form: Form,
-    take: fn(&mut Tx<'_>, &Caller, (&EntryId, i64), &Form) -> Result<(), Refusal>,
-) -> web::Result {
+/// A step of an entry: at which version, with which form.
+type Take = fn(&mut Tx<'_>, &Caller, (&EntryId, i64), &Form) -> Result<(), Refusal>;
+
+async fn step(cx: Cx, id: String, form: Form, take: Take) -> web::Result {
     let id = EntryId::from(id);
     let (taken, version, sent) = (id.clone(), crate::pages::seen(&form), form.clone());
     let done = cx
