@@ -2,6 +2,7 @@
 
 use kernel::Role;
 
+use super::cast::act;
 use super::site::{STREAMS, Site, fields};
 
 #[test]
@@ -78,6 +79,30 @@ fn a_file_that_is_no_photo_is_refused_beside_its_field() {
         assert!(image.is(200).bytes.starts_with(&[0xFF, 0xD8]));
         let mut stranger = site.sign_in("other1", Role::Editor, &site.cast.education);
         stranger.get(&format!("/desk/proofs/{href}")).is(404);
+    });
+}
+
+#[test]
+fn a_photo_from_elsewhere_is_taken_and_both_sides_are_told() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let area = crate::Area { south: 25.0, west: 103.0, north: 26.0, east: 104.5, source: "map".into() };
+        let coordinator = site.cast.coordinator();
+        act(db, &coordinator, move |tx, by| crate::actions::photos::set_area(tx, by, &area)).unwrap();
+        let (mut editor, mut verifier) = (site.editor(), site.verifier());
+        editor.get("/desk/deliveries/new");
+        let photo = super::photos::placed("2025:05:30", (39, 54), (116, 23));
+        let sent = editor.upload(
+            "/desk/deliveries",
+            &fields(&site.lecture()),
+            &[("photo", "a.jpg", photo.as_slice())],
+        );
+        editor.follow(&sent).shows("照片的拍摄位置不在本区").shows("照片的拍摄日期与活动日期不同");
+        verifier
+            .get(sent.location())
+            .shows("照片的拍摄位置不在本区")
+            .shows("核验通过</button>")
+            .shows("39.9000°N");
     });
 }
 

@@ -15,7 +15,7 @@ pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// The same with an Exif part: taken on a day at a place given in whole degrees and minutes.
-fn placed(day: &str, north: (u32, u32), east: (u32, u32)) -> Vec<u8> {
+pub fn placed(day: &str, north: (u32, u32), east: (u32, u32)) -> Vec<u8> {
     let mut tiff: Vec<u8> = b"II*\0\x08\0\0\0".to_vec();
     let entry = |tag: u16, kind: u16, count: u32, value: u32| {
         let mut bytes = tag.to_le_bytes().to_vec();
