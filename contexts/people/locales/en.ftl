@@ -320,3 +320,7 @@ audit-detail-audit_days = days kept
 audit-detail-removed = removed
 audit-detail-before = before
 audit-detail-tries = tries in a row
+audit-detail-title = title
+audit-detail-year = year
+people-yes = yes
+people-no = no

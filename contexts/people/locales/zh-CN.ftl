@@ -320,3 +320,7 @@ audit-detail-audit_days = 保留天数
 audit-detail-removed = 清理条数
 audit-detail-before = 早于
 audit-detail-tries = 连续次数
+audit-detail-title = 标题
+audit-detail-year = 年度
+people-yes = 是
+people-no = 否

@@ -136,6 +136,7 @@ fn detail(cx: &Cx, text: &str) -> String {
             }
             ("kind", serde_json::Value::String(code)) => say(cx, &format!("unit-kind-{code}"), code),
             (_, serde_json::Value::String(text)) => text.clone(),
+            (_, serde_json::Value::Bool(yes)) => cx.t(if *yes { "people-yes" } else { "people-no" }),
             (_, other) => other.to_string(),
         };
         format!("{}: {value}", say(cx, &format!("audit-detail-{name}"), name))
