@@ -482,3 +482,4 @@ audit-detail-things = texts
 audit-detail-subject = subject
 audit-detail-lines = lines
 audit-detail-sessions = sessions
+plan-document-hash = Fingerprint (SHA-256)

@@ -452,3 +452,4 @@ audit-detail-things = 条数
 audit-detail-subject = 对象
 audit-detail-lines = 任务数
 audit-detail-sessions = 场次
+plan-document-hash = 文件指纹（SHA-256）

@@ -55,9 +55,16 @@ const BOTTOM: f64 = 34.0;
 
 /// Lines over the years `from` to `to`. `goal` is drawn as a level with its name. `words` says the
 /// whole to those who do not see it. Without any figure there is no chart.
-pub fn lines(from: Year, to: Year, goal: Option<(f64, &str)>, series: &[Series], words: &str) -> Option<String> {
+pub fn lines(
+    from: Year,
+    to: Year,
+    goal: Option<(f64, &str)>,
+    series: &[Series],
+    words: &str,
+) -> Option<String> {
     let figures = series.iter().flat_map(|one| one.points.iter().map(|(_, value)| *value));
-    let highest = figures.chain(goal.map(|(value, _)| value)).filter(|value| value.is_finite()).fold(0.0, f64::max);
+    let highest =
+        figures.chain(goal.map(|(value, _)| value)).filter(|value| value.is_finite()).fold(0.0, f64::max);
     if highest <= 0.0 || to < from {
         return None;
     }
@@ -143,7 +150,8 @@ fn draw(svg: &mut String, scale: &Scale, one: &Series) {
             }
             Stroke::Planned => {
                 let (x, y) = (x - 4.0, y - 4.0);
-                let _ = write!(svg, r#"<rect x="{x:.1}" y="{y:.1}" width="8" height="8" fill="currentColor"/>"#);
+                let _ =
+                    write!(svg, r#"<rect x="{x:.1}" y="{y:.1}" width="8" height="8" fill="currentColor"/>"#);
             }
             Stroke::Reference => {}
         }
@@ -163,7 +171,11 @@ pub fn nice(value: f64) -> f64 {
 
 /// A figure of the axis, without needless noughts.
 fn short(value: f64) -> String {
-    if value.fract().abs() < 1e-9 { format!("{value:.0}") } else { format!("{value:.2}").trim_end_matches('0').to_owned() }
+    if value.fract().abs() < 1e-9 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.2}").trim_end_matches('0').to_owned()
+    }
 }
 
 /// The shade of a figure on a map of five steps, 0 the lightest: fifths of the highest figure.
@@ -203,7 +215,8 @@ mod tests {
     #[test]
     fn a_chart_names_its_years_its_goal_and_what_it_says() {
         let svg = chart(vec![(2021, 90.0), (2022, 180.0)]).unwrap();
-        for part in ["2021", "2025", "目标 500", "aria-label=\"到 2025 年 &amp; 以后\"", "已&lt;完成&gt;"] {
+        for part in ["2021", "2025", "目标 500", "aria-label=\"到 2025 年 &amp; 以后\"", "已&lt;完成&gt;"]
+        {
             assert!(svg.contains(part), "{part} in {svg}");
         }
         assert_eq!(svg.matches("<circle").count(), 2);
@@ -226,7 +239,9 @@ mod tests {
 
     #[test]
     fn the_axis_ends_on_a_round_number() {
-        for (value, top) in [(500.0, 600.0), (300.0, 400.0), (2.5, 4.0), (1.0, 1.0), (16.0, 20.0), (9.5, 10.0)] {
+        for (value, top) in
+            [(500.0, 600.0), (300.0, 400.0), (2.5, 4.0), (1.0, 1.0), (16.0, 20.0), (9.5, 10.0)]
+        {
             assert!((nice(value) - top).abs() < 1e-9, "{value}: {}", nice(value));
         }
     }
@@ -237,7 +252,11 @@ mod tests {
             let steps = legend(highest);
             for value in 0..=highest {
                 let step = steps.iter().find(|(_, from, to)| (*from..=*to).contains(&value));
-                assert_eq!(step.map(|(shade, ..)| *shade), Some(shade(value, highest)), "{value} of {highest}");
+                assert_eq!(
+                    step.map(|(shade, ..)| *shade),
+                    Some(shade(value, highest)),
+                    "{value} of {highest}"
+                );
             }
         }
     }

@@ -49,9 +49,9 @@ pub fn same_targets(old: &[Target], new: &[Target]) -> Vec<Option<usize>> {
             let subject = search_key(&target.promise.subject);
             let by_code = free.iter().copied().find(|at| old.get(*at).is_some_and(|o| o.code == target.code));
             let hit = by_code.or_else(|| {
-                free.iter().copied().find(|at| {
-                    old.get(*at).is_some_and(|o| search_key(&o.promise.subject) == subject)
-                })
+                free.iter()
+                    .copied()
+                    .find(|at| old.get(*at).is_some_and(|o| search_key(&o.promise.subject) == subject))
             })?;
             free.remove(&hit);
             Some(hit)
@@ -153,7 +153,10 @@ fn item_changes(before: &Item, item: &Item, changes: &mut Vec<Change>) {
         changes.push(Change::Moved(a, b));
     }
     let parts = |item: &Item| -> BTreeSet<(String, evidence::DutyRole)> {
-        item.duties.iter().map(|d| (d.holder.unit().map_or_else(|| d.name.clone(), ToString::to_string), d.role)).collect()
+        item.duties
+            .iter()
+            .map(|d| (d.holder.unit().map_or_else(|| d.name.clone(), ToString::to_string), d.role))
+            .collect()
     };
     if parts(before) != parts(item) {
         let (a, b) = pair();

@@ -132,7 +132,9 @@ impl Document {
                 let percent = i64::from(percent);
                 Some(spent.saturating_mul(100 - percent.min(100)) / percent + 1)
             }
-            DocumentState::Reading { .. } | DocumentState::Read { .. } | DocumentState::Refused { .. } => None,
+            DocumentState::Reading { .. } | DocumentState::Read { .. } | DocumentState::Refused { .. } => {
+                None
+            }
         }
     }
 }

@@ -165,7 +165,12 @@ pub fn day_of(year: Year, today: Day) -> Day {
 ///
 /// # Errors
 /// As the database refuses.
-pub fn board(tx: &mut Tx<'_>, by: &Caller, plan: Plan, chosen: Option<Year>) -> Result<Option<Board>, Refusal> {
+pub fn board(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    plan: Plan,
+    chosen: Option<Year>,
+) -> Result<Option<Board>, Refusal> {
     let Some(period) = plan.period else { return Ok(None) };
     let year = year_of(period, chosen, by.today());
     let on = day_of(year, by.today());

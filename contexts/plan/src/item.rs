@@ -1,5 +1,6 @@
 //! A point of the plan: a goal, a measure, a safeguard; and who has which part in it.
 
+use crate::lexicon;
 use evidence::DutyRole;
 use kernel::UnitId;
 use plan_doc::{ItemKind, Span};
@@ -56,9 +57,9 @@ impl SectionKind {
     /// By the last word of the title, as such plans name them.
     pub fn of_title(title: &str) -> Self {
         let title = title.trim();
-        if title.ends_with("行动") || title.ends_with("行动计划") || title.ends_with("行動") {
+        if lexicon::ACTIONS.iter().any(|word| title.ends_with(word)) {
             Self::Action
-        } else if title.ends_with("工程") || title.ends_with("计划") {
+        } else if lexicon::PROJECTS.iter().any(|word| title.ends_with(word)) {
             Self::Project
         } else {
             Self::Other

@@ -1,3 +1,4 @@
+//! The official plan: document, measures, duties, targets, annual plans and the board.
 #![doc = include_str!("../README.md")]
 
 pub mod actions;
@@ -9,6 +10,7 @@ mod doubt;
 pub mod figures;
 mod item;
 mod jobs;
+mod lexicon;
 mod marked;
 mod pages;
 mod plan;
@@ -24,8 +26,8 @@ pub use annual::{AnnualPlan, AnnualState, Line, LineId};
 pub use diff::Change;
 pub use document::{Document, DocumentId, DocumentState};
 pub use doubt::{Doubt, DoubtId};
-pub use jobs::jobs;
 pub use item::{Duty, Holder, Item, ItemId, Section, SectionKind};
+pub use jobs::jobs;
 pub use plan::{Obstacles, Period, Plan, PlanId, PlanState};
 pub use reading::Content;
 pub use target::{Counting, Path, Promise, Step, Target, TargetId, TargetState};
@@ -45,10 +47,7 @@ pub fn module() -> web::Module {
         name: "plan",
         routes: pages::routes(),
         stream: STREAM,
-        words: &[
-            (web::Locale::Zh, ZH),
-            (web::Locale::En, EN),
-        ],
+        words: &[(web::Locale::Zh, ZH), (web::Locale::En, EN)],
         nav: &[
             web::NavItem {
                 path: "/desk/plan",

@@ -122,11 +122,12 @@ mod tests {
 
     #[test]
     fn overlapping_marks_and_marks_inside_a_character_do_not_break_the_text() {
-        let words: String = shape("科普计划\n第二行", vec![mark(0, 6), mark(3, 9), mark(1, 2), mark(9, 20), mark(90, 95)])
-            .concat()
-            .into_iter()
-            .map(|(text, _)| text)
-            .collect();
+        let words: String =
+            shape("科普计划\n第二行", vec![mark(0, 6), mark(3, 9), mark(1, 2), mark(9, 20), mark(90, 95)])
+                .concat()
+                .into_iter()
+                .map(|(text, _)| text)
+                .collect();
         assert!(words.contains("科普") && words.contains("第二行"), "{words}");
     }
 }

@@ -1,5 +1,6 @@
 //! From what the parser understood to a draft that people correct: pure, ids handed in.
 
+use crate::lexicon;
 use evidence::{Kind, Tally};
 use kernel::Year;
 use plan_doc::{ItemKind, Reading, Role, Span};
@@ -64,7 +65,8 @@ fn chapter(reading: &Reading, at: Option<usize>) -> String {
 }
 
 fn section(reading: &Reading, at: Option<usize>) -> String {
-    at.and_then(|at| reading.sections.get(at)).map_or_else(String::new, |section| section.heading.title.clone())
+    at.and_then(|at| reading.sections.get(at))
+        .map_or_else(String::new, |section| section.heading.title.clone())
 }
 
 fn sections(reading: &Reading) -> Vec<Section> {
@@ -159,16 +161,19 @@ fn promise(reading: &Reading, target: &plan_doc::Target) -> Promise {
 
 /// What would be counted: a proposal by the words, which a person confirms with the target.
 fn counting(subject: &str, unit: &str) -> Counting {
-    let tally = match unit {
-        "人" | "名" | "位" => Tally::Persons,
-        unit if unit.contains("人次") => Tally::PersonTimes,
-        _ => Tally::Sessions,
+    let tally = if lexicon::PERSONS.contains(&unit) {
+        Tally::Persons
+    } else if unit.contains(lexicon::PERSON_TIMES) {
+        Tally::PersonTimes
+    } else {
+        Tally::Sessions
     };
-    let kind = if subject.contains("培训") {
+    let names = |words: &[&str]| words.iter().any(|word| subject.contains(word));
+    let kind = if names(&lexicon::TRAININGS) {
         Some(Kind::Training)
-    } else if subject.contains("讲座") || subject.contains("报告会") {
+    } else if names(&lexicon::LECTURES) {
         Some(Kind::Lecture)
-    } else if subject.contains("展览") {
+    } else if names(&lexicon::EXHIBITIONS) {
         Some(Kind::Exhibition)
     } else {
         None

@@ -121,7 +121,9 @@ pub fn status(promise: &Promise, known: &Known, path: &Path, from: Day, on: Day)
             None => return Status::Unfilled,
         },
         // A change against an earlier figure that nobody has given.
-        Some(Form::YearlyStep | Form::Increase | Form::Decrease | Form::Monotone) => return Status::CannotSay,
+        Some(Form::YearlyStep | Form::Increase | Form::Decrease | Form::Monotone) => {
+            return Status::CannotSay;
+        }
     };
     let Some(goal) = goal(promise, known) else { return Status::CannotSay };
     match promise.comparator {

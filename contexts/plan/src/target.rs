@@ -86,7 +86,11 @@ impl Promise {
             None => Day::new(year, 12, 31),
             Some(month) => {
                 let month: i8 = month.parse().ok()?;
-                let next = if month == 12 { Day::new(year.checked_add(1)?, 1, 1) } else { Day::new(year, month + 1, 1) };
+                let next = if month == 12 {
+                    Day::new(year.checked_add(1)?, 1, 1)
+                } else {
+                    Day::new(year, month + 1, 1)
+                };
                 next.map(|day| day.plus_days(-1))
             }
         }

@@ -63,7 +63,8 @@ impl Wordings {
 
     /// The title in the reader's language; the document's own where there is no other.
     pub fn title(&self, locale: Locale, kind: WordingKind, key: &str, original: &str) -> String {
-        let english = self.of(kind, key).map(|wording| wording.title_en.as_str()).filter(|text| !text.is_empty());
+        let english =
+            self.of(kind, key).map(|wording| wording.title_en.as_str()).filter(|text| !text.is_empty());
         match (locale, english) {
             (Locale::En, Some(english)) => english.to_owned(),
             (Locale::En, None) | (Locale::Zh, _) => original.to_owned(),

@@ -94,13 +94,15 @@ fn check(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year, lines: &[NewLi
             problems.add(Problem::new("plan-line-words-missing").at(format!("what-{n}")));
         }
         if words > MOST_WORDS {
-            problems.add(Problem::new("plan-line-words-long").at(format!("what-{n}")).with("most", MOST_WORDS));
+            problems
+                .add(Problem::new("plan-line-words-long").at(format!("what-{n}")).with("most", MOST_WORDS));
         }
         if !items.iter().any(|item| item.id == line.item && item.is_measure()) {
             problems.add(Problem::new("plan-line-item-unknown").at(format!("what-{n}")).with("year", year));
         }
         if line.months.iter().any(|sessions| !(0..=MOST_SESSIONS).contains(sessions)) {
-            problems.add(Problem::new("plan-line-too-many").at(format!("m1-{n}")).with("most", MOST_SESSIONS));
+            problems
+                .add(Problem::new("plan-line-too-many").at(format!("m1-{n}")).with("most", MOST_SESSIONS));
         }
     }
     problems.check()
@@ -127,10 +129,22 @@ pub fn submit(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year) -> Result
 /// # Errors
 /// `Forbidden` unless the actor keeps the plan; `NotFound`; invalid without a reason; conflict when
 /// it is not submitted.
-pub fn hand_back(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year, reason: &str) -> Result<(), Refusal> {
+pub fn hand_back(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    unit: &UnitId,
+    year: Year,
+    reason: &str,
+) -> Result<(), Refusal> {
     keeper(&by.actor)?;
     let found = store::find_annual(tx, by.district(), unit, year)?.ok_or(Refusal::NotFound)?;
     let plan = found.hand_back(reason)?;
     store::save_annual(tx, by.district(), &plan)?;
-    record(tx, by, "plan.annual.hand-back", ("unit", unit.as_str()), json!({ "year": year, "reason": reason }))
+    record(
+        tx,
+        by,
+        "plan.annual.hand-back",
+        ("unit", unit.as_str()),
+        json!({ "year": year, "reason": reason }),
+    )
 }

@@ -32,7 +32,8 @@ pub struct ItemForm {
 /// Parts a list of names as people type it: by line, comma or 、.
 pub fn split_names(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in text.split(['\n', '、', '，', ',', '；', ';']).map(str::trim).filter(|name| !name.is_empty()) {
+    for name in text.split(['\n', '、', '，', ',', '；', ';']).map(str::trim).filter(|name| !name.is_empty())
+    {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
@@ -70,7 +71,13 @@ pub fn edit_head(
 ///
 /// # Errors
 /// As [`correct`]; `NotFound`; invalid without a title.
-pub fn edit(tx: &mut Tx<'_>, by: &Caller, plan: &PlanId, id: &ItemId, form: &ItemForm) -> Result<(), Refusal> {
+pub fn edit(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    plan: &PlanId,
+    id: &ItemId,
+    form: &ItemForm,
+) -> Result<(), Refusal> {
     correct(tx, by, plan)?;
     let mut item = store::find_item(tx, by.district(), plan, id)?.ok_or(Refusal::NotFound)?;
     fill(tx, by, plan, &mut item, form)?;
@@ -149,7 +156,13 @@ pub fn merge(tx: &mut Tx<'_>, by: &Caller, plan: &PlanId, id: &ItemId) -> Result
 ///
 /// # Errors
 /// As [`correct`]; `NotFound`; invalid when the words do not stand in the item, or nothing follows.
-pub fn split(tx: &mut Tx<'_>, by: &Caller, plan: &PlanId, id: &ItemId, from: &str) -> Result<ItemId, Refusal> {
+pub fn split(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    plan: &PlanId,
+    id: &ItemId,
+    from: &str,
+) -> Result<ItemId, Refusal> {
     correct(tx, by, plan)?;
     let mut item = store::find_item(tx, by.district(), plan, id)?.ok_or(Refusal::NotFound)?;
     let missing = || Refusal::from(Problem::new("plan-split-missing").at("from").with("words", from));
@@ -205,7 +218,8 @@ pub(crate) fn settle_where(
 ) -> Result<usize, Refusal> {
     let account = keeper(&by.actor)?;
     let doubts = store::list_doubts(tx, by.district(), plan)?;
-    let open: Vec<Doubt> = doubts.into_iter().filter(|doubt| doubt.settled.is_none() && which(doubt)).collect();
+    let open: Vec<Doubt> =
+        doubts.into_iter().filter(|doubt| doubt.settled.is_none() && which(doubt)).collect();
     for doubt in &open {
         let settled = Doubt { settled: Some((account.clone(), by.now())), ..doubt.clone() };
         store::save_doubt(tx, by.district(), plan, &settled)?;
@@ -230,7 +244,8 @@ fn fill(
     let known: HashMap<&str, &Holder> =
         all.iter().flat_map(|item| &item.duties).map(|duty| (duty.name.as_str(), &duty.holder)).collect();
     let holders = |names: &[String]| -> Vec<(String, Holder)> {
-        let holder = |name: &String| known.get(name.as_str()).map_or(Holder::Unmatched, |known| (*known).clone());
+        let holder =
+            |name: &String| known.get(name.as_str()).map_or(Holder::Unmatched, |known| (*known).clone());
         names.iter().map(|name| (name.clone(), holder(name))).collect()
     };
     item.kind = form.kind;
@@ -252,7 +267,9 @@ fn merge_spread(before: &[Duty], after: Vec<Duty>) -> Vec<Duty> {
     for duty in after {
         let same: Vec<&Duty> = before
             .iter()
-            .filter(|old| old.name == duty.name && crate::item::leads(old.role) == crate::item::leads(duty.role))
+            .filter(|old| {
+                old.name == duty.name && crate::item::leads(old.role) == crate::item::leads(duty.role)
+            })
             .collect();
         if same.len() > 1 {
             merged.extend(same.into_iter().map(|old| Duty { role: duty.role, ..old.clone() }));

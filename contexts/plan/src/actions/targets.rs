@@ -69,7 +69,8 @@ pub fn add(
         Some(item) => Some(store::find_item(tx, by.district(), plan, &item)?.ok_or(Refusal::NotFound)?),
         None => None,
     };
-    let n = store::list_targets(tx, by.district(), plan)?.iter().map(|target| target.n).max().unwrap_or(0) + 1;
+    let n =
+        store::list_targets(tx, by.district(), plan)?.iter().map(|target| target.n).max().unwrap_or(0) + 1;
     let target = Target {
         id: by.id(),
         n,
@@ -157,11 +158,14 @@ pub fn set_path(
             problems.add(Problem::new("plan-path-year").at(format!("value-{year}")).with("year", year));
         }
         if step.source.trim().is_empty() {
-            problems.add(Problem::new("plan-path-source-missing").at(format!("source-{year}")).with("year", year));
+            problems.add(
+                Problem::new("plan-path-source-missing").at(format!("source-{year}")).with("year", year),
+            );
         }
     }
     problems.check()?;
     store::save_path(tx, by, id, path)?;
-    let steps: Vec<_> = path.iter().map(|(year, step)| json!([year, step.value.to_string(), step.source])).collect();
+    let steps: Vec<_> =
+        path.iter().map(|(year, step)| json!([year, step.value.to_string(), step.source])).collect();
     record(tx, by, "plan.target.path", ("plan_target", id.as_str()), json!({ "path": steps }))
 }

@@ -40,12 +40,7 @@ pub fn write(
 ///
 /// # Errors
 /// `Forbidden` unless the actor keeps the plan; `NotFound`.
-pub fn write_all(
-    tx: &mut Tx<'_>,
-    by: &Caller,
-    plan: &PlanId,
-    all: &[Named],
-) -> Result<Vec<String>, Refusal> {
+pub fn write_all(tx: &mut Tx<'_>, by: &Caller, plan: &PlanId, all: &[Named]) -> Result<Vec<String>, Refusal> {
     keeper(&by.actor)?;
     load(tx, by, plan)?;
     let items = store::list_items(tx, by.district(), plan)?;
@@ -54,8 +49,12 @@ pub fn write_all(
     for Named { kind, name, wording } in all {
         let key = match kind {
             WordingKind::Title | WordingKind::Chapter | WordingKind::Section => Some(name.clone()),
-            WordingKind::Item => items.iter().find(|item| item.title == *name).map(|item| item.id.to_string()),
-            WordingKind::Target => targets.iter().find(|target| target.code == *name).map(|t| t.id.to_string()),
+            WordingKind::Item => {
+                items.iter().find(|item| item.title == *name).map(|item| item.id.to_string())
+            }
+            WordingKind::Target => {
+                targets.iter().find(|target| target.code == *name).map(|t| t.id.to_string())
+            }
         };
         match key {
             Some(key) => store::save_wording(tx, by.district(), *kind, &key, wording)?,

@@ -47,11 +47,7 @@ pub struct Choice {
 }
 
 /// Shows the plan, or gives it as a file.
-pub async fn show(
-    cx: Cx,
-    Path((year, unit)): Path<(Year, String)>,
-    Query(choice): Query<Choice>,
-) -> Result {
+pub async fn show(cx: Cx, Path((year, unit)): Path<(Year, String)>, Query(choice): Query<Choice>) -> Result {
     if let Some(format) = choice.format.as_deref().and_then(Format::parse) {
         let loaded = load(&cx, year, unit.as_str().into()).await?;
         return export(&cx, &loaded, format);
@@ -83,11 +79,15 @@ async fn draw(cx: &Cx, year: Year, unit: UnitId, form: Form) -> Result {
     let form = if form.problems().is_empty() { filled(plan) } else { form };
     // Three empty rows to go on with; whoever needs more saves and gets three more.
     let used = form.names().filter(|name| name.starts_with("what-")).count();
-    let rows = (0..used.max(plan.lines.len()) + if writable && form.problems().is_empty() { 3 } else { 0 }).collect();
+    let rows = (0..used.max(plan.lines.len()) + if writable && form.problems().is_empty() { 3 } else { 0 })
+        .collect();
     let page = AnnualPage {
         cx,
         form: &form,
-        title: cx.with("plan-annual-title", &[("unit", super::unit_name(cx, &loaded.unit, false)), ("year", year.to_string())]),
+        title: cx.with(
+            "plan-annual-title",
+            &[("unit", super::unit_name(cx, &loaded.unit, false)), ("year", year.to_string())],
+        ),
         state: state_tag(cx, Some(plan)),
         handed_back,
         writable,
@@ -125,7 +125,9 @@ fn unplanned(cx: &Cx, loaded: &Loaded) -> Vec<(i64, String)> {
         .map(|measure| &measure.item)
         .filter(|item| item.role_of(&loaded.unit.id).is_some_and(leads))
         .filter(|item| !loaded.plan.lines.iter().any(|line| line.item == item.id))
-        .map(|item| (item.n, loaded.board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title)))
+        .map(|item| {
+            (item.n, loaded.board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title))
+        })
         .collect()
 }
 

@@ -61,10 +61,12 @@ pub(crate) fn state_tag(cx: &Cx, plan: Option<&AnnualPlan>) -> Safe {
     let (tone, key) = match plan.map(|plan| &plan.state) {
         None => (Tone::Unfilled, "plan-annual-none"),
         Some(AnnualState::Draft { handed_back: Some(_) }) => (Tone::Late, "plan-annual-handed-back"),
-        Some(AnnualState::Draft { handed_back: None }) => match plan.is_some_and(|plan| plan.lines.is_empty()) {
-            true => (Tone::Unfilled, "plan-annual-none"),
-            false => (Tone::Wait, "plan-annual-draft"),
-        },
+        Some(AnnualState::Draft { handed_back: None }) => {
+            match plan.is_some_and(|plan| plan.lines.is_empty()) {
+                true => (Tone::Unfilled, "plan-annual-none"),
+                false => (Tone::Wait, "plan-annual-draft"),
+            }
+        }
         Some(AnnualState::Submitted { .. }) => (Tone::Ok, "plan-annual-submitted"),
     };
     ui::tag(tone, &cx.t(key))

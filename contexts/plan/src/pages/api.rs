@@ -25,7 +25,8 @@ pub async fn plan(cx: Cx) -> Result {
         .await?;
     let mut chapters: Vec<&str> = content.sections.iter().map(|section| section.chapter.as_str()).collect();
     chapters.dedup();
-    let measures = content.items.iter().filter(|item| matches!(item.kind, ItemKind::Goal | ItemKind::Measure));
+    let measures =
+        content.items.iter().filter(|item| matches!(item.kind, ItemKind::Goal | ItemKind::Measure));
     let safeguards = content.items.iter().filter(|item| item.kind == ItemKind::Safeguard);
     let body = json!({
         "title": board.plan.title,

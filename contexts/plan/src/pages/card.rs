@@ -93,10 +93,8 @@ fn drawn_bar(cx: &Cx, figure_of: &TargetFigure, value: &str) -> Safe {
 
 fn basis(cx: &Cx, figure_of: &TargetFigure) -> String {
     if figure_of.now.is_none() {
-        let needed: Vec<String> = needs(&figure_of.target.promise)
-            .iter()
-            .map(|need| cx.t(&format!("plan-needs-{need}")))
-            .collect();
+        let needed: Vec<String> =
+            needs(&figure_of.target.promise).iter().map(|need| cx.t(&format!("plan-needs-{need}"))).collect();
         return cx.with("plan-needs", &[("list", needed.join(&cx.t("plan-list-comma")))]);
     }
     let key = format!("plan-basis-{}", figure_of.target.promise.kind.code());

@@ -52,16 +52,8 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result {
 }
 
 /// The order in which changes are told.
-const ORDER: [&str; 8] = [
-    "added",
-    "removed",
-    "reworded",
-    "moved",
-    "reassigned",
-    "target-added",
-    "target-removed",
-    "retargeted",
-];
+const ORDER: [&str; 8] =
+    ["added", "removed", "reworded", "moved", "reassigned", "target-added", "target-removed", "retargeted"];
 
 /// All changes, sorted into groups in a fixed order.
 pub(crate) fn groups(cx: &Cx, before: &Content, after: &Content) -> Vec<Group> {
@@ -81,8 +73,12 @@ fn row(cx: &Cx, change: &Change) -> Row {
         Change::Reworded(old, new) => row(&new.title, words(old), words(new)),
         Change::Moved(old, new) => row(&new.title, place(old), place(new)),
         Change::Reassigned(old, new) => row(&new.title, owners(cx, old), owners(cx, new)),
-        Change::TargetAdded(target) => row(&target.promise.subject, String::new(), promise(cx, &target.promise)),
-        Change::TargetRemoved(target) => row(&target.promise.subject, promise(cx, &target.promise), String::new()),
+        Change::TargetAdded(target) => {
+            row(&target.promise.subject, String::new(), promise(cx, &target.promise))
+        }
+        Change::TargetRemoved(target) => {
+            row(&target.promise.subject, promise(cx, &target.promise), String::new())
+        }
         Change::Retargeted(old, new) => {
             row(&new.promise.subject, promise(cx, &old.promise), promise(cx, &new.promise))
         }

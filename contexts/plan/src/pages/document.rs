@@ -9,8 +9,8 @@ use serde::Deserialize;
 use web::ui::{Bar, bar};
 use web::{Cx, Result, Safe};
 
-use super::documents::{state_tag, why};
 use super::desk;
+use super::documents::{state_tag, why};
 use crate::{Document, DocumentId, DocumentState, Plan, store};
 
 #[derive(Template)]
@@ -57,7 +57,10 @@ pub async fn show(cx: Cx, Path(id): Path<String>, Query(choice): Query<Choice>) 
         cx: &cx,
         state: state_tag(&cx, &document),
         bar: progress.map(|percent| bar(Bar { done: u32::from(percent) * 10, due: None }, &words(percent))),
-        left: left.map_or_else(|| cx.t("plan-reading-starts"), |n| cx.with("plan-reading-left", &[("n", n.to_string())])),
+        left: left.map_or_else(
+            || cx.t("plan-reading-starts"),
+            |n| cx.with("plan-reading-left", &[("n", n.to_string())]),
+        ),
         why: why(&cx, &document),
         same: same(&document),
         plan,

@@ -37,7 +37,8 @@ pub struct Choice {
 pub async fn list(cx: Cx, Query(choice): Query<Choice>) -> Result {
     if let Some(format) = choice.format.as_deref().and_then(Format::parse) {
         let all = cx.read(|tx, by| Ok(store::list_documents(tx, by.district())?)).await?;
-        let headers = ["document", "at", "kilobytes", "status"].map(|key| cx.t(&format!("plan-column-{key}"))).to_vec();
+        let headers =
+            ["document", "at", "kilobytes", "status"].map(|key| cx.t(&format!("plan-column-{key}"))).to_vec();
         let rows = all.iter().map(|document| {
             let state = cx.t(&format!("plan-document-{}", document.state.code()));
             let at = document.uploaded_at.minute_text();
@@ -80,7 +81,8 @@ pub(crate) fn state_tag(cx: &Cx, document: &Document) -> Safe {
 pub(crate) fn why(cx: &Cx, document: &Document) -> String {
     match &document.state {
         DocumentState::Refused { reason, args, .. } => {
-            let args: Vec<(&str, String)> = args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+            let args: Vec<(&str, String)> =
+                args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
             cx.with(&format!("plan-refused-{reason}"), &args)
         }
         DocumentState::Reading { .. } | DocumentState::Read { .. } => String::new(),

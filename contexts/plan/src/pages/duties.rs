@@ -68,7 +68,8 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
             let Some(plan) = figures::shown(tx, by, None)? else { return Ok(None) };
             let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
             let units = units::list(tx, by.district(), board.on)?;
-            let wanted = wanted.clone().or_else(|| by.actor.units().into_iter().find(|unit| has_duty(&board, unit)));
+            let wanted =
+                wanted.clone().or_else(|| by.actor.units().into_iter().find(|unit| has_duty(&board, unit)));
             let first = || units.iter().find(|unit| has_duty(&board, &unit.id)).cloned();
             let unit = match &wanted {
                 Some(id) => Some(units::find(tx, by.district(), id, board.on)?.ok_or(Refusal::NotFound)?),
@@ -108,7 +109,11 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
 }
 
 fn has_duty(board: &Board, unit: &UnitId) -> bool {
-    board.sections.iter().flat_map(|section| &section.measures).any(|measure| measure.item.role_of(unit).is_some())
+    board
+        .sections
+        .iter()
+        .flat_map(|section| &section.measures)
+        .any(|measure| measure.item.role_of(unit).is_some())
 }
 
 /// Units that owe something first, then the towns, which carry the plan in their places.

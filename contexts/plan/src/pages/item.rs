@@ -67,7 +67,9 @@ pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> R
             let span = Years { from: board.period.from, to: board.year };
             let more = More {
                 towns: load_map(tx, by, board.year, Some(&purpose))?,
-                groups: totals::by_group(tx, district, Some(&purpose), Years::year(board.year))?.into_iter().collect(),
+                groups: totals::by_group(tx, district, Some(&purpose), Years::year(board.year))?
+                    .into_iter()
+                    .collect(),
                 months: totals::by_month(tx, district, Some(&purpose), board.year)?.into_iter().collect(),
                 years: totals::by_year(tx, district, Some(&purpose), span)?.into_iter().collect(),
                 annual: store::list_annual(tx, district, board.year)?,
@@ -83,10 +85,8 @@ fn draw(cx: &Cx, board: &Board, more: &More, form: Form) -> Result {
     let item = &more.item;
     let id = item.id.as_str();
     let words = board.words.of(WordingKind::Item, id).cloned().unwrap_or_default();
-    let form = form
-        .and("title_en", words.title_en)
-        .and("plain_zh", words.plain_zh)
-        .and("plain_en", words.plain_en);
+    let form =
+        form.and("title_en", words.title_en).and("plain_zh", words.plain_zh).and("plain_en", words.plain_en);
     let title = board.words.title(cx.locale, WordingKind::Item, id, &item.title);
     let measure = board.sections.iter().flat_map(|s| &s.measures).find(|measure| measure.item.id == item.id);
     let purpose = PurposeId::from(id);
@@ -102,7 +102,11 @@ fn draw(cx: &Cx, board: &Board, more: &More, form: Form) -> Result {
         duties: duties(cx, board, item),
         targets: targets(cx, board, item),
         lines: planned(cx, board, more),
-        groups: more.groups.iter().map(|(group, sums)| row(cx.t(&format!("group-{}", group.code())), sums)).collect(),
+        groups: more
+            .groups
+            .iter()
+            .map(|(group, sums)| row(cx.t(&format!("group-{}", group.code())), sums))
+            .collect(),
         months: more.months.iter().map(|(month, sums)| row(month.clone(), sums)).collect(),
         years: years(cx, more),
         chart: chart(cx, board, more, &title),
@@ -164,7 +168,10 @@ fn planned(cx: &Cx, board: &Board, more: &More) -> Vec<(String, String, String)>
 }
 
 fn years(cx: &Cx, more: &More) -> Vec<(Year, String, String)> {
-    more.years.iter().map(|(year, sums)| (*year, cx.number(sums.sessions), cx.number(sums.person_times))).collect()
+    more.years
+        .iter()
+        .map(|(year, sums)| (*year, cx.number(sums.sessions), cx.number(sums.person_times)))
+        .collect()
 }
 
 #[allow(clippy::cast_precision_loss)] // for drawing only

@@ -72,7 +72,8 @@ impl TownMap {
             }
         };
         let range = |(shade, from, to): (u8, i64, i64)| {
-            let words = if from == to { cx.number(from) } else { format!("{}–{}", cx.number(from), cx.number(to)) };
+            let words =
+                if from == to { cx.number(from) } else { format!("{}–{}", cx.number(from), cx.number(to)) };
             (shade, words)
         };
         let title = item.map_or_else(|| cx.t("plan-map-all"), |(_, title)| title.to_owned());
@@ -130,10 +131,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         };
         return cx.export(format, "towns", headers, map.tiles.iter().map(row).collect());
     }
-    let form = Form::filled([
-        ("item", choice.item.unwrap_or_default()),
-        ("year", board.year.to_string()),
-    ]);
+    let form = Form::filled([("item", choice.item.unwrap_or_default()), ("year", board.year.to_string())]);
     let years = board.period.years().map(|year| (year.to_string(), year.to_string())).collect();
     cx.page(desk(map.title.clone()), MapPage { cx: &cx, form: &form, map, items, years })
 }

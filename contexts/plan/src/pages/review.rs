@@ -117,14 +117,20 @@ pub async fn show(cx: Cx, Path(id): Path<String>, Query(editing): Query<Editing>
 }
 
 /// Loads what the page shows.
-fn gather(tx: &mut Tx<'_>, by: &Caller, id: &PlanId, name: Option<&str>) -> std::result::Result<Loaded, Refusal> {
+fn gather(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    id: &PlanId,
+    name: Option<&str>,
+) -> std::result::Result<Loaded, Refusal> {
     let plan = load(tx, by, id)?;
-    let suggestions = match name.map(|name| Ok::<_, Refusal>(Names::load(tx, by.district(), by.today())?.find(name))) {
-        Some(Ok(NameMatch::Unknown { suggestions })) => suggestions,
-        Some(Ok(NameMatch::Known(unit, _))) => vec![unit],
-        Some(Err(refusal)) => return Err(refusal),
-        None => Vec::new(),
-    };
+    let suggestions =
+        match name.map(|name| Ok::<_, Refusal>(Names::load(tx, by.district(), by.today())?.find(name))) {
+            Some(Ok(NameMatch::Unknown { suggestions })) => suggestions,
+            Some(Ok(NameMatch::Known(unit, _))) => vec![unit],
+            Some(Err(refusal)) => return Err(refusal),
+            None => Vec::new(),
+        };
     Ok(Loaded {
         content: store::load_content(tx, by.district(), id)?,
         text: store::document_text(tx, by.district(), &plan.document)?,
@@ -159,7 +165,13 @@ pub(crate) async fn draw(cx: &Cx, id: PlanId, editing: Editing, form: Form) -> R
         state: ui::tag(tone, &cx.t(key)),
         left: loaded.left,
         names: &loaded.names,
-        doubts: loaded.content.doubts.iter().filter(open).map(|doubt| doubt_view(cx, &loaded, doubt)).collect(),
+        doubts: loaded
+            .content
+            .doubts
+            .iter()
+            .filter(open)
+            .map(|doubt| doubt_view(cx, &loaded, doubt))
+            .collect(),
         open: loaded.content.doubts.iter().filter(open).count(),
         paragraphs: paragraphs(&loaded.text, marks(&loaded.content)),
         sections: sections(cx, &loaded, &names, &editing),
@@ -175,10 +187,12 @@ pub(crate) async fn draw(cx: &Cx, id: PlanId, editing: Editing, form: Form) -> R
 /// Where items, targets and open doubts stand in the text.
 fn marks(content: &Content) -> Vec<Mark> {
     let mark = |span, n: i64, letter: &str, kind| {
-        Some(Mark { span, anchor: format!("t-{letter}{n}"), leads_to: format!("{letter}{n}"), kind }).filter(|_| n > 0)
+        Some(Mark { span, anchor: format!("t-{letter}{n}"), leads_to: format!("{letter}{n}"), kind })
+            .filter(|_| n > 0)
     };
     let items = content.items.iter().filter_map(|item| mark(item.span?, item.n, "i", MarkKind::Item));
-    let targets = content.targets.iter().filter_map(|target| mark(target.span?, target.n, "g", MarkKind::Target));
+    let targets =
+        content.targets.iter().filter_map(|target| mark(target.span?, target.n, "g", MarkKind::Target));
     let doubts = content.doubts.iter().filter(|doubt| doubt.settled.is_none());
     let doubts = doubts.filter_map(|doubt| mark(doubt.span?, doubt.n, "d", MarkKind::Doubt));
     items.chain(targets).chain(doubts).collect()
@@ -231,14 +245,18 @@ fn item_view<'a>(
         kind: cx.t(&format!("plan-kind-{}", crate::item::item_kind_code(item.kind))),
         leads: named(true),
         supports: named(false),
-        doubts: doubts.filter(|doubt| doubt.settled.is_none()).map(|doubt| doubt_view(cx, loaded, doubt)).collect(),
+        doubts: doubts
+            .filter(|doubt| doubt.settled.is_none())
+            .map(|doubt| doubt_view(cx, loaded, doubt))
+            .collect(),
         targets: targets.map(|target| target_view(cx, target, editing)).collect(),
         edited: editing.edits(item.id.as_str()),
     }
 }
 
 fn doubt_view(cx: &Cx, loaded: &Loaded, doubt: &crate::Doubt) -> DoubtView {
-    let args: Vec<(&str, String)> = doubt.args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let args: Vec<(&str, String)> =
+        doubt.args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let target = loaded.content.targets.iter().find(|target| Some(&target.id) == doubt.target.as_ref());
     let item = loaded.content.items.iter().find(|item| Some(&item.id) == doubt.item.as_ref());
     let href = match (target, item, doubt.span) {
@@ -285,7 +303,8 @@ fn target_view(cx: &Cx, target: &Target, editing: &Editing) -> TargetView {
 fn choices(cx: &Cx, loaded: &Loaded) -> Choices {
     let none = || vec![(String::new(), cx.t("plan-none-chosen"))];
     let mut sections = none();
-    sections.extend(loaded.content.sections.iter().map(|section| (section.title.clone(), section.title.clone())));
+    sections
+        .extend(loaded.content.sections.iter().map(|section| (section.title.clone(), section.title.clone())));
     let mut items = none();
     let of = |item: &Item| (item.id.to_string(), format!("{}. {}", item.n, item.title));
     items.extend(loaded.content.items.iter().map(of));

@@ -12,8 +12,7 @@ use crate::actions::targets;
 use crate::item::{item_kind, item_kind_code, leads};
 use crate::plan::Period;
 use crate::target::{
-    COMPARATORS, Counting, FORMS, Promise, TARGET_KINDS, comparator, form as form_of, form_code,
-    target_kind,
+    COMPARATORS, Counting, FORMS, Promise, TARGET_KINDS, comparator, form as form_of, form_code, target_kind,
 };
 use crate::{DoubtId, ItemId, PlanId, TargetId};
 
@@ -30,9 +29,8 @@ pub(crate) struct TargetChoices {
 impl TargetChoices {
     /// In the reader's language.
     pub fn new(cx: &Cx) -> Self {
-        let comparators = COMPARATORS.map(|(one, word)| {
-            (one.code().to_owned(), cx.t(&format!("plan-comparator-{word}")))
-        });
+        let comparators =
+            COMPARATORS.map(|(one, word)| (one.code().to_owned(), cx.t(&format!("plan-comparator-{word}"))));
         let mut delivery_kinds = vec![(String::new(), cx.t("plan-any-kind"))];
         delivery_kinds.extend(super::options(cx, "evidence-kind-", Kind::ALL.iter().map(|kind| kind.code())));
         let mut audiences = vec![(String::new(), cx.t("plan-any-group"))];
@@ -103,7 +101,10 @@ fn target_form(promise: &Promise, item: Option<&ItemId>) -> Form {
 /// Goes where the form leads, or shows it again with what has to be mended.
 async fn submitted<F>(cx: &Cx, id: &str, form: Form, editing: Editing, f: F) -> Result
 where
-    F: Fn(&mut db::Tx<'_>, &kernel::Caller, &PlanId) -> std::result::Result<String, Refusal> + Send + Sync + 'static,
+    F: Fn(&mut db::Tx<'_>, &kernel::Caller, &PlanId) -> std::result::Result<String, Refusal>
+        + Send
+        + Sync
+        + 'static,
 {
     let id = PlanId::from(id);
     let of = id.clone();

@@ -92,8 +92,12 @@ fn counting(cx: &Cx, figure: &TargetFigure) -> String {
     }
     let counting = &promise.counting;
     let tally = cx.t(&format!("plan-tally-{}", counting.tally.code()));
-    let kind = counting.kind.map_or_else(|| cx.t("plan-any-kind"), |kind| cx.t(&format!("evidence-kind-{}", kind.code())));
-    let group = counting.group.map_or_else(|| cx.t("plan-any-group"), |group| cx.t(&format!("group-{}", group.code())));
+    let kind = counting
+        .kind
+        .map_or_else(|| cx.t("plan-any-kind"), |kind| cx.t(&format!("evidence-kind-{}", kind.code())));
+    let group = counting
+        .group
+        .map_or_else(|| cx.t("plan-any-group"), |group| cx.t(&format!("group-{}", group.code())));
     cx.with("plan-counting", &[("tally", tally), ("kind", kind), ("group", group)])
 }
 
@@ -126,7 +130,9 @@ fn path_of(form: &Form) -> std::result::Result<Planned, Refusal> {
     let mut path = Planned::new();
     let mut problems = Problems::new();
     for name in form.names().filter(|name| name.starts_with("value-")) {
-        let Some(year) = name.strip_prefix("value-").and_then(|year| year.parse::<Year>().ok()) else { continue };
+        let Some(year) = name.strip_prefix("value-").and_then(|year| year.parse::<Year>().ok()) else {
+            continue;
+        };
         let text = form.text(name);
         if text.is_empty() {
             continue;

@@ -38,7 +38,8 @@ pub async fn list(cx: Cx, Query(choice): Query<Choice>) -> Result {
     let all = cx.read(|tx, by| Ok(store::list_plans(tx, by.district())?)).await?;
     let all: Vec<Plan> = all.into_iter().filter(|plan| keeps || !plan.is_draft()).collect();
     if let Some(format) = choice.format.as_deref().and_then(Format::parse) {
-        let headers = ["plan", "period", "status", "at"].map(|key| cx.t(&format!("plan-column-{key}"))).to_vec();
+        let headers =
+            ["plan", "period", "status", "at"].map(|key| cx.t(&format!("plan-column-{key}"))).to_vec();
         let rows = all.iter().map(|plan| {
             let state = cx.t(&format!("plan-state-{}", plan.state.code()));
             let cells: Vec<Cell> =

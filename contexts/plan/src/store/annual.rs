@@ -19,7 +19,13 @@ fn annual(row: &Row, year: Year) -> Result<AnnualPlan, db::Error> {
         }
         _ => return Err(corrupt("state")),
     };
-    Ok(AnnualPlan { unit: row.get("unit_id")?, year, state, version: row.get("n_version")?, lines: Vec::new() })
+    Ok(AnnualPlan {
+        unit: row.get("unit_id")?,
+        year,
+        state,
+        version: row.get("n_version")?,
+        lines: Vec::new(),
+    })
 }
 
 /// Lines of one unit, or of all when `unit` is `None`, by unit.
@@ -80,7 +86,8 @@ pub fn find_annual(
 /// All plans of a year.
 pub fn list_annual(tx: &mut Tx<'_>, district: &DistrictId, year: Year) -> Result<Vec<AnnualPlan>, db::Error> {
     let mut of_unit = lines(tx, district, year, None)?;
-    let sql = format!("select {COLUMNS} from annual_plan where district_id = $1 and year = $2 order by unit_id");
+    let sql =
+        format!("select {COLUMNS} from annual_plan where district_id = $1 and year = $2 order by unit_id");
     let rows = tx.query(&sql, params![district, year])?;
     rows.iter()
         .map(|row| {
@@ -168,7 +175,12 @@ pub fn save_annual(tx: &mut Tx<'_>, district: &DistrictId, plan: &AnnualPlan) ->
     Ok(())
 }
 
-fn insert_line(tx: &mut Tx<'_>, district: &DistrictId, plan: &AnnualPlan, line: &Line) -> Result<(), db::Error> {
+fn insert_line(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    plan: &AnnualPlan,
+    line: &Line,
+) -> Result<(), db::Error> {
     tx.execute(
         "insert into annual_plan_line (district_id, id, unit_id, year, item_id, what, n_sessions, n_heads)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",

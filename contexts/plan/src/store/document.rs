@@ -6,7 +6,8 @@ use kernel::{AccountId, DistrictId, Instant};
 use super::args_of;
 use crate::{Document, DocumentId, DocumentState};
 
-const COLUMNS: &str = "id, name, sha256, text_sha256, n_bytes, state, n_percent, reason, reason_args, uploaded_by,
+const COLUMNS: &str =
+    "id, name, sha256, text_sha256, n_bytes, state, n_percent, reason, reason_args, uploaded_by,
     uploaded_at, finished_at";
 
 fn document(row: &Row) -> Result<Document, db::Error> {
@@ -101,12 +102,18 @@ pub fn find_document(
 
 /// All documents, the newest first.
 pub fn list_documents(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Vec<Document>, db::Error> {
-    let sql = format!("select {COLUMNS} from plan_document where district_id = $1 order by uploaded_at desc, id desc");
+    let sql = format!(
+        "select {COLUMNS} from plan_document where district_id = $1 order by uploaded_at desc, id desc"
+    );
     tx.query(&sql, params![district])?.iter().map(document).collect()
 }
 
 /// The document that these very bytes made, unless it was refused.
-pub fn same_file(tx: &mut Tx<'_>, district: &DistrictId, sha256: &str) -> Result<Option<DocumentId>, db::Error> {
+pub fn same_file(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    sha256: &str,
+) -> Result<Option<DocumentId>, db::Error> {
     let row = tx.find(
         "select id from plan_document where district_id = $1 and sha256 = $2 and state <> 'refused'",
         params![district, sha256],
@@ -115,7 +122,11 @@ pub fn same_file(tx: &mut Tx<'_>, district: &DistrictId, sha256: &str) -> Result
 }
 
 /// The document that has the same words, in whatever file.
-pub fn same_text(tx: &mut Tx<'_>, district: &DistrictId, text_sha256: &str) -> Result<Option<DocumentId>, db::Error> {
+pub fn same_text(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    text_sha256: &str,
+) -> Result<Option<DocumentId>, db::Error> {
     let row = tx.find(
         "select id from plan_document where district_id = $1 and text_sha256 = $2 and state = 'read'
          order by uploaded_at limit 1",
@@ -125,7 +136,11 @@ pub fn same_text(tx: &mut Tx<'_>, district: &DistrictId, text_sha256: &str) -> R
 }
 
 /// The bytes as they came.
-pub fn document_bytes(tx: &mut Tx<'_>, district: &DistrictId, id: &DocumentId) -> Result<Option<Vec<u8>>, db::Error> {
+pub fn document_bytes(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    id: &DocumentId,
+) -> Result<Option<Vec<u8>>, db::Error> {
     let row = tx.find(
         "select bytes from plan_document_file where district_id = $1 and document_id = $2",
         params![district, id],
@@ -135,7 +150,8 @@ pub fn document_bytes(tx: &mut Tx<'_>, district: &DistrictId, id: &DocumentId) -
 
 /// The text that spans point into; empty before it was read.
 pub fn document_text(tx: &mut Tx<'_>, district: &DistrictId, id: &DocumentId) -> Result<String, db::Error> {
-    let row = tx.find("select body from plan_document where district_id = $1 and id = $2", params![district, id])?;
+    let row =
+        tx.find("select body from plan_document where district_id = $1 and id = $2", params![district, id])?;
     let body: Option<Option<String>> = row.map(|row| row.get("body")).transpose()?;
     Ok(body.flatten().unwrap_or_default())
 }

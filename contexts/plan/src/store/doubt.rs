@@ -31,7 +31,12 @@ pub fn list_doubts(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId) -> Res
 }
 
 /// Keeps a doubt, or saves that it is settled.
-pub fn save_doubt(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId, doubt: &Doubt) -> Result<(), db::Error> {
+pub fn save_doubt(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    plan: &PlanId,
+    doubt: &Doubt,
+) -> Result<(), db::Error> {
     let (from, to) = ends(doubt.span);
     let state = if doubt.settled.is_some() { "settled" } else { "open" };
     tx.execute(

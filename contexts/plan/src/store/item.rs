@@ -48,7 +48,8 @@ pub fn list_items(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId) -> Resu
     for row in &rows {
         duties.entry(row.get("item_id")?).or_default().push(duty(row)?);
     }
-    let sql = format!("select {COLUMNS} from plan_item where district_id = $1 and plan_id = $2 order by n, id");
+    let sql =
+        format!("select {COLUMNS} from plan_item where district_id = $1 and plan_id = $2 order by n, id");
     let rows = tx.query(&sql, params![district, plan])?;
     rows.iter()
         .map(|row| {
@@ -168,7 +169,12 @@ fn delete_duties(
 }
 
 /// Saves an item and its duties.
-pub fn save_item(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId, item: &Item) -> Result<(), db::Error> {
+pub fn save_item(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    plan: &PlanId,
+    item: &Item,
+) -> Result<(), db::Error> {
     let (from, to) = super::ends(item.span);
     tx.execute(
         "update plan_item set n = $4, chapter = $5, section = $6, kind = $7, title = $8, body = $9, span_from = $10,
@@ -193,7 +199,12 @@ pub fn save_item(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId, item: &I
 }
 
 /// Removes an item from a version, with its duties; targets and doubts that named it stay without it.
-pub fn delete_item(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId, id: &ItemId) -> Result<(), db::Error> {
+pub fn delete_item(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    plan: &PlanId,
+    id: &ItemId,
+) -> Result<(), db::Error> {
     delete_duties(tx, district, plan, id)?;
     tx.execute(
         "update plan_target set item_id = null where district_id = $1 and plan_id = $2 and item_id = $3",

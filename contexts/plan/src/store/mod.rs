@@ -12,17 +12,20 @@ mod wording;
 pub use annual::{find_annual, list_annual, planned_heads, planned_months, save_annual};
 pub use content::{delete_content, insert_content, load_content};
 pub use document::{
-    document_bytes, document_text, find_document, forget_document, insert_document, list_documents, same_file, same_text,
-    save_document,
+    document_bytes, document_text, find_document, forget_document, insert_document, list_documents,
+    same_file, same_text, save_document,
 };
 pub use doubt::{list_doubts, save_doubt};
 pub use item::{
-    assign_name, delete_item, find_item, insert_item, item_by_number, list_items, next_number, renumber, save_item, unmatched_names,
+    assign_name, delete_item, find_item, insert_item, item_by_number, list_items, next_number, renumber,
+    save_item, unmatched_names,
 };
 pub use plan::{
     delete_plan, find_plan, insert_plan, list_plans, list_published, obstacles, plan_of_document, save_plan,
 };
-pub use target::{delete_target, find_target, insert_target, list_paths, list_targets, save_path, save_target};
+pub use target::{
+    delete_target, find_target, insert_target, list_paths, list_targets, save_path, save_target,
+};
 
 pub use wording::{load_wordings, save_wording};
 

@@ -14,10 +14,9 @@ fn plan(row: &Row) -> Result<Plan, db::Error> {
     let from: Option<i64> = row.get("from_year")?;
     let period = match from {
         None => None,
-        Some(_) => Some(
-            Period::new(row.get("from_year")?, row.get("to_year")?)
-                .map_err(|_| corrupt("to_year"))?,
-        ),
+        Some(_) => {
+            Some(Period::new(row.get("from_year")?, row.get("to_year")?).map_err(|_| corrupt("to_year"))?)
+        }
     };
     let published = || -> Result<(Instant, AccountId), db::Error> {
         let at: Option<Instant> = row.get("published_at")?;
@@ -114,8 +113,10 @@ pub fn plan_of_document(
     district: &DistrictId,
     document: &DocumentId,
 ) -> Result<Option<PlanId>, db::Error> {
-    let row =
-        tx.find("select id from plan where district_id = $1 and document_id = $2", params![district, document])?;
+    let row = tx.find(
+        "select id from plan where district_id = $1 and document_id = $2",
+        params![district, document],
+    )?;
     row.map(|row| row.get("id")).transpose()
 }
 
@@ -136,7 +137,10 @@ pub fn list_published(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Vec<Plan
 
 /// Removes a draft whose content is gone.
 pub fn delete_plan(tx: &mut Tx<'_>, district: &DistrictId, id: &PlanId) -> Result<(), db::Error> {
-    tx.execute("delete from plan where district_id = $1 and id = $2 and state = 'draft'", params![district, id])?;
+    tx.execute(
+        "delete from plan where district_id = $1 and id = $2 and state = 'draft'",
+        params![district, id],
+    )?;
     Ok(())
 }
 
@@ -150,5 +154,9 @@ pub fn obstacles(tx: &mut Tx<'_>, district: &DistrictId, id: &PlanId) -> Result<
                 (select count(*) from plan_item where district_id = $1 and plan_id = $2) as n_items",
         params![district, id],
     )?;
-    Ok(Obstacles { n_doubts: row.get("n_doubts")?, n_names: row.get("n_names")?, n_items: row.get("n_items")? })
+    Ok(Obstacles {
+        n_doubts: row.get("n_doubts")?,
+        n_names: row.get("n_names")?,
+        n_items: row.get("n_items")?,
+    })
 }

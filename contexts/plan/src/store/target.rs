@@ -67,7 +67,8 @@ fn optional<T>(
 
 /// Targets in their order.
 pub fn list_targets(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId) -> Result<Vec<Target>, db::Error> {
-    let sql = format!("select {COLUMNS} from plan_target where district_id = $1 and plan_id = $2 order by n, id");
+    let sql =
+        format!("select {COLUMNS} from plan_target where district_id = $1 and plan_id = $2 order by n, id");
     tx.query(&sql, params![district, plan])?.iter().map(target).collect()
 }
 
@@ -78,7 +79,8 @@ pub fn find_target(
     plan: &PlanId,
     id: &TargetId,
 ) -> Result<Option<Target>, db::Error> {
-    let sql = format!("select {COLUMNS} from plan_target where district_id = $1 and plan_id = $2 and id = $3");
+    let sql =
+        format!("select {COLUMNS} from plan_target where district_id = $1 and plan_id = $2 and id = $3");
     tx.find(&sql, params![district, plan, id])?.as_ref().map(target).transpose()
 }
 
@@ -183,7 +185,10 @@ pub fn list_paths(tx: &mut Tx<'_>, district: &DistrictId) -> Result<BTreeMap<Tar
 
 /// Replaces the path of a target.
 pub fn save_path(tx: &mut Tx<'_>, by: &Caller, id: &TargetId, path: &Path) -> Result<(), db::Error> {
-    tx.execute("delete from plan_trajectory where district_id = $1 and target_id = $2", params![by.district(), id])?;
+    tx.execute(
+        "delete from plan_trajectory where district_id = $1 and target_id = $2",
+        params![by.district(), id],
+    )?;
     for (year, step) in path {
         let year: Year = *year;
         tx.execute(

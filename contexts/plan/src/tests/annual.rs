@@ -64,7 +64,8 @@ fn an_empty_plan_is_not_submitted_and_lines_need_words_and_a_known_measure() {
         assert_eq!(keys(&empty.unwrap_err()), ["plan-annual-empty"]);
         let goal = cast.content(db, &id).items.remove(0).id;
         let lines = [line(&goal, " ", [-1; 12])];
-        let refused = as_caller(db, &cast.editor, move |tx, by| annual::write(tx, by, &unit, 2024, 0, &lines));
+        let refused =
+            as_caller(db, &cast.editor, move |tx, by| annual::write(tx, by, &unit, 2024, 0, &lines));
         let keys = keys(&refused.unwrap_err());
         assert_eq!(keys, ["plan-line-words-missing", "plan-line-item-unknown", "plan-line-too-many"]);
     });

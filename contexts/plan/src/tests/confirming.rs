@@ -53,7 +53,8 @@ fn a_remembered_name_is_known_in_the_next_document() {
         cast.act(db, move |tx, by| names::match_to(tx, by, &to, "区河长办", &water, true)).unwrap();
         cast.act(db, move |tx, by| plans::discard(tx, by, &id)).unwrap();
         let again = cast.upload(db, &TEXT.replace("区水务局", "区河长办")).unwrap();
-        let open = cast.act(db, move |tx, by| Ok(store::unmatched_names(tx, by.district(), &again)?)).unwrap();
+        let open =
+            cast.act(db, move |tx, by| Ok(store::unmatched_names(tx, by.district(), &again)?)).unwrap();
         assert_eq!(open, []);
     });
 }

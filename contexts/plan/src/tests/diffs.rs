@@ -13,7 +13,8 @@ use crate::{Change, PlanState, store};
 fn second() -> String {
     let text = TEXT.replace("实施智慧助老行动。", "实施智慧助老服务行动。").replace("500人以上", "600人以上");
     let gone = text.lines().position(|line| line.contains("促进“一带一路”科技人文交流")).unwrap();
-    let lines: Vec<&str> = text.lines().enumerate().filter(|(n, _)| *n != gone).map(|(_, line)| line).collect();
+    let lines: Vec<&str> =
+        text.lines().enumerate().filter(|(n, _)| *n != gone).map(|(_, line)| line).collect();
     lines.join("\n").replacen("区教育体育局牵头，区科协配合", "区教育体育局牵头", 1)
 }
 
@@ -30,7 +31,8 @@ fn a_new_version_keeps_the_ids_of_what_it_continues_and_says_what_it_changes() {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes, ["reassigned", "removed", "retargeted", "reworded"], "{found:#?}");
-        let kept = new.items.iter().filter(|item| old.items.iter().any(|before| before.id == item.id)).count();
+        let kept =
+            new.items.iter().filter(|item| old.items.iter().any(|before| before.id == item.id)).count();
         assert_eq!(kept, old.items.len() - 1);
     });
 }

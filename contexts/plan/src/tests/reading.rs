@@ -70,9 +70,9 @@ fn the_same_words_in_another_file_make_no_second_draft() {
         let plans = cast.act(db, |tx, by| Ok(store::list_plans(tx, by.district())?)).unwrap();
         assert_eq!(plans.len(), 1);
         let all = cast.act(db, |tx, by| Ok(store::list_documents(tx, by.district())?)).unwrap();
-        let said = all.iter().any(
-            |one| matches!(&one.state, DocumentState::Refused { reason, .. } if reason == "same-words"),
-        );
+        let said = all
+            .iter()
+            .any(|one| matches!(&one.state, DocumentState::Refused { reason, .. } if reason == "same-words"));
         assert!(said, "{all:?}");
     });
 }

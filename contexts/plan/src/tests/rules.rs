@@ -62,7 +62,11 @@ fn a_climbing_number_is_judged_by_what_its_path_asks_for_today() {
         (499, 0, day("2026-02-01"), Status::Behind),
     ] {
         let known = Known { waiting: waiting.into(), ..known(now) };
-        assert_eq!(status(&target, &known, &Path::new(), start(), on), expected, "{now} and {waiting} on {on}");
+        assert_eq!(
+            status(&target, &known, &Path::new(), start(), on),
+            expected,
+            "{now} and {waiting} on {on}"
+        );
     }
 }
 
@@ -112,7 +116,8 @@ fn coverage_is_judged_by_the_places_that_there_are() {
 
 #[test]
 fn a_promise_for_every_year_is_judged_by_that_year_alone() {
-    let yearly = Promise { form: Some(Form::Yearly), ..promise(TargetKind::Counted, Comparator::AtLeast, "12") };
+    let yearly =
+        Promise { form: Some(Form::Yearly), ..promise(TargetKind::Counted, Comparator::AtLeast, "12") };
     let of = |this_year: i64, on: &str| {
         let by_year = vec![(2023, Decimal::from(50)), (2024, Decimal::from(this_year))];
         let known = Known { by_year, ..known(50 + this_year) };
@@ -127,7 +132,8 @@ fn a_promise_for_every_year_is_judged_by_that_year_alone() {
 #[test]
 fn a_change_against_a_figure_that_nobody_gave_cannot_be_judged() {
     for form in [Form::Increase, Form::Decrease, Form::YearlyStep] {
-        let promise = Promise { form: Some(form), ..promise(TargetKind::Registered, Comparator::AtLeast, "3") };
+        let promise =
+            Promise { form: Some(form), ..promise(TargetKind::Registered, Comparator::AtLeast, "3") };
         let is = status(&promise, &known(9), &Path::new(), start(), day("2024-07-02"));
         assert_eq!(is, Status::CannotSay, "{form:?}");
     }
@@ -150,7 +156,8 @@ fn a_direction_needs_two_years() {
 #[test]
 fn what_is_measured_or_paid_is_unfilled_whatever_is_known_and_says_what_it_needs() {
     let share = promise(TargetKind::Measured, Comparator::AtLeast, "15");
-    let money = Promise { unit: "元/人".into(), ..promise(TargetKind::Financial, Comparator::AtLeast, "2.5") };
+    let money =
+        Promise { unit: "元/人".into(), ..promise(TargetKind::Financial, Comparator::AtLeast, "2.5") };
     for target in [&share, &money] {
         let is = status(target, &known(99), &Path::new(), start(), day("2025-12-31"));
         assert_eq!(is, Status::Unfilled);

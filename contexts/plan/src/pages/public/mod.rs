@@ -14,11 +14,19 @@ pub(crate) const FEWEST: i64 = 5;
 
 /// A count of persons or person-times as the public sees it: nothing is said of fewer than five.
 pub(crate) fn people(cx: &Cx, n: i64) -> String {
-    if (1..FEWEST).contains(&n) { cx.with("plan-suppressed", &[("n", FEWEST.to_string())]) } else { cx.number(n) }
+    if (1..FEWEST).contains(&n) {
+        cx.with("plan-suppressed", &[("n", FEWEST.to_string())])
+    } else {
+        cx.number(n)
+    }
 }
 
 /// A target's figure as the public sees it. Only what counts persons is held back.
 pub(crate) fn promised(cx: &Cx, value: Decimal, counts_persons: bool) -> String {
     let few = value > Decimal::ZERO && value < Decimal::from(FEWEST);
-    if counts_persons && few { cx.with("plan-suppressed", &[("n", FEWEST.to_string())]) } else { figure(cx, value) }
+    if counts_persons && few {
+        cx.with("plan-suppressed", &[("n", FEWEST.to_string())])
+    } else {
+        figure(cx, value)
+    }
 }

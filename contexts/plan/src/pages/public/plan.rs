@@ -106,7 +106,8 @@ pub(crate) fn read_aloud(cx: &Cx) -> String {
 pub(crate) fn promised_card(cx: &Cx, board: &Board, one: &TargetFigure) -> Promised {
     let card = card::card(cx, board, one);
     let promise = &one.target.promise;
-    let counts_persons = promise.kind == TargetKind::Counted && promise.counting.tally != evidence::Tally::Sessions;
+    let counts_persons =
+        promise.kind == TargetKind::Counted && promise.counting.tally != evidence::Tally::Sessions;
     let few = one.now.is_some_and(|now| {
         counts_persons && now > 0.into() && now < rust_decimal::Decimal::from(super::FEWEST)
     });
@@ -132,7 +133,10 @@ pub(crate) fn promised_card(cx: &Cx, board: &Board, one: &TargetFigure) -> Promi
 fn sections(cx: &Cx, board: &Board) -> Vec<(String, Vec<Measure>)> {
     let measure = |measure: &figures::MeasureFigure| {
         let (item, id) = (&measure.item, measure.item.id.as_str());
-        let done = [("n", cx.number(measure.sums.sessions)), ("heads", super::people(cx, measure.sums.person_times))];
+        let done = [
+            ("n", cx.number(measure.sums.sessions)),
+            ("heads", super::people(cx, measure.sums.person_times)),
+        ];
         Measure {
             n: item.n,
             title: board.words.title(cx.locale, WordingKind::Item, id, &item.title),

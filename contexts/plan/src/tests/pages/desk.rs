@@ -13,7 +13,8 @@ fn the_board_says_unfilled_and_what_is_needed_where_no_source_speaks() {
         let mut client = site.sign_in("viewer", Role::Viewer, &site.cast.unit("health"));
         let page = client.get("/desk/plan");
         page.is(200).shows("10 项承诺").shows("公民科学素质抽样调查").shows("人口数").shows("当年决算");
-        page.shows("由方案推出：2020 年约为 2 元/人，待确认").shows("由方案推出：2020 年约为 1.5 元/人，待确认");
+        page.shows("由方案推出：2020 年约为 2 元/人，待确认")
+            .shows("由方案推出：2020 年约为 1.5 元/人，待确认");
         // Nothing was done yet: the counted ones are truly nought, the registered ones unfilled.
         page.shows("由 0 场核验过的活动得出").shows("登记台账");
         assert_eq!(page.text.matches("class=\"tag unfilled\"").count() > 10, true);
@@ -78,7 +79,12 @@ fn a_unit_sees_its_duties_plans_its_year_and_the_coordinator_sees_the_gaps() {
         let unit = site.cast.unit("education");
         let mut client = site.editor();
         client.get("/desk").is(200).shows("项任务没有安排");
-        client.get("/desk/plan/duties").is(200).shows("区教育体育局的任务").shows("利用科普资源助推").shows("牵头");
+        client
+            .get("/desk/plan/duties")
+            .is(200)
+            .shows("区教育体育局的任务")
+            .shows("利用科普资源助推")
+            .shows("牵头");
         let path = format!("/desk/plan/years/2024/units/{unit}");
         client.get(&path).is(200).shows("还没写");
         let typed = [("version", "0"), ("item-0", item.as_str()), ("what-0", "课后科学课"), ("m3-0", "x")];

@@ -58,7 +58,9 @@ fn the_document_and_what_was_understood_lead_to_each_other() {
         let draft = site.draft(&mut client);
         let page = client.get(&draft);
         page.is(200).shows("加强老年人健康科普服务").shows("区卫生健康局");
-        for anchor in ["id=\"t-i17\"", "href=\"#i17\"", "id=\"i17\"", "href=\"#t-i17\"", "id=\"t-g4\"", "href=\"#g4\""] {
+        for anchor in
+            ["id=\"t-i17\"", "href=\"#i17\"", "id=\"i17\"", "href=\"#t-i17\"", "id=\"t-g4\"", "href=\"#g4\""]
+        {
             assert!(page.text.contains(anchor), "{anchor}");
         }
     });
@@ -94,7 +96,12 @@ fn a_draft_is_corrected_in_place_and_published() {
         let page = client.post(&format!("{draft}/publication"), &[("version", "2")]);
         page.is(409).shows("还不能发布");
         client.get(&format!("{draft}?name=某新单位")).is(200).shows("这个名字是指");
-        client.post(&format!("{draft}/names"), &[("name", "某新单位"), ("how", "enter"), ("kind", "department")]).is(303);
+        client
+            .post(
+                &format!("{draft}/names"),
+                &[("name", "某新单位"), ("how", "enter"), ("kind", "department")],
+            )
+            .is(303);
         let version = site.cast.plan(db, &id.as_str().into()).version.to_string();
         client.get(&draft).is(200).hides("没有登记的单位名");
         let sent = client.post(&format!("{draft}/publication"), &[("version", &version)]);

@@ -15,7 +15,12 @@ fn everybody_reads_the_promises_with_their_sentences_and_never_a_made_up_number(
         let page = client.get("/plan");
         page.is(200).shows("公民具备科学素质的比例").shows("未填").shows("方案原文");
         assert!(page.text.contains("data-read-aloud=\"念给我听|停\""));
-        client.get("/plan/items/9").is(200).shows("实施现代农民培育计划").shows("区农业农村局").shows("不少于 500 人");
+        client
+            .get("/plan/items/9")
+            .is(200)
+            .shows("实施现代农民培育计划")
+            .shows("区农业农村局")
+            .shows("不少于 500 人");
         client.get("/plan/items/77").is(404);
     });
 }
@@ -57,10 +62,14 @@ fn open_data_has_the_shape_of_the_parser_with_the_figures_beside() {
         assert_eq!(json["measures"].as_array().unwrap().len(), 36);
         assert_eq!(json["safeguards"].as_array().unwrap().len(), 6);
         assert_eq!(json["period"], "2021—2025年");
-        let farmers = json["targets"].as_array().unwrap().iter().find(|one| one["id"] == "farmers-trained").unwrap();
+        let farmers =
+            json["targets"].as_array().unwrap().iter().find(|one| one["id"] == "farmers-trained").unwrap();
         assert_eq!((&farmers["value"], &farmers["figure_is"]), (&500.into(), &"known".into()));
         let share = &json["targets"][0];
-        assert_eq!((&share["figure"], &share["figure_is"]), (&serde_json::Value::Null, &"not-collected".into()));
+        assert_eq!(
+            (&share["figure"], &share["figure_is"]),
+            (&serde_json::Value::Null, &"not-collected".into())
+        );
     });
 }
 

@@ -48,7 +48,8 @@ impl Site {
     /// Does what waits in the queue.
     fn work(&self) {
         let by = &self.cast.coordinator;
-        let worker = jobs::Worker::new(self.db.clone(), vec![crate::jobs()], by.clock.clone(), by.rng.clone());
+        let worker =
+            jobs::Worker::new(self.db.clone(), vec![crate::jobs()], by.clock.clone(), by.rng.clone());
         worker.run_due().unwrap();
     }
 
@@ -70,7 +71,8 @@ impl Site {
             must_change_password: false,
             roles: vec![(role, unit.clone())],
         };
-        super::as_caller(&self.db, &boss, move |tx, by| people::accounts::create(tx, by, new.clone())).unwrap();
+        super::as_caller(&self.db, &boss, move |tx, by| people::accounts::create(tx, by, new.clone()))
+            .unwrap();
         let mut client = self.visitor();
         client.get("/login");
         client.post("/login", &[("login", login), ("password", PASSWORD)]).is(303);
