@@ -3,7 +3,9 @@
 mod accounts;
 mod audit;
 mod pages;
+mod refusals;
 mod sessions;
+mod states;
 mod units;
 
 use db::{Db, Stream, Tx};

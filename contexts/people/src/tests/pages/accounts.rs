@@ -178,3 +178,16 @@ fn only_administrators_open_the_accounts_pages() {
         boss.get("/desk/people/nobody").is(404);
     });
 }
+
+#[test]
+fn more_new_accounts_than_can_be_hashed_at_once_are_asked_for_in_parts() {
+    both(STREAMS, |db| {
+        let town = Town::of(db);
+        let mut boss = town.site.signed_in("boss");
+        let lines: String = (0..301).map(|n| format!("user{n},某某,,\r\n")).collect();
+        let table = format!("登录名,姓名,所在单位,角色\r\n{lines}");
+        boss.get("/desk/people/import");
+        let refused = boss.upload("/desk/people/import", &[], &[("file", "p.csv", table.as_bytes())]);
+        refused.is(422).shows("一次最多新开 300 个账号，表格里有 301 个");
+    });
+}
