@@ -97,6 +97,7 @@ evidence-sums = { $n } activities, { $heads } person-times, { $minutes } minutes
 evidence-sums-more = More than { $n } activities; narrow the filter to see their sums
 evidence-record = Record an activity
 evidence-record-lead = Fill it in on the phone. Without signal it is kept there and sent once when the signal is back.
+evidence-record-over = The plan’s measures ended on { $to }; that day is filled in for now. Put the day on which the activity happened.
 evidence-edit = Edit
 evidence-submit = Submit for verification
 evidence-save-draft = Save as draft

@@ -97,6 +97,7 @@ evidence-sums = 共 { $n } 场，{ $heads } 人次，{ $minutes } 分钟
 evidence-sums-more = 超过 { $n } 场；缩小筛选范围可看合计
 evidence-record = 填报活动
 evidence-record-lead = 带在手机上填，没有信号也能存，来信号后自动发送一次。
+evidence-record-over = 方案的任务到 { $to } 为止，日期先填了这一天，请改成活动当天。
 evidence-edit = 修改
 evidence-submit = 提交核验
 evidence-save-draft = 先存草稿

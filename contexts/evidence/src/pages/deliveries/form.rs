@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use db::Tx;
-use kernel::{Caller, Group, Refusal, UnitId};
+use kernel::{Caller, Day, Group, Refusal, UnitId};
 use web::{Cx, Form, Page, ui};
 
 use crate::pages::names::{Names, coded, or_any, titled};
@@ -25,6 +25,8 @@ pub struct FormPage<'a> {
     heading: String,
     /// Offline only for new ones: an edit needs what is stored.
     is_new: bool,
+    /// Said in a new form when all purposes are over, so that nobody takes the proposed day for today.
+    over: Option<String>,
     account: String,
     kinds: Vec<(String, String)>,
     methods: Vec<(String, String)>,
@@ -90,6 +92,9 @@ pub fn draw(cx: &Cx, form: &Form, names: &Names, edited: Option<&Delivery>) -> w
         ),
         heading: heading.clone(),
         is_new: edited.is_none(),
+        over: ended(cx.by.today(), &names.purposes)
+            .filter(|_| edited.is_none())
+            .map(|end| cx.with("evidence-record-over", &[("to", end.to_string())])),
         account: cx.by.actor.account.as_ref().map(ToString::to_string).unwrap_or_default(),
         kinds: or_any(
             cx,
@@ -117,6 +122,11 @@ pub fn draw(cx: &Cx, form: &Form, names: &Names, edited: Option<&Delivery>) -> w
         page = page.script(SCRIPT);
     }
     cx.page(page, body)
+}
+
+/// The last day of all purposes, once it has passed: no later day can be recorded.
+pub fn ended(today: Day, purposes: &[crate::Purpose]) -> Option<Day> {
+    purposes.iter().map(|purpose| purpose.to).max().filter(|end| *end < today)
 }
 
 fn only_host(cx: &Cx, hosts: &[(String, String)]) -> Option<(String, String)> {
