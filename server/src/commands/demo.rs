@@ -36,12 +36,17 @@ pub fn run(store: &Store, site: &Site) -> Result<(), String> {
         Some(Found::Made | Found::There) => read_password(&list),
         None => Some(make(&db, &tables, &list)?),
     };
-    serve::serve(db, site, move |_| println!("{}", table(&tables, password.as_deref(), &list)))
+    serve::serve(db, site, move |_| say(&table(&tables, password.as_deref(), &list)))
+}
+
+/// A terminal that was closed meanwhile stops nothing.
+fn say(line: &str) {
+    drop(writeln!(std::io::stdout(), "{line}"));
 }
 
 fn make(db: &db::Db, tables: &Tables, list: &Path) -> Result<String, String> {
-    println!(
-        "首次启动，正在写入演示区，约需十秒。First start: writing the demonstration district, about ten seconds."
+    say(
+        "首次启动，正在写入演示区，约需十秒。First start: writing the demonstration district, about ten seconds.",
     );
     let password = demo::draw_password(&SystemRng);
     // Written first: a district whose password nobody knows would be of no use.
@@ -60,7 +65,7 @@ fn tell(part: Part, done: usize, total: usize) {
         Part::Deliveries => "活动 deliveries",
     };
     if done > 0 {
-        println!("  {word}: {done}/{total}");
+        say(&format!("  {word}: {done}/{total}"));
     }
 }
 

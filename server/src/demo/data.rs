@@ -172,8 +172,8 @@ pub struct EntryRow {
     pub valid_from: Day,
     /// First day on which it no longer holds.
     pub valid_to: Option<Day>,
-    /// What is to be said of it: why it ended before its time.
-    pub note_zh: String,
+    /// Why it ended before its time; empty when it did not.
+    pub end_reason_zh: String,
 }
 
 /// A signed account.

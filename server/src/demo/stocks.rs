@@ -47,7 +47,7 @@ fn register(stage: &mut Stage<'_, '_>, row: &EntryRow, indicator: &IndicatorId) 
     let opened = stage.prepared.tables.units.first().map_or(row.valid_from, |root| root.valid_from);
     let recorded = row.valid_from.max(opened);
     let last = row.valid_to.map(|to| to.plus_days(-1));
-    let ended_early = row.valid_to.is_some() && !row.note_zh.is_empty() && !row.note_zh.starts_with("连任");
+    let ended_early = !row.end_reason_zh.is_empty();
     let details = EntryDetails {
         indicator: indicator.clone(),
         title: row.name.clone(),
@@ -64,7 +64,7 @@ fn register(stage: &mut Stage<'_, '_>, row: &EntryRow, indicator: &IndicatorId) 
     entry::verify(stage.tx, &by, (&id, 1))?;
     if let Some(last) = last.filter(|_| ended_early) {
         let by = stage.by(second, last.plus_days(1).at(10, 0))?;
-        entry::end(stage.tx, &by, (&id, 2), (last, &row.note_zh))?;
+        entry::end(stage.tx, &by, (&id, 2), (last, &row.end_reason_zh))?;
     }
     Ok(())
 }

@@ -161,7 +161,8 @@ fn sign_in(client: &mut Client, login: &str) {
 fn every_account_opens_and_one_of_each_role_signs_in() {
     let (db, _folder) = loaded(5);
     let (of, tables) = (district(&db), demo::data::Tables::read().unwrap());
-    let all = db.read_now(move |tx| Ok(accounts::list(tx, &of, &accounts::Filter::default(), 200, 0)?)).unwrap();
+    let all =
+        db.read_now(move |tx| Ok(accounts::list(tx, &of, &accounts::Filter::default(), 200, 0)?)).unwrap();
     assert_eq!(all.len(), tables.accounts.len());
     assert!(all.iter().all(|account| account.state == accounts::AccountState::Active));
     let (_app, router) = site(&db);
@@ -196,14 +197,22 @@ fn no_page_of_the_demonstration_lacks_its_mark() {
             for path in std::mem::take(&mut next) {
                 let route = path.split('?').next().unwrap_or_default().to_owned();
                 // Of lists with many filters and many records a few are enough.
-                if seen.iter().filter(|known: &&String| alike(known, &route)).count() >= 3 || !seen.insert(path.clone()) {
+                if seen.iter().filter(|known: &&String| alike(known, &route)).count() >= 3
+                    || !seen.insert(path.clone())
+                {
                     continue;
                 }
                 let answer = client.get(&path);
                 assert_ne!(answer.status.as_u16(), 500, "{path}");
-                let html = answer.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+                let html = answer
+                    .headers
+                    .get("content-type")
+                    .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
                 if html && answer.location().is_empty() {
-                    assert!(answer.text.contains("class=\"demo\""), "{path} does not say that it is a demonstration");
+                    assert!(
+                        answer.text.contains("class=\"demo\""),
+                        "{path} does not say that it is a demonstration"
+                    );
                     marked += 1;
                     if depth == 0 {
                         next.extend(links(&answer));
@@ -222,4 +231,19 @@ fn alike(known: &str, route: &str) -> bool {
         path.split('/').map(|part| if part.len() == 26 { "id".to_owned() } else { part.to_owned() }).collect()
     };
     part(known) == part(route)
+}
+
+#[test]
+fn after_the_plan_has_ended_its_pages_stay_in_its_last_year() {
+    let (db, _folder) = loaded(5);
+    let (_app, router) = site(&db);
+    let runtime = Runtime::new().unwrap();
+    let mut client = Client::new(&router, runtime.handle());
+    client.get("/plan").is(200).shows("截至 2025-12-31");
+    sign_in(&mut client, "zj-nanning-1");
+    client.get("/desk/deliveries/new").is(200).shows("value=\"2025-12-31\"").shows("到 2025-12-31 为止");
+    client.get("/desk/plan").is(200).shows("截至 2025-12-31");
+    let mut verifier = Client::new(&router, runtime.handle());
+    sign_in(&mut verifier, "kexie");
+    verifier.get("/desk").shows("核验活动");
 }
