@@ -50,6 +50,27 @@ fn one_verified_lecture_moves_every_number_that_it_should() {
 }
 
 #[test]
+fn what_was_submitted_waits_and_counts_only_once_a_second_person_verified_it() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        let new = form(cast.lecture());
+        let waiting = |year| {
+            act(db, &cast.editor(), move |tx, by| {
+                let of = totals::waiting_by_purpose(tx, by.district(), Period::year(year))?;
+                Ok(of.get(&PurposeId::from("m1")).copied())
+            })
+            .unwrap()
+        };
+        let id = act(db, &cast.editor(), move |tx, by| actions::delivery::record(tx, by, &new)).unwrap();
+        assert_eq!((waiting(2025), waiting(2024)), (Some(LECTURE), None));
+        assert_eq!(district(db, &cast), Sums::default());
+        act(db, &cast.verifier(), move |tx, by| actions::delivery::verify(tx, by, (&id, 1))).unwrap();
+        assert_eq!(waiting(2025), None);
+        assert_eq!(district(db, &cast), LECTURE);
+    });
+}
+
+#[test]
 fn a_delivery_for_two_purposes_counts_once_for_the_district() {
     testkit::both(STREAMS, |db| {
         let cast = Cast::found(db);
