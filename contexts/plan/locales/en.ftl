@@ -49,6 +49,7 @@ plan-status-behind = behind
 plan-status-cannot-say = cannot say
 plan-status-waiting = waiting for verification
 plan-status-unfilled = not filled
+plan-waiting = { $n } waiting for verification
 plan-status-not-applicable = not applicable
 
 plan-target-kind = How it is known

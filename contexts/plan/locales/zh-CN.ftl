@@ -46,6 +46,7 @@ plan-status-behind = 落后
 plan-status-cannot-say = 无法判定
 plan-status-waiting = 等待核验
 plan-status-unfilled = 未填
+plan-waiting = … 等 { $n } 场核验
 plan-status-not-applicable = 不适用
 
 plan-target-kind = 怎样知道达到了

@@ -163,3 +163,73 @@ fn item_changes(before: &Item, item: &Item, changes: &mut Vec<Change>) {
         changes.push(Change::Reassigned(a, b));
     }
 }
+
+/// A stretch of a text and whether it differs from the other side.
+pub type Stretch = (String, bool);
+
+/// Two texts with what differs marked on each side. Texts too long to compare closely are marked from
+/// the first to the last difference.
+pub fn stretches(before: &str, after: &str) -> (Vec<Stretch>, Vec<Stretch>) {
+    let (a, b): (Vec<char>, Vec<char>) = (before.chars().collect(), after.chars().collect());
+    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let same_end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let end = same_end.min(a.len() - start).min(b.len() - start);
+    let middle = |text: &[char]| text.get(start..text.len() - end).unwrap_or_default().to_vec();
+    let (x, y) = (middle(&a), middle(&b));
+    let (kept_x, kept_y) = common(&x, &y);
+    let whole = |text: &[char], middle: &[char], kept: &[bool]| {
+        let marks = std::iter::repeat_n(false, start)
+            .chain(kept.iter().map(|kept| !kept))
+            .chain(std::iter::repeat_n(false, text.len() - start - middle.len()));
+        joined(text, marks)
+    };
+    (whole(&a, &x, &kept_x), whole(&b, &y, &kept_y))
+}
+
+/// Which characters of each side belong to a longest common subsequence.
+fn common(a: &[char], b: &[char]) -> (Vec<bool>, Vec<bool>) {
+    let (mut kept_a, mut kept_b) = (vec![false; a.len()], vec![false; b.len()]);
+    if a.len().saturating_mul(b.len()) > 1_000_000 {
+        return (kept_a, kept_b);
+    }
+    let width = b.len() + 1;
+    let mut longest = vec![0u32; (a.len() + 1) * width];
+    let at = |longest: &[u32], i: usize, j: usize| longest.get(i * width + j).copied().unwrap_or(0);
+    for (i, x) in a.iter().enumerate().rev() {
+        for (j, y) in b.iter().enumerate().rev() {
+            let best = if x == y {
+                at(&longest, i + 1, j + 1) + 1
+            } else {
+                at(&longest, i + 1, j).max(at(&longest, i, j + 1))
+            };
+            if let Some(cell) = longest.get_mut(i * width + j) {
+                *cell = best;
+            }
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        if x == y {
+            if let (Some(left), Some(right)) = (kept_a.get_mut(i), kept_b.get_mut(j)) {
+                (*left, *right) = (true, true);
+            }
+            (i, j) = (i + 1, j + 1);
+        } else if at(&longest, i + 1, j) >= at(&longest, i, j + 1) {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    (kept_a, kept_b)
+}
+
+fn joined(text: &[char], marks: impl Iterator<Item = bool>) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (c, differs) in text.iter().zip(marks) {
+        match stretches.last_mut().filter(|(_, of)| *of == differs) {
+            Some((words, _)) => words.push(*c),
+            None => stretches.push((c.to_string(), differs)),
+        }
+    }
+    stretches
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use db::Tx;
-use evidence::{Period as Years, PurposeId, Series, Sums, indicators, totals};
+use evidence::{Period as Years, PurposeId, Series, Sums, Tally, indicators, totals};
 use kernel::{Caller, Day, Refusal, UnitId, Value, Year};
 use people::units::{self, Unit};
 use plan_doc::{ItemKind, TargetKind};
@@ -110,6 +110,8 @@ pub struct MeasureFigure {
     pub planned: [i64; 12],
     /// Planned person-times; `None` when nobody said.
     pub planned_heads: Option<i64>,
+    /// Sessions of the year that wait for verification.
+    pub n_waiting: i64,
     /// How it stands.
     pub status: Status,
 }
@@ -180,6 +182,8 @@ pub fn board(
     let months = store::planned_months(tx, by.district(), year)?;
     let heads = store::planned_heads(tx, by.district(), year)?;
     let n_towns = i64::try_from(units::towns(tx, by.district(), on)?.len()).unwrap_or(i64::MAX);
+    let waiting = totals::waiting_by_purpose(tx, by.district(), Years::year(year))?;
+    let so_far = totals::waiting_by_purpose(tx, by.district(), Years { from: period.from, to: year })?;
     let paths = store::list_paths(tx, by.district())?;
     let promises: Vec<_> = content.targets.iter().map(|target| &target.promise).collect();
     let targets = content.targets.iter().map(|target| {
@@ -187,7 +191,8 @@ pub fn board(
         let path = paths.get(&target.id).cloned().unwrap_or_default();
         let n_years = i64::from(period.to - period.from) + 1;
         let derived_start = rules::derived_start(&target.promise, &promises, n_years);
-        let figure = target_figure(target, found, path, n_towns, (period.first_day(), on));
+        let waits = waiting_for(target, &so_far);
+        let figure = target_figure(target, found, path, (n_towns, waits), (period.first_day(), on));
         TargetFigure { derived_start, ..figure }
     });
     let targets = targets.collect();
@@ -195,12 +200,14 @@ pub fn board(
         let purpose = PurposeId::from(item.id.as_str());
         let sums = sums.get(&purpose).copied().unwrap_or_default();
         let planned = months.get(&item.id).copied().unwrap_or_default();
-        let figures = Year12 { planned, done: sums.sessions, waiting: 0 };
+        let n_waiting = waiting.get(&purpose).map_or(0, |sums| sums.sessions);
+        let figures = Year12 { planned, done: sums.sessions, waiting: n_waiting };
         MeasureFigure {
             item: item.clone(),
             sums,
             planned,
             planned_heads: heads.get(&item.id).copied(),
+            n_waiting,
             status: rules::measure_status(year, on, &figures),
         }
     };
@@ -249,11 +256,27 @@ fn number(value: Value) -> Option<Decimal> {
     }
 }
 
+/// What waits for verification for a counted target. Of distinct persons, and of one kind or group
+/// only, nothing can be said before it is verified.
+fn waiting_for(target: &Target, waiting: &BTreeMap<PurposeId, Sums>) -> Decimal {
+    let counting = &target.promise.counting;
+    let narrowed = counting.kind.is_some() || counting.group.is_some();
+    let of = target.item.as_ref().and_then(|item| waiting.get(&PurposeId::from(item.as_str())));
+    match (target.promise.kind, of) {
+        (TargetKind::Counted, Some(sums)) if !narrowed => match counting.tally {
+            Tally::Sessions => sums.sessions.into(),
+            Tally::PersonTimes => sums.person_times.into(),
+            Tally::Persons => Decimal::ZERO,
+        },
+        _ => Decimal::ZERO,
+    }
+}
+
 fn target_figure(
     target: &Target,
     series: Option<&Series>,
     path: Path,
-    n_towns: i64,
+    (n_towns, waiting): (i64, Decimal),
     (from, on): (Day, Day),
 ) -> TargetFigure {
     let points: Vec<YearPoint> = series
@@ -271,7 +294,7 @@ fn target_figure(
     let has_source = !matches!(target.promise.kind, TargetKind::Measured | TargetKind::Financial);
     let now = points.last().and_then(|point| point.to_date).filter(|_| has_source);
     let by_year = points.iter().filter_map(|point| Some((point.year, point.value?))).collect();
-    let known = Known { now, waiting: Decimal::ZERO, by_year, n_places: Some(n_towns) };
+    let known = Known { now, waiting, by_year, n_places: Some(n_towns) };
     let n = series.map_or(0, |series| match target.promise.kind {
         TargetKind::Counted => series.points.iter().map(|point| point.n).sum(),
         TargetKind::Registered | TargetKind::Measured | TargetKind::Financial | TargetKind::Attested => {

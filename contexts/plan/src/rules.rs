@@ -252,7 +252,7 @@ pub fn forecast(promise: &Promise, known: &Known, n_deliveries: i64, from: Day, 
         ) => false,
     };
     let (Some(now), Some(due)) = (known.now, promise.due_on()) else { return Forecast::NotApplicable };
-    if promise.kind != TargetKind::Counted || !additive || on > due {
+    if promise.kind != TargetKind::Counted || !additive || on >= due {
         return Forecast::NotApplicable;
     }
     let days = on.days_since(from).saturating_add(1);

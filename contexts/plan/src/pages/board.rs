@@ -49,6 +49,7 @@ struct MeasureRow {
     heads: String,
     href: String,
     status: Safe,
+    waiting: String,
 }
 
 struct GoalRow {
@@ -140,6 +141,10 @@ fn row(cx: &Cx, board: &Board, measure: &MeasureFigure) -> MeasureRow {
         heads: cx.number(measure.sums.person_times),
         href: evidence_href(board.year, Some(item.id.as_str())),
         status: status(cx, measure.status),
+        waiting: match measure.n_waiting {
+            0 => String::new(),
+            n => cx.with("plan-waiting", &[("n", n.to_string())]),
+        },
     }
 }
 

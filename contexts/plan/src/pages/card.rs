@@ -1,6 +1,7 @@
 //! A target as a card: what is promised, the figure or 未填 with what is needed, the bar, the status.
 
 use kernel::Year;
+use rust_decimal::Decimal;
 use web::ui::{Bar, bar};
 use web::{Cx, Safe};
 
@@ -38,7 +39,7 @@ pub(crate) fn card(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> Card {
     let target = &figure_of.target;
     let promise = &target.promise;
     let unit = &promise.unit;
-    let value = figure_of.now.map_or_else(|| cx.t("plan-unfilled"), |now| figure(cx, now));
+    let value = figure_of.now.map_or_else(|| cx.t("plan-unfilled"), |now| shown(cx, figure_of, now));
     let plain = board.words.plain(cx.locale, WordingKind::Target, target.id.as_str());
     Card {
         id: target.id.to_string(),
@@ -59,6 +60,14 @@ pub(crate) fn card(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> Card {
         }),
         sentence: target.sentence.clone(),
         plain: plain.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The figure; how many of all places, where each has to be covered.
+fn shown(cx: &Cx, figure_of: &TargetFigure, now: Decimal) -> String {
+    match figure_of.goal.filter(|_| figure_of.target.promise.is_coverage()) {
+        Some(goal) => format!("{} / {}", figure(cx, now), figure(cx, goal)),
+        None => figure(cx, now),
     }
 }
 
@@ -150,7 +159,7 @@ pub(crate) fn trajectory(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> (O
         let asked = asked_at(year);
         actual.extend(to_date.map(|value| (year, float(value))));
         planned.extend(asked.map(|value| (year, float(value))));
-        let shown = |value: Option<rust_decimal::Decimal>| value.map(|value| figure(cx, value.round_dp(1)));
+        let shown = |value: Option<Decimal>| value.map(|value| figure(cx, value.round_dp(1)));
         rows.push(YearRow {
             year,
             asked: shown(asked).unwrap_or_default(),

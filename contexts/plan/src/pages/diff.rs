@@ -7,7 +7,7 @@ use web::{Cx, Result};
 
 use super::desk;
 use crate::actions::load;
-use crate::diff::{Change, changes};
+use crate::diff::{Change, Stretch, changes, stretches};
 use crate::target::Promise;
 use crate::{Content, Item, Plan, PlanId, store};
 
@@ -29,8 +29,8 @@ pub(crate) struct Group {
 /// One change: what it concerns, how it was and how it is; empty where there is no such side.
 pub(crate) struct Row {
     pub title: String,
-    pub before: String,
-    pub after: String,
+    pub before: Vec<Stretch>,
+    pub after: Vec<Stretch>,
 }
 
 /// Shows it.
@@ -66,7 +66,10 @@ pub(crate) fn groups(cx: &Cx, before: &Content, after: &Content) -> Vec<Group> {
 }
 
 fn row(cx: &Cx, change: &Change) -> Row {
-    let row = |title: &str, before: String, after: String| Row { title: title.to_owned(), before, after };
+    let row = |title: &str, before: String, after: String| {
+        let (before, after) = stretches(&before, &after);
+        Row { title: title.to_owned(), before, after }
+    };
     match change {
         Change::Added(item) => row(&item.title, String::new(), item.body.clone()),
         Change::Removed(item) => row(&item.title, item.body.clone(), String::new()),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query};
 use evidence::{Period as Years, PurposeId, Sums, totals};
-use kernel::{Group, Refusal, Year};
+use kernel::{Day, Group, Refusal, Year};
 use serde::Deserialize;
 use web::{Cx, Form, Result, Safe, ui};
 
@@ -31,9 +31,7 @@ struct ItemPage<'a> {
     duties: Vec<(String, Vec<String>)>,
     targets: Vec<(String, String)>,
     lines: Vec<(String, String, String)>,
-    groups: Vec<(String, String, String)>,
-    months: Vec<(String, String, String)>,
-    years: Vec<(Year, String, String)>,
+    tables: Vec<Table>,
     chart: Option<Safe>,
     map: Option<TownMap>,
 }
@@ -42,6 +40,14 @@ struct ItemPage<'a> {
 #[derive(Deserialize)]
 pub struct Choice {
     year: Option<Year>,
+}
+
+/// One way to part the numbers, each with the list that it was counted from.
+struct Table {
+    title: String,
+    first: String,
+    rows: Vec<(String, String, String, String)>,
+    chart: bool,
 }
 
 /// What the page needs beside the board.
@@ -91,7 +97,6 @@ fn draw(cx: &Cx, board: &Board, more: &More, form: Form) -> Result {
     let measure = board.sections.iter().flat_map(|s| &s.measures).find(|measure| measure.item.id == item.id);
     let purpose = PurposeId::from(id);
     let map = TownMap::new(cx, &more.towns, board.year, Some((&purpose, &title)));
-    let row = |name: String, sums: &Sums| (name, cx.number(sums.sessions), cx.number(sums.person_times));
     let page = ItemPage {
         cx,
         form: &form,
@@ -102,13 +107,7 @@ fn draw(cx: &Cx, board: &Board, more: &More, form: Form) -> Result {
         duties: duties(cx, board, item),
         targets: targets(cx, board, item),
         lines: planned(cx, board, more),
-        groups: more
-            .groups
-            .iter()
-            .map(|(group, sums)| row(cx.t(&format!("group-{}", group.code())), sums))
-            .collect(),
-        months: more.months.iter().map(|(month, sums)| row(month.clone(), sums)).collect(),
-        years: years(cx, more),
+        tables: tables(cx, board, more),
         chart: chart(cx, board, more, &title),
         map: item.is_measure().then_some(map),
         title,
@@ -167,11 +166,38 @@ fn planned(cx: &Cx, board: &Board, more: &More) -> Vec<(String, String, String)>
     rows
 }
 
-fn years(cx: &Cx, more: &More) -> Vec<(Year, String, String)> {
-    more.years
-        .iter()
-        .map(|(year, sums)| (*year, cx.number(sums.sessions), cx.number(sums.person_times)))
-        .collect()
+/// The numbers by year, group and month.
+fn tables(cx: &Cx, board: &Board, more: &More) -> Vec<Table> {
+    let row = |name: String, sums: &Sums, filter: evidence::Filter| {
+        let filter = evidence::Filter { purpose: Some(PurposeId::from(more.item.id.as_str())), ..filter };
+        (name, cx.number(sums.sessions), cx.number(sums.person_times), filter.href())
+    };
+    let of_year = || Years::year(board.year).filter();
+    let years =
+        more.years.iter().map(|(year, sums)| row(year.to_string(), sums, Years::year(*year).filter()));
+    let groups = more.groups.iter().map(|(group, sums)| {
+        let filter = evidence::Filter { group: Some(*group), ..of_year() };
+        row(cx.t(&format!("group-{}", group.code())), sums, filter)
+    });
+    let months = more.months.iter().map(|(month, sums)| {
+        let first = Day::parse(&format!("{month}-01"));
+        // Four weeks and a few days on lies the next month, whatever the month's length.
+        let next = first.map(|day| day.plus_days(32)).and_then(|day| Day::new(day.year(), day.month(), 1));
+        let last = next.map(|day| day.plus_days(-1));
+        row(month.clone(), sums, evidence::Filter { from: first, to: last, ..of_year() })
+    });
+    let table = |key: &str, first: &str, rows: Vec<_>| Table {
+        title: cx.t(&format!("plan-by-{key}")),
+        first: cx.t(&format!("plan-column-{first}")),
+        chart: key == "year",
+        rows,
+    };
+    let all = [
+        table("year", "year", years.collect()),
+        table("group", "group", groups.collect()),
+        table("month", "month", months.collect()),
+    ];
+    all.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
 #[allow(clippy::cast_precision_loss)] // for drawing only

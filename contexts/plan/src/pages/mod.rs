@@ -165,6 +165,11 @@ pub(crate) fn thousandths(part: Decimal, whole: Decimal) -> u32 {
     (part * Decimal::from(1000) / whole).max(Decimal::ZERO).min(Decimal::from(1000)).to_u32().unwrap_or(0)
 }
 
+/// The years of a plan to choose from.
+pub(crate) fn year_options(board: &Board) -> Vec<(String, String)> {
+    board.period.years().map(|year| (year.to_string(), year.to_string())).collect()
+}
+
 /// What a kind of list offers to choose from: value and words.
 pub(crate) fn options<'a>(
     cx: &Cx,

@@ -5,7 +5,7 @@ use testkit::both;
 
 use super::{Cast, STREAMS, TEXT};
 use crate::actions::{plans, targets};
-use crate::diff::{changes, likeness, same_items};
+use crate::diff::{changes, likeness, same_items, stretches};
 use crate::{Change, PlanState, store};
 
 /// A new version of the demonstration plan: one title reworded, one support dropped, one number
@@ -110,6 +110,22 @@ fn a_target_confirmed_after_publishing_counts_from_then_on() {
         .unwrap();
         assert_eq!(n(), 5);
     });
+}
+
+#[test]
+fn only_the_words_that_differ_are_marked_and_none_is_lost() {
+    let marked = |stretches: &[(String, bool)]| -> Vec<String> {
+        stretches.iter().filter(|(_, differs)| *differs).map(|(words, _)| words.clone()).collect()
+    };
+    let (before, after) =
+        stretches("培训农民500人以上，区水务局配合", "培训高素质农民600人以上，区河长办配合");
+    assert_eq!(marked(&before), ["5", "水务局"]);
+    assert_eq!(marked(&after), ["高素质", "6", "河长办"]);
+    for (a, b) in [("", ""), ("", "科普"), ("科普", ""), ("科学", "科学"), ("aba", "ab")] {
+        let (before, after) = stretches(a, b);
+        let words = |all: Vec<(String, bool)>| all.into_iter().map(|(words, _)| words).collect::<String>();
+        assert_eq!((words(before), words(after)), (a.to_owned(), b.to_owned()));
+    }
 }
 
 #[test]

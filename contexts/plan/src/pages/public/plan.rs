@@ -115,7 +115,7 @@ pub(crate) fn promised_card(cx: &Cx, board: &Board, one: &TargetFigure) -> Promi
         title: card.title,
         plain: card.plain,
         kind: card.kind,
-        value: one.now.map_or(card.value, |now| promised(cx, now, counts_persons)),
+        value: one.now.filter(|_| few).map_or(card.value, |now| promised(cx, now, counts_persons)),
         filled: card.filled,
         goal: card.goal,
         status: if one.is_confirmed() {

@@ -82,6 +82,6 @@ fn two_plans_are_compared_for_everybody_but_never_a_draft() {
         let path = format!("/plan/compare?from={first}&to={next}");
         site.visitor().get(&path).is(404);
         site.cast.publish(db, &next);
-        site.visitor().get(&path).is(200).shows("改了目标").shows("600");
+        site.visitor().get(&path).is(200).shows("改了目标").shows("培训高素质农民");
     });
 }
