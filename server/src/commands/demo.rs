@@ -25,6 +25,7 @@ const SHOWN: [&str; 7] =
 
 /// Makes it if need be, and serves it.
 pub fn run(store: &Store, site: &Site) -> Result<(), String> {
+    let listener = serve::listen(site)?;
     let (tables, list) = (Tables::read()?, store.folder(FOLDER).join(LIST));
     let db = compose::open(&store.target(FOLDER)?)?;
     let password = match demo::found(&db)? {
@@ -36,7 +37,7 @@ pub fn run(store: &Store, site: &Site) -> Result<(), String> {
         Some(Found::Made | Found::There) => read_password(&list),
         None => Some(make(&db, &tables, &list)?),
     };
-    serve::serve(db, site, move |_| say(&table(&tables, password.as_deref(), &list)))
+    serve::serve(db, site, listener, move |_| say(&table(&tables, password.as_deref(), &list)))
 }
 
 /// A terminal that was closed meanwhile stops nothing.

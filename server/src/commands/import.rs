@@ -1,5 +1,6 @@
 //! `qilin import plan FILE`: what the parser understands, without a database.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -32,9 +33,15 @@ fn plan(file: &std::path::Path, json: bool) -> Result<(), String> {
     let value = plan_doc::to_json(&reading);
     if json {
         let text = serde_json::to_string_pretty(&value).map_err(|error| error.to_string())?;
-        println!("{text}");
-        return Ok(());
+        return say(&text);
     }
-    println!("{}", plan::understanding::summary(&reading));
-    Ok(())
+    say(&plan::understanding::summary(&reading))
+}
+
+/// Prints; a reader that has seen enough and left is no fault.
+fn say(text: &str) -> Result<(), String> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }

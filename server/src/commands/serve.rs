@@ -1,24 +1,37 @@
 //! `qilin serve`: pages and jobs until the program is told to stop.
 
+use std::net::TcpListener;
+
 use db::Db;
-use tokio::net::TcpListener;
 
 use crate::compose::{self, Parts};
 use crate::config::{Site, Store};
 
 /// Serves the installation.
 pub fn run(store: &Store, site: &Site) -> Result<(), String> {
+    let listener = listen(site)?;
     let db = compose::open(&store.target(super::FOLDER)?)?;
-    serve(db, site, |_| {})
+    serve(db, site, listener, |_| {})
+}
+
+/// Takes the address, before anything else is done that takes time.
+pub fn listen(site: &Site) -> Result<TcpListener, String> {
+    let address = site.listen()?;
+    let listener = TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    listener.map_err(|error| {
+        format!("{address} cannot be listened on: {error}. Choose another with --listen HOST:PORT.")
+    })
 }
 
 /// Serves a database; `opened` is told the address once it listens.
-pub fn serve(db: Db, site: &Site, opened: impl FnOnce(&str)) -> Result<(), String> {
+pub fn serve(db: Db, site: &Site, listener: TcpListener, opened: impl FnOnce(&str)) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("The program cannot start its threads: {error}"))?;
-    let listen = site.listen()?;
     let parts = Parts::of_site(db.clone(), site)?;
     let setup_code = parts.setup_code.clone();
     let (app, router) = compose::router(parts)?;
@@ -29,9 +42,7 @@ pub fn serve(db: Db, site: &Site, opened: impl FnOnce(&str)) -> Result<(), Strin
         app.config.rng.clone(),
     );
     let served = runtime.block_on(async {
-        let listener = TcpListener::bind(listen).await.map_err(|error| {
-            format!("{listen} cannot be listened on: {error}. Choose another with --listen HOST:PORT.")
-        })?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         println!("科普麒麟 Qilin: http://{address}");
         if app.district().is_none() {
