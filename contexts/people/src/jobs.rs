@@ -4,7 +4,7 @@ use db::Tx;
 use jobs::{Module, Schedule};
 use kernel::{Actor, Caller, Refusal};
 
-use crate::sessions::sign_in;
+use crate::sessions::tries;
 use crate::{audit, district, sessions};
 
 /// The context's schedule.
@@ -34,7 +34,7 @@ fn prune(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
 fn sweep(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
     if let Some(by) = served(tx, by)? {
         sessions::sweep(tx, &by)?;
-        sign_in::forget(tx, &by)?;
+        tries::forget(tx, &by)?;
     }
     Ok(())
 }

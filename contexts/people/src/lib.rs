@@ -23,6 +23,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0001_unit.sql", include_str!("../migrations/0001_unit.sql")),
         ("0002_account.sql", include_str!("../migrations/0002_account.sql")),
         ("0003_audit.sql", include_str!("../migrations/0003_audit.sql")),
+        ("0004_merger.sql", include_str!("../migrations/0004_merger.sql")),
     ],
 };
 

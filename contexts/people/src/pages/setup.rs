@@ -8,7 +8,7 @@ use web::{Cx, Form, Page, ui};
 use super::keep_session;
 use super::slow::slow;
 use crate::accounts::password;
-use crate::sessions::sign_in;
+use crate::sessions::{sign_in, tries};
 use crate::setup::{NewDistrict, found};
 
 #[derive(Template)]
@@ -48,7 +48,7 @@ fn check(form: &Form) -> Result<(), Refusal> {
 /// `POST /setup`
 pub async fn create(cx: Cx, form: Form) -> web::Result {
     open(&cx)?;
-    let seconds = cx.write(sign_in::count_setup).await?;
+    let seconds = cx.write(tries::count_setup).await?;
     if seconds > 0 {
         let problem = Problem::new("people-setup-wait").at("setup_code").with("seconds", seconds);
         return draw(&cx, &form.refused(problem.into())?, StatusCode::TOO_MANY_REQUESTS);
@@ -57,7 +57,7 @@ pub async fn create(cx: Cx, form: Form) -> web::Result {
         let problem = Problem::new("people-setup-code-wrong").at("setup_code");
         return draw(&cx, &form.refused(problem.into())?, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    cx.write(sign_in::forget_setup).await?;
+    cx.write(tries::forget_setup).await?;
     if let Err(refusal) = check(&form) {
         let form = form.refused(refusal)?;
         return draw(&cx, &form, form.status());

@@ -9,6 +9,7 @@ mod devices;
 pub mod sign_in;
 mod store;
 pub mod throttle;
+pub(crate) mod tries;
 mod view_as;
 
 pub use devices::DEVICE_DAYS;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod mergers;
 mod pages;
 mod refusals;
 mod sessions;

@@ -5,7 +5,7 @@ use kernel::{Caller, Day, Problem, Problems, Refusal, UnitId, search_key};
 use serde_json::json;
 
 use super::{
-    Facts, History, NewUnit, SuccessionKind, UnitKind, alias, checked_name, keeper, optional, store,
+    Facts, History, NewUnit, SuccessionKind, UnitKind, alias, checked_name, holders, keeper, optional, store,
     succession, tree,
 };
 use crate::audit;
@@ -78,11 +78,11 @@ pub(super) fn taken(
     from: Day,
 ) -> Result<Vec<Problem>, Refusal> {
     let mut problems = Vec::new();
-    if store::name_is_taken(tx, by.district(), id, facts, from)? {
+    if holders::name_is_taken(tx, by.district(), id, facts, from)? {
         problems.push(Problem::new("people-unit-name-taken").at("name").with("name", &facts.name));
     }
     if let Some(code) = &facts.code
-        && let Some(name) = store::code_holder(tx, by.district(), id, code, from)?
+        && let Some(name) = holders::code_holder(tx, by.district(), id, code, from)?
     {
         problems
             .push(Problem::new("people-unit-code-taken").at("code").with("code", code).with("name", name));

@@ -7,7 +7,7 @@ use db::Tx;
 use kernel::{Caller, Day, Problem, Refusal, UnitId, search_key};
 
 use super::actions::{add_alias, create};
-use super::{NewUnit, Unit, UnitKind, keeper, store, tree};
+use super::{NewUnit, Unit, UnitKind, holders, keeper, tree};
 
 /// Columns by the catalogue's key of their header. A problem's field is `line:column`.
 pub mod column {
@@ -152,7 +152,7 @@ fn one(tx: &mut Tx<'_>, by: &Caller, row: &Row) -> Result<Outcome, Refusal> {
         };
     }
     let Some(parent) = parent(tx, by, row, from)? else { return Ok(Outcome::Later) };
-    if let Some(unit) = store::find_below(tx, by.district(), &parent, &search_key(&row.name), from)? {
+    if let Some(unit) = holders::find_below(tx, by.district(), &parent, &search_key(&row.name), from)? {
         same(&unit, kind, from, row)?;
         return aliased(tx, by, &unit, row);
     }
@@ -178,7 +178,7 @@ fn parent(tx: &mut Tx<'_>, by: &Caller, row: &Row, from: Day) -> Result<Option<U
         return Ok(tree::root(tx, by.district(), from)?.map(|unit| unit.id));
     }
     for on in [from, by.today()] {
-        let named = store::named(tx, by.district(), &key, on)?;
+        let named = holders::named(tx, by.district(), &key, on)?;
         match named.as_slice() {
             [] => {}
             [one] => return Ok(Some(one.clone())),

@@ -8,6 +8,7 @@ mod actions;
 mod alias;
 mod changes;
 mod history;
+mod holders;
 pub mod import;
 mod names;
 mod store;

@@ -8,7 +8,7 @@
 use db::Tx;
 use kernel::{Day, DistrictId, UnitId, search_key};
 
-use super::{Unit, alias, store};
+use super::{Unit, alias, holders, store};
 
 /// By which of its names a unit was known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ impl Names {
         for (key, unit) in alias::alias_keys(tx, district)? {
             other.push((key, unit, Via::Alias));
         }
-        for (key, unit) in store::former_keys(tx, district, on)? {
+        for (key, unit) in holders::former_keys(tx, district, on)? {
             other.push((key, unit, Via::Former));
         }
         Ok(Self::of(&district_name, units, other))

@@ -67,7 +67,7 @@ pub fn subtree(
 }
 
 /// What a role in a unit reaches on a day: the unit, all below it, and the units that were merged
-/// into any of these, whose records it now answers for.
+/// into any of these, whose records it now answers for. Nothing lives below a merged unit.
 ///
 /// # Errors
 /// As the database refuses.
@@ -77,21 +77,28 @@ pub fn reach(
     id: &UnitId,
     on: Day,
 ) -> Result<BTreeSet<UnitId>, db::Error> {
+    let mut reach = subtree(tx, district, id, on)?;
     let rows = tx.query(
-        "with recursive within (id) as (
-             select cast($2 as text)
-             union
-             select edge.child from (
-                 select v.parent_id as above, v.unit_id as child from unit_version v
-                 where v.district_id = $1 and v.valid_from <= $3 and (v.valid_to is null or v.valid_to > $3)
-                 union all
-                 select s.successor_id as above, s.unit_id as child from unit_succession s
-                 where s.district_id = $1 and s.kind = 'merge' and s.on_day <= $3
-             ) edge join within on edge.above = within.id
-         ) select id from within",
-        params![district, id, on],
+        "select successor_id, unit_id from unit_succession
+         where district_id = $1 and kind = 'merge' and on_day <= $2 order by on_day desc, id desc",
+        params![district, on],
     )?;
-    rows.iter().map(|row| row.get("id")).collect()
+    let mut mergers: Vec<(UnitId, UnitId)> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        mergers.push((row.get("successor_id")?, row.get("unit_id")?));
+    }
+    // The latest first, so that one round finds most of a chain; more rounds until nothing is added.
+    loop {
+        let before = reach.len();
+        for (heir, merged) in &mergers {
+            if reach.contains(heir) {
+                reach.insert(merged.clone());
+            }
+        }
+        if reach.len() == before {
+            return Ok(reach);
+        }
+    }
 }
 
 /// The unit that answers for `id` on a day: itself while it lives, else the one it was merged into.
