@@ -42,10 +42,12 @@ create table evidence_delivery (
 );
 -- A form sent twice from a phone acts once.
 create unique index evidence_delivery_client on evidence_delivery (district_id, client_key);
-create index evidence_delivery_day on evidence_delivery (district_id, occurred_on, id);
+-- Also holds what the list's text filter looks in, so that a search reads no more than this.
+create index evidence_delivery_day on evidence_delivery (district_id, occurred_on, id, search_key);
 create index evidence_delivery_kind on evidence_delivery (district_id, kind, occurred_on, id);
 -- What waits for somebody: few among many.
-create index evidence_delivery_open on evidence_delivery (district_id, state, recorded_at) where state <> 'verified';
+create index evidence_delivery_open on evidence_delivery (district_id, state, occurred_on, id)
+  where state <> 'verified';
 
 -- What a delivery belongs to: the purposes it served, the units that organised or supported it,
 -- the town it happened in and the groups it reached. One table, so that a delivery is written and

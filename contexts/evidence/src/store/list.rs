@@ -1,11 +1,11 @@
-//! The list of deliveries: every filter walks an index of (filter, day).
+//! The list of deliveries, and what waits for an account.
 
 use std::collections::BTreeMap;
 
 use db::{Row, Tx, Val, params};
-use kernel::{AccountId, Day, DistrictId, Group, Instant, Reach, Refusal, UnitId, search_key};
+use kernel::{AccountId, Day, DistrictId, Group, Instant, Reach, Refusal, UnitId};
 
-use super::{Sql, corrupt};
+use super::{Sql, corrupt, walk};
 use crate::fact::Sums;
 use crate::filter::Filter;
 use crate::{DeliveryId, Kind, State};
@@ -57,13 +57,13 @@ pub fn page(
     (limit, offset): (i64, i64),
 ) -> Result<Vec<Line>, Refusal> {
     let mut sql = Sql::default();
-    sql.push("select d.* ", []);
-    from_where(&mut sql, district, reach, filter);
-    let on = if links(filter).is_empty() { "d" } else { "l0" };
-    let id = if links(filter).is_empty() { "id" } else { "delivery_id" };
+    sql.push("select d.* from (", []);
+    walk::union(&mut sql, district, reach, filter, limit.saturating_add(offset));
     sql.push(
-        &format!(" order by {on}.occurred_on desc, {on}.{id} desc limit ? offset ?"),
-        [limit.into(), offset.into()],
+        ") u cross join evidence_delivery d
+         where d.district_id = ? and d.id = u.id
+         order by u.occurred_on desc, u.id desc limit ? offset ?",
+        [district.into(), limit.into(), offset.into()],
     );
     let rows = tx.query(&sql.text, &sql.params)?;
     rows.iter().map(|row| Ok(line(row)?)).collect()
@@ -78,20 +78,13 @@ pub fn sums(
     filter: &Filter,
 ) -> Result<(Sums, bool), Refusal> {
     let mut sql = Sql::default();
-    let heads = match links(filter).iter().position(|(kind, _)| *kind == "group") {
-        Some(place) => format!("l{place}.n"),
-        None => "d.heads".to_owned(),
-    };
     sql.push(
-        &format!(
-            "select count(*) as sessions, cast(coalesce(sum(heads), 0) as bigint) as person_times,
-                cast(coalesce(sum(minutes), 0) as bigint) as minutes
-             from (select {heads} as heads, d.minutes as minutes "
-        ),
+        "select count(*) as sessions, cast(coalesce(sum(heads), 0) as bigint) as person_times,
+            cast(coalesce(sum(minutes), 0) as bigint) as minutes from (",
         [],
     );
-    from_where(&mut sql, district, reach, filter);
-    sql.push(" limit ?) as counted", [(COUNTED + 1).into()]);
+    walk::union(&mut sql, district, reach, filter, COUNTED + 1);
+    sql.push(") u", []);
     let row = tx.one(&sql.text, &sql.params)?;
     let read = |row: Row| -> Result<Sums, db::Error> {
         Ok(Sums {
@@ -104,87 +97,6 @@ pub fn sums(
     Ok((sums, sums.sessions > COUNTED))
 }
 
-/// The link kinds and keys that the filter asks for. The first drives the walk.
-fn links(filter: &Filter) -> Vec<(&'static str, String)> {
-    let unit = filter.unit.as_ref().zip(filter.part);
-    [
-        unit.map(|(unit, part)| (part.code(), unit.to_string())),
-        filter.purpose.as_ref().map(|purpose| ("purpose", purpose.to_string())),
-        filter.town.as_ref().map(|town| ("town", town.to_string())),
-        filter.group.map(|group| ("group", group.code().to_owned())),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn from_where(sql: &mut Sql, district: &DistrictId, reach: &Reach, filter: &Filter) {
-    let links = links(filter);
-    if links.is_empty() {
-        sql.push("from evidence_delivery d", []);
-    } else {
-        sql.push("from evidence_delivery_link l0", []);
-        for place in 1..links.len() {
-            let join = format!(
-                " join evidence_delivery_link l{place} on l{place}.district_id = l0.district_id
-                    and l{place}.delivery_id = l0.delivery_id and l{place}.kind = ? and l{place}.key = ?"
-            );
-            let values = links.get(place).map(|(kind, key)| [Val::from(*kind), key.as_str().into()]);
-            sql.push(&join, values.into_iter().flatten());
-        }
-        sql.push(" join evidence_delivery d on d.district_id = l0.district_id and d.id = l0.delivery_id", []);
-    }
-    match links.first() {
-        None => sql.push(" where d.district_id = ?", [district.into()]),
-        Some((kind, key)) => sql.push(
-            " where l0.district_id = ? and l0.kind = ? and l0.key = ?",
-            [district.into(), (*kind).into(), key.as_str().into()],
-        ),
-    };
-    if let (Some(unit), None) = (&filter.unit, filter.part) {
-        within(sql, district, ["organiser", "supporter"], [unit]);
-    }
-    if let Reach::Units(units) = reach {
-        within(sql, district, ["organiser", "supporter", "town"], units);
-    }
-    let on = if links.is_empty() { "d" } else { "l0" };
-    if let Some(from) = filter.from {
-        sql.push(&format!(" and {on}.occurred_on >= ?"), [from.into()]);
-    }
-    if let Some(to) = filter.to {
-        sql.push(&format!(" and {on}.occurred_on <= ?"), [to.into()]);
-    }
-    if let Some(kind) = filter.kind {
-        sql.push(" and d.kind = ?", [kind.into()]);
-    }
-    if let Some(state) = filter.state {
-        sql.push(" and d.state = ?", [state.into()]);
-    }
-    if !filter.text.is_empty() {
-        let found = search_key(&filter.text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        sql.push(" and d.search_key like ? escape '\\'", [format!("%{found}%").into()]);
-    }
-}
-
-/// Only deliveries that one of these units has a part in.
-fn within<'a, const N: usize>(
-    sql: &mut Sql,
-    district: &DistrictId,
-    kinds: [&'static str; N],
-    units: impl IntoIterator<Item = &'a UnitId>,
-) {
-    let units: Vec<Val> = units.into_iter().map(Into::into).collect();
-    if units.is_empty() {
-        sql.push(" and false", []);
-        return;
-    }
-    sql.push(
-        " and d.id in (select w.delivery_id from evidence_delivery_link w where w.district_id = ? and w.kind in ",
-        [district.into()],
-    );
-    sql.rows([kinds.map(Into::into).to_vec()]).push(" and w.key in ", []).rows([units]).push(")", []);
-}
-
 /// What waits for this account, oldest first: submitted deliveries that it may verify.
 pub fn waiting(
     tx: &mut Tx,
@@ -195,7 +107,7 @@ pub fn waiting(
 ) -> Result<Vec<Line>, Refusal> {
     let mut sql = Sql::default();
     sql.push(
-        "select * from evidence_delivery where district_id = ? and state = 'submitted'
+        "select * from evidence_delivery where district_id = ? and state = 'submitted' and state <> 'verified'
             and recorded_by <> ? and submitted_by <> ?",
         [district.into(), account.into(), account.into()],
     );
@@ -220,7 +132,7 @@ pub fn unfinished(
 ) -> Result<Vec<Line>, Refusal> {
     let rows = tx.query(
         "select * from evidence_delivery
-         where district_id = $1 and state in ('draft', 'returned') and recorded_by = $2
+         where district_id = $1 and state in ('draft', 'returned') and state <> 'verified' and recorded_by = $2
          order by recorded_at, id limit $3",
         params![district, account, limit],
     )?;

@@ -10,6 +10,7 @@ pub mod person;
 pub mod proof;
 pub mod purpose;
 pub mod total;
+mod walk;
 
 use db::{Row, Val};
 use kernel::{AccountId, Instant};

@@ -1,0 +1,202 @@
+//! How the list of deliveries is walked: newest first along an index that fits the filter, so that
+//! a page costs its lines and not the table.
+//!
+//! A walk starts from the links of one key, from the days, or from the searched texts. A reach of
+//! a few units is walked unit by unit: the newest of all are among the newest of each. `cross
+//! join` keeps SQLite in the order written here; PostgreSQL plans by its own statistics.
+
+use db::Val;
+use kernel::{DistrictId, Reach, UnitId, search_key};
+
+use super::Sql;
+use crate::filter::Filter;
+
+/// A reach of more units than this is checked line by line.
+const MOST_UNITS: usize = 20;
+
+/// Where a walk starts.
+enum Start {
+    /// From the links of a kind and key.
+    Link(&'static str, String),
+    /// From the days.
+    Days,
+    /// From the texts that are searched.
+    Text,
+}
+
+/// The walks whose union, newest first, is the filtered list: each a select of `id, occurred_on,
+/// heads, minutes` of at most `limit` lines.
+pub(super) fn union(sql: &mut Sql, district: &DistrictId, reach: &Reach, filter: &Filter, limit: i64) {
+    let starts = starts(reach, filter);
+    // a reach of no unit
+    if starts.is_empty() {
+        sql.push("select id, occurred_on, heads, minutes from evidence_delivery where 1 = 0", []);
+        return;
+    }
+    let walks_reach = walks_reach(reach, filter);
+    for (n, start) in starts.iter().enumerate() {
+        sql.push(if n == 0 { "select * from (" } else { " union select * from (" }, []);
+        let checked = if walks_reach { &Reach::All } else { reach };
+        walk(sql, district, (start, checked), filter, limit);
+        sql.push(&format!(") b{n}"), []);
+    }
+}
+
+/// Whether the walks start from the units of the reach.
+fn walks_reach(reach: &Reach, filter: &Filter) -> bool {
+    let few = matches!(reach, Reach::Units(units) if units.len() <= MOST_UNITS);
+    few && filter.unit.is_none() && !open(filter) && filter.text.is_empty()
+}
+
+/// Deliveries in these states are few, and their index knows them.
+fn open(filter: &Filter) -> bool {
+    filter.state.is_some_and(|state| state != "verified")
+}
+
+fn starts(reach: &Reach, filter: &Filter) -> Vec<Start> {
+    if open(filter) {
+        return vec![Start::Days];
+    }
+    if !filter.text.is_empty() {
+        return vec![Start::Text];
+    }
+    if let (true, Reach::Units(units)) = (walks_reach(reach, filter), reach) {
+        let kinds = |unit: &UnitId| {
+            ["organiser", "supporter", "town"].map(|kind| Start::Link(kind, unit.to_string()))
+        };
+        return units.iter().flat_map(kinds).collect();
+    }
+    if let (Some(unit), None) = (&filter.unit, filter.part) {
+        return ["organiser", "supporter"].map(|kind| Start::Link(kind, unit.to_string())).into();
+    }
+    let first = links(filter).into_iter().next();
+    vec![first.map_or(Start::Days, |(kind, key)| Start::Link(kind, key))]
+}
+
+/// The link kinds and keys that the filter asks for.
+fn links(filter: &Filter) -> Vec<(&'static str, String)> {
+    let unit = filter.unit.as_ref().zip(filter.part);
+    [
+        unit.map(|(unit, part)| (part.code(), unit.to_string())),
+        filter.purpose.as_ref().map(|purpose| ("purpose", purpose.to_string())),
+        filter.town.as_ref().map(|town| ("town", town.to_string())),
+        filter.group.map(|group| ("group", group.code().to_owned())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn walk(sql: &mut Sql, district: &DistrictId, (start, reach): (&Start, &Reach), filter: &Filter, limit: i64) {
+    let (id, on) = match start {
+        Start::Link(..) => ("l.delivery_id", "l.occurred_on"),
+        Start::Days => ("d.id", "d.occurred_on"),
+        Start::Text => ("t.id", "t.occurred_on"),
+    };
+    let started = |link: &(&'static str, String)| matches!(start, Start::Link(kind, key) if *kind == link.0 && *key == link.1);
+    let (first, others): (Vec<_>, Vec<_>) = links(filter).into_iter().partition(started);
+    // of a group only its own heads are summed
+    let heads = match others.iter().position(|(kind, _)| *kind == "group") {
+        Some(n) => format!("f{n}.n"),
+        None if first.iter().any(|(kind, _)| *kind == "group") => "l.n".to_owned(),
+        None => "d.heads".to_owned(),
+    };
+    sql.push(
+        &format!("select {id} as id, {on} as occurred_on, {heads} as heads, d.minutes as minutes from "),
+        [],
+    );
+    sql.push(
+        match start {
+            Start::Link(..) => "evidence_delivery_link l",
+            Start::Days => "evidence_delivery d",
+            Start::Text => "evidence_delivery t",
+        },
+        [],
+    );
+    for n in 0..others.len() {
+        sql.push(&format!(" cross join evidence_delivery_link f{n}"), []);
+    }
+    match start {
+        Start::Days => sql.push(" where d.district_id = ?", [district.into()]),
+        Start::Link(kind, key) => sql.push(
+            " cross join evidence_delivery d
+             where l.district_id = ? and l.kind = ? and l.key = ?
+                and d.district_id = l.district_id and d.id = l.delivery_id",
+            [district.into(), (*kind).into(), key.as_str().into()],
+        ),
+        Start::Text => sql.push(
+            " cross join evidence_delivery d
+             where t.district_id = ? and t.search_key like ? escape '\\'
+                and d.district_id = t.district_id and d.id = t.id",
+            [district.into(), pattern(&filter.text).into()],
+        ),
+    };
+    for (n, (kind, key)) in others.iter().enumerate() {
+        sql.push(
+            &format!(
+                " and f{n}.district_id = ? and f{n}.delivery_id = {id} and f{n}.kind = ? and f{n}.key = ?"
+            ),
+            [district.into(), (*kind).into(), key.as_str().into()],
+        );
+    }
+    narrow(sql, on, filter, matches!(start, Start::Text));
+    if let (Some(unit), None, false) = (&filter.unit, filter.part, matches!(start, Start::Link(..))) {
+        within(sql, district, id, ["organiser", "supporter"], [unit]);
+    }
+    if let Reach::Units(units) = reach {
+        within(sql, district, id, ["organiser", "supporter", "town"], units);
+    }
+    sql.push(&format!(" order by {on} desc, {id} desc limit ?"), [limit.into()]);
+}
+
+/// The parts of the filter that the delivery itself answers.
+fn narrow(sql: &mut Sql, on: &str, filter: &Filter, text_done: bool) {
+    if let Some(from) = filter.from {
+        sql.push(&format!(" and {on} >= ?"), [from.into()]);
+    }
+    if let Some(to) = filter.to {
+        sql.push(&format!(" and {on} <= ?"), [to.into()]);
+    }
+    if let Some(kind) = filter.kind {
+        sql.push(" and d.kind = ?", [kind.into()]);
+    }
+    if let Some(state) = filter.state {
+        sql.push(" and d.state = ?", [state.into()]);
+        if open(filter) {
+            // says to SQLite that the index of open ones has them all
+            sql.push(" and d.state <> 'verified'", []);
+        }
+    }
+    if !filter.text.is_empty() && !text_done {
+        sql.push(" and d.search_key like ? escape '\\'", [pattern(&filter.text).into()]);
+    }
+}
+
+/// What a text is searched by.
+fn pattern(text: &str) -> String {
+    let found = search_key(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{found}%")
+}
+
+/// Only deliveries in which one of these units has a part.
+fn within<'a, const N: usize>(
+    sql: &mut Sql,
+    district: &DistrictId,
+    id: &str,
+    kinds: [&'static str; N],
+    units: impl IntoIterator<Item = &'a UnitId>,
+) {
+    let units: Vec<Val> = units.into_iter().map(Into::into).collect();
+    if units.is_empty() {
+        sql.push(" and 1 = 0", []);
+        return;
+    }
+    sql.push(
+        &format!(
+            " and exists (select 1 from evidence_delivery_link w
+                where w.district_id = ? and w.delivery_id = {id} and w.kind in "
+        ),
+        [district.into()],
+    );
+    sql.rows([kinds.map(Into::into).to_vec()]).push(" and w.key in ", []).rows([units]).push(")", []);
+}
