@@ -8,7 +8,7 @@ use serde::Deserialize;
 use web::{Cx, Form, Page, ui};
 
 use super::slow::slow;
-use super::{DEVICE_COOKIE, keep_session};
+use super::{DEVICE_COOKIE, keep_session, retry_after};
 use crate::sessions;
 use crate::sessions::sign_in::{self, Step};
 
@@ -59,7 +59,7 @@ pub async fn sign_in(cx: Cx, headers: HeaderMap, form: Form) -> web::Result {
         Step::Wait { seconds } => {
             let problem = Problem::new("people-sign-in-wait").with("seconds", seconds);
             let form = form.refused(problem.into())?;
-            return draw(&cx, &form, StatusCode::TOO_MANY_REQUESTS);
+            return Ok(retry_after(draw(&cx, &form, StatusCode::TOO_MANY_REQUESTS)?, seconds));
         }
     };
     let looked = begun.clone();

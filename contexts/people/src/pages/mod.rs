@@ -61,6 +61,12 @@ pub(crate) fn keep_session(cx: &Cx, response: &mut Response, token: &str, device
     cx.set_cookie(response, DEVICE_COOKIE, device, Some(crate::sessions::DEVICE_DAYS * 86_400));
 }
 
+/// Tells programs, too, how long to wait.
+pub(crate) fn retry_after(mut response: Response, seconds: i64) -> Response {
+    response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
+    response
+}
+
 /// Problems of an imported table carry `line:column key` as their field; this says them in words.
 pub(crate) fn say_cells(cx: &Cx, refusal: Refusal) -> Refusal {
     let Refusal::Invalid(problems) = refusal else { return refusal };

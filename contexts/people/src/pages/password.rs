@@ -6,7 +6,7 @@ use kernel::{Problem, Problems, Refusal};
 use web::{Cx, Form, Page, ui};
 
 use super::slow::slow;
-use super::{DEVICE_COOKIE, keep_session};
+use super::{DEVICE_COOKIE, keep_session, retry_after};
 use crate::accounts::{self, password};
 use crate::sessions::sign_in::{self, Step};
 
@@ -70,7 +70,7 @@ pub async fn change(cx: Cx, headers: HeaderMap, form: Form) -> web::Result {
         Step::Wait { seconds } => {
             let problem = Problem::new("people-sign-in-wait").at("current").with("seconds", seconds);
             let form = form.refused(problem.into())?;
-            return draw(&cx, &form, &login, StatusCode::TOO_MANY_REQUESTS);
+            return Ok(retry_after(draw(&cx, &form, &login, StatusCode::TOO_MANY_REQUESTS)?, seconds));
         }
     };
     let (current, looked) = (form.raw("current").to_owned(), begun.clone());

@@ -76,7 +76,9 @@ fn a_wrong_password_is_refused_without_telling_whether_the_login_exists() {
         for _ in 0..4 {
             client.post("/login", &[("login", "li"), ("password", "wrong")]).is(422);
         }
-        client.post("/login", &[("login", "li"), ("password", PASSWORD)]).is(429).shows("秒再试");
+        let wait = client.post("/login", &[("login", "li"), ("password", PASSWORD)]);
+        wait.is(429).shows("秒再试");
+        assert_eq!(wait.headers["retry-after"], "10");
         town.site.clock.advance_seconds(10);
         client.post("/login", &[("login", "li"), ("password", PASSWORD)]).is(303);
         client.get("/desk").is(200).shows("演员li");
