@@ -5,4 +5,5 @@ mod demo;
 mod guards;
 mod privacy;
 mod statements;
+mod story;
 mod support;

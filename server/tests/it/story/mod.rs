@@ -1,0 +1,7 @@
+//! Stories of people at work, in a real browser in front of the whole program.
+
+mod main;
+mod offline;
+mod plain;
+mod setup;
+mod stage;
