@@ -68,12 +68,10 @@ fn without_default_cluster(apt: &impl Fn(&str) -> Command) -> Result<(), String>
     }
     eprintln!("No database server of the system is made or started (create_main_cluster = off).");
     sh::run(install(apt).arg("postgresql-common"))?;
-    sh::run(apt("pg_conftool").args([
-        "/etc/postgresql-common/createcluster.conf",
-        "set",
-        "create_main_cluster",
-        "off",
-    ]))
+    sh::run(
+        apt("pg_conftool")
+            .args(["/etc/postgresql-common/createcluster.conf", "set", "create_main_cluster", "off"]),
+    )
 }
 
 fn install(apt: &impl Fn(&str) -> Command) -> Command {

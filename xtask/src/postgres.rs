@@ -65,12 +65,12 @@ struct Server {
 
 impl Server {
     fn start(&self) -> Result<String, String> {
-        sh::output(self.command("initdb").arg("--pgdata").arg(&self.data).args([
-            "--username=postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-        ]))?;
+        sh::output(
+            self.command("initdb")
+                .arg("--pgdata")
+                .arg(&self.data)
+                .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]),
+        )?;
         // Another program may take the port between looking and starting: then look again.
         let mut refused = String::new();
         for _ in 0..3 {
@@ -122,11 +122,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // it may not have come so far as to run; the folder goes in any case
-        let _ = sh::output(self.command("pg_ctl").arg("--pgdata").arg(&self.data).args([
-            "--mode=immediate",
-            "--silent",
-            "stop",
-        ]));
+        let _ = sh::output(
+            self.command("pg_ctl")
+                .arg("--pgdata")
+                .arg(&self.data)
+                .args(["--mode=immediate", "--silent", "stop"]),
+        );
         let _ = std::fs::remove_dir_all(&self.data);
     }
 }

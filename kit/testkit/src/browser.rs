@@ -9,19 +9,9 @@ const STEPS: u32 = 500;
 const STEP: Duration = Duration::from_millis(20);
 
 const FLAGS: &[&str] = &[
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-extensions",
-    "--force-color-profile=srgb",
-    "--hide-scrollbars",
-    "--lang=zh-CN",
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage",
+    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-extensions", "--force-color-profile=srgb", "--hide-scrollbars", "--lang=zh-CN",
     // the browser ends when the driver does, even a killed one
     "--remote-debugging-pipe",
 ];

@@ -232,9 +232,7 @@ fn every_answer_carries_the_safe_headers_even_errors() {
     for path in ["/notes/new", "/nowhere", "/broken", css, "/desk", "/healthz"] {
         let answer = site.visitor().get(path);
         for name in [
-            "content-security-policy",
-            "strict-transport-security",
-            "x-content-type-options",
+            "content-security-policy", "strict-transport-security", "x-content-type-options",
             "referrer-policy",
         ] {
             assert!(answer.headers.contains_key(name), "{path} has no {name}");

@@ -6,7 +6,7 @@ use crate::front::{front, place};
 use crate::items::{Items, items};
 use crate::normalise::normalise;
 use crate::outline::{Outline, bounds};
-use crate::reading::{ItemKind, NotAPlan, Reading, Verdict};
+use crate::reading::{ItemKind, Reading, Verdict, NotAPlan};
 use crate::span::{Span, has};
 use crate::target::{Scope, Source, targets};
 use crate::verdict::judge;
@@ -68,22 +68,12 @@ fn sources(made: &Items, preamble: &[Span], seen: &str) -> Vec<Source> {
         .filter(|p| has(p.of(seen), &["到20"]))
         .map(|p| Source { para: *p, item: None, section: None, title: String::new() })
         .collect();
-    out.extend(made.loose.iter().map(|(para, section)| Source {
-        para: *para,
-        item: None,
-        section: *section,
-        title: String::new(),
-    }));
+    out.extend(made.loose.iter().map(|(para, section)| Source { para: *para, item: None, section: *section, title: String::new() }));
     for (i, (item, paras)) in made.items.iter().zip(&made.paras).enumerate() {
         if item.kind == ItemKind::Principle {
             continue;
         }
-        out.extend(paras.iter().map(|p| Source {
-            para: *p,
-            item: Some(i),
-            section: item.section,
-            title: item.title.clone(),
-        }));
+        out.extend(paras.iter().map(|p| Source { para: *p, item: Some(i), section: item.section, title: item.title.clone() }));
     }
     out.sort_by_key(|s| s.para.start);
     out
@@ -99,19 +89,12 @@ fn brackets(seen: &str, paras: &[Span], (first, end): (usize, usize)) -> Vec<Dou
             match c {
                 '（' => open.push(place),
                 '）' if open.pop().is_none() => {
-                    out.push(
-                        Doubt::new(DoubtCode::BracketUnbalanced, Span::new(place, place + 3))
-                            .with("bracket", c),
-                    );
+                    out.push(Doubt::new(DoubtCode::BracketUnbalanced, Span::new(place, place + 3)).with("bracket", c));
                 }
                 _ => {}
             }
         }
-        out.extend(
-            open.iter().map(|p| {
-                Doubt::new(DoubtCode::BracketUnbalanced, Span::new(*p, p + 3)).with("bracket", "（")
-            }),
-        );
+        out.extend(open.iter().map(|p| Doubt::new(DoubtCode::BracketUnbalanced, Span::new(*p, p + 3)).with("bracket", "（")));
     }
     out
 }

@@ -29,11 +29,7 @@ pub(crate) fn label_role(word: &str) -> Option<Said> {
     if chars(word) > 10 {
         return None;
     }
-    let known = word.ends_with("单位")
-        || word.ends_with("部门")
-        || word.ends_with("分工")
-        || word.ends_with("主体")
-        || matches!(word, "牵头" | "配合" | "主办" | "承办" | "协办" | "责任" | "参与" | "落实");
+    let known = word.ends_with("单位") || word.ends_with("部门") || word.ends_with("分工") || word.ends_with("主体") || matches!(word, "牵头" | "配合" | "主办" | "承办" | "协办" | "责任" | "参与" | "落实");
     if !known {
         return None;
     }
@@ -58,59 +54,11 @@ pub(crate) struct Tail {
 
 /// Words that a tail may begin with.
 const BEGIN: &[&str] = &[
-    "等有关部门和单位",
-    "等相关部门和单位",
-    "等部门和单位",
-    "等单位和部门",
-    "等有关部门",
-    "等相关部门",
-    "等有关单位",
-    "等相关单位",
-    "等成员单位",
-    "等责任单位",
-    "等部门",
-    "等单位",
-    "等",
-    "按照各自职责分工",
-    "按照职责分工",
-    "按各自职责分工",
-    "按各自职责",
-    "按职责分工",
-    "按照职责",
-    "按职责",
-    "按分工",
-    "依据职责",
-    "依职责",
-    "根据职责分工",
-    "根据职责",
-    "各负其责",
-    "分工负责",
-    "牵头",
-    "负责",
-    "配合",
-    "参与",
-    "参加",
-    "协助",
-    "协同",
-    "协办",
-    "主办",
-    "承办",
-    "支持",
-    "落实",
-    "共同",
-    "联合",
-    "具体",
-    "分别",
-    "为牵头单位",
-    "为责任单位",
-    "为配合单位",
-    "为主",
-    "（牵头）",
-    "（配合）",
-    "作为",
-    "结合实际",
-    "分工",
-    "各自",
+    "等有关部门和单位", "等相关部门和单位", "等部门和单位", "等单位和部门", "等有关部门", "等相关部门", "等有关单位", "等相关单位", "等成员单位",
+    "等责任单位", "等部门", "等单位", "等", "按照各自职责分工", "按照职责分工", "按各自职责分工", "按各自职责", "按职责分工", "按照职责", "按职责",
+    "按分工", "依据职责", "依职责", "根据职责分工", "根据职责", "各负其责", "分工负责", "牵头", "负责", "配合", "参与", "参加", "协助", "协同", "协办",
+    "主办", "承办", "支持", "落实", "共同", "联合", "具体", "分别", "为牵头单位", "为责任单位", "为配合单位", "为主", "（牵头）", "（配合）", "作为", "结合实际",
+    "分工", "各自",
 ];
 
 /// First characters of [`BEGIN`].
@@ -118,24 +66,7 @@ const BEGIN_CHARS: &str = "等按依根各分牵负配参协主承支落共联�
 
 /// Words that a tail may go on with.
 const GO_ON: &[&str] = &[
-    "组织",
-    "实施",
-    "推进",
-    "完成",
-    "做好",
-    "抓好",
-    "相关工作",
-    "有关工作",
-    "工作",
-    "单位",
-    "部门",
-    "职责",
-    "落实",
-    "推动",
-    "和",
-    "、",
-    "具体",
-    "指导",
+    "组织", "实施", "推进", "完成", "做好", "抓好", "相关工作", "有关工作", "工作", "单位", "部门", "职责", "落实", "推动", "和", "、", "具体", "指导",
 ];
 
 /// Parts a name from what is said after it: `区科协等单位按职责分工负责`.
@@ -147,10 +78,8 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
             continue;
         }
         let rest = cut(piece.s, at, piece.s.len());
-        let named = starts(rest, &["牵头", "责任", "配合", "参与"])
-            .is_some_and(|w| matches!(cut(rest, w.len(), rest.len()), "单位" | "部门"));
-        if at > 0 && !named && starts(rest, BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at)
-        {
+        let named = starts(rest, &["牵头", "责任", "配合", "参与"]).is_some_and(|w| matches!(cut(rest, w.len(), rest.len()), "单位" | "部门"));
+        if at > 0 && !named && starts(rest, BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at) {
             best = Some(at);
         }
     }
@@ -158,15 +87,9 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
     let tail = cut(piece.s, at, piece.s.len());
     let said = if ["牵头", "主办", "为主"].iter().any(|w| tail.contains(w)) {
         Some(Said::Lead)
-    } else if ["配合", "参与", "参加", "协助", "协同", "协办", "支持", "承办"]
-        .iter()
-        .any(|w| tail.contains(w))
-    {
+    } else if ["配合", "参与", "参加", "协助", "协同", "协办", "支持", "承办"].iter().any(|w| tail.contains(w)) {
         Some(Said::Support)
-    } else if ["职责", "分工", "各负其责", "责任单位", "各自", "分别", "结合实际"]
-        .iter()
-        .any(|w| tail.contains(w))
-    {
+    } else if ["职责", "分工", "各负其责", "责任单位", "各自", "分别", "结合实际"].iter().any(|w| tail.contains(w)) {
         Some(Said::Responsible)
     } else if tail.contains("负责") {
         Some(Said::Lead)
@@ -182,8 +105,7 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
 fn whole_tail(rest: &str) -> bool {
     let mut rest = rest;
     while !rest.is_empty() {
-        let Some(word) = starts(rest, BEGIN).into_iter().chain(starts(rest, GO_ON)).max_by_key(|w| w.len())
-        else {
+        let Some(word) = starts(rest, BEGIN).into_iter().chain(starts(rest, GO_ON)).max_by_key(|w| w.len()) else {
             return false;
         };
         rest = cut(rest, word.len(), rest.len()).trim_start();
@@ -195,8 +117,7 @@ fn whole_tail(rest: &str) -> bool {
 fn inside_word(s: &str, at: usize) -> bool {
     let head = cut(s, 0, at);
     let rest = cut(s, at, s.len());
-    rest.starts_with("联合会")
-        || (rest.starts_with("等") && ends(head, &["高", "中", "平", "初", "同"]).is_some())
+    rest.starts_with("联合会") || (rest.starts_with("等") && ends(head, &["高", "中", "平", "初", "同"]).is_some())
 }
 
 /// `A会同B`: where 会同 stands and how long it is.
@@ -209,10 +130,7 @@ pub(crate) fn joins_others(s: &str) -> Option<(usize, usize)> {
 /// Whether two neighbours may be one name that holds 、 (区民族、宗教局).
 pub(crate) fn may_hold(left: &str, right: &str) -> bool {
     let leveled = left.starts_with(['省', '市', '区', '县', '州']);
-    leveled
-        && chars(left) <= 6
-        && strong_unit(right)
-        && !right.starts_with(['省', '市', '区', '县', '州', '团', '各'])
+    leveled && chars(left) <= 6 && strong_unit(right) && !right.starts_with(['省', '市', '区', '县', '州', '团', '各'])
 }
 
 #[cfg(test)]

@@ -78,9 +78,7 @@ fn links(page: &Answer) -> Vec<String> {
 }
 
 const PAYLOADS: [&str; 4] = [
-    "q\"x'<xss-1>&lt;雨",
-    "</textarea></title><xss-2 onload=q\"x>",
-    "{{7*7}}<xss-3/>${7*7}q\"x",
+    "q\"x'<xss-1>&lt;雨", "</textarea></title><xss-2 onload=q\"x>", "{{7*7}}<xss-3/>${7*7}q\"x",
     "javascript:q\"x//<xss-4>",
 ];
 

@@ -64,11 +64,8 @@ fn the_board_of_the_whole_demonstration_shows_what_its_readme_says() {
     assert_eq!(to_date("科技特派团"), numbers([0, 0, 1, 1, 1]));
     assert_eq!(to_date("实体科技（小）馆"), numbers([5, 7, 9, 10, 12]));
     for unfilled in [
-        "公民具备科学素质的比例",
-        "按总人口每年人均科普经费增加",
-        "区级人均科普经费",
-        "镇（街道）人均科普经费",
-        "科普经费",
+        "公民具备科学素质的比例", "按总人口每年人均科普经费增加", "区级人均科普经费",
+        "镇（街道）人均科普经费", "科普经费",
     ] {
         assert_eq!(to_date(unfilled), [Value::NotCollected; 5], "{unfilled}");
     }

@@ -105,9 +105,7 @@ fn every_answer_of_every_route_carries_the_safe_headers() {
     for route in town.app.routes().iter().filter(|route| route.method == Method::GET) {
         let answer = admin.get(&concrete(route.path));
         for name in [
-            "content-security-policy",
-            "strict-transport-security",
-            "x-content-type-options",
+            "content-security-policy", "strict-transport-security", "x-content-type-options",
             "referrer-policy",
         ] {
             assert!(answer.headers.contains_key(name), "{} has no {name}", route.path);

@@ -112,8 +112,7 @@ mod tests {
         );
         let metadata = METADATA.replace(
             r#""kind":"dev"},
-            {"name":"testkit""#,
-            r#""kind":null},
+            {"name":"testkit""#, r#""kind":null},
             {"name":"testkit""#,
         );
         let file = File { path: "ARCHITECTURE.md".into(), text: text.into() };

@@ -27,12 +27,8 @@ fn every_change_leaves_an_entry_with_who_and_what() {
         assert_eq!(
             actions,
             [
-                "people.account.open",
-                "people.role.give",
-                "people.district.found",
-                "people.unit.create",
-                "people.account.open",
-                "people.role.give"
+                "people.account.open", "people.role.give", "people.district.found", "people.unit.create",
+                "people.account.open", "people.role.give"
             ]
         );
         assert!(all.iter().all(|entry| entry.name == "甲"));

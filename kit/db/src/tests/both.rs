@@ -201,15 +201,9 @@ fn the_schema_names_every_column_alike() {
         assert_eq!(
             columns,
             [
-                "note.district_id text false",
-                "note.flag boolean false",
-                "note.id text false",
-                "note.n bigint false",
-                "tag.data bytea true",
-                "tag.district_id text false",
-                "tag.note_id text false",
-                "tag.weight double precision true",
-                "tag.word text false",
+                "note.district_id text false", "note.flag boolean false", "note.id text false",
+                "note.n bigint false", "tag.data bytea true", "tag.district_id text false",
+                "tag.note_id text false", "tag.weight double precision true", "tag.word text false",
             ]
         );
     }

@@ -165,10 +165,7 @@ mod tests {
         assert_eq!(
             texts(source),
             [
-                "select a from t",
-                "update t set a = 1",
-                "select b from t",
-                "delete from t",
+                "select a from t", "update t set a = 1", "select b from t", "delete from t",
                 "with x as (select 1 as a) select a from x"
             ]
         );

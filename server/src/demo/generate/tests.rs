@@ -152,9 +152,7 @@ fn four_measures_are_planned_by_nobody_on_purpose() {
     assert!(planned.is_subset(&all));
     let left: Vec<&str> = all.difference(&planned).map(|title| title.as_str()).collect();
     let named = [
-        "促进“一带一路”科技人文交流",
-        "加强对科普基础设施建设的统筹规划",
-        "在公务员录用中落实科学素质要求",
+        "促进“一带一路”科技人文交流", "加强对科普基础设施建设的统筹规划", "在公务员录用中落实科学素质要求",
         "建立完善科技资源科普化机制",
     ];
     assert_eq!(left, named);

@@ -74,12 +74,8 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
 
 fn file(cx: &Cx, format: Format, lines: Vec<Line>) -> web::Result {
     let keys = [
-        "evidence-indicator",
-        "evidence-attestation-year",
-        "evidence-unit",
-        "evidence-attestation-body",
-        "evidence-attestation-signer",
-        "evidence-state",
+        "evidence-indicator", "evidence-attestation-year", "evidence-unit", "evidence-attestation-body",
+        "evidence-attestation-signer", "evidence-state",
     ];
     let row = |line: Line| -> Vec<Cell> {
         let state = cx.t(&format!("evidence-attestation-{}", line.state_code));

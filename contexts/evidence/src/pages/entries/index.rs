@@ -93,13 +93,8 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
 
 fn file(cx: &Cx, format: Format, lines: Vec<Line>) -> web::Result {
     let keys = [
-        "evidence-indicator",
-        "evidence-entry-title",
-        "evidence-unit",
-        "evidence-town",
-        "evidence-entry-from",
-        "evidence-entry-to",
-        "evidence-state",
+        "evidence-indicator", "evidence-entry-title", "evidence-unit", "evidence-town",
+        "evidence-entry-from", "evidence-entry-to", "evidence-state",
     ];
     let headers = keys.map(|key| cx.t(key)).to_vec();
     let row = |line: Line| -> Vec<Cell> {

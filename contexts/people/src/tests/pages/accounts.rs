@@ -165,11 +165,7 @@ fn only_administrators_open_the_accounts_pages() {
         for login in ["kexie", "li"] {
             let mut client = town.site.signed_in(login);
             for path in [
-                "/desk/people",
-                "/desk/people/new",
-                "/desk/people/import",
-                &page,
-                "/desk/audit",
+                "/desk/people", "/desk/people/new", "/desk/people/import", &page, "/desk/audit",
                 "/desk/settings",
             ] {
                 client.get(path).is(403);

@@ -47,25 +47,10 @@ fn no_page_shows_a_key_in_place_of_its_words() {
         let account = format!("/desk/people/{}", town.cast.founded.administrator);
         let steps = ["rename", "move", "merge", "split", "close"].map(|step| format!("{unit}/{step}"));
         let mut paths = vec![
-            "/login",
-            "/password",
-            "/desk",
-            "/desk/units",
-            "/desk/units?view=tree",
-            "/desk/units?q=zzzz",
-            "/desk/units/new",
-            "/desk/units/import",
-            "/desk/units/import?created=0&same=3",
-            &unit,
-            "/desk/people",
-            "/desk/people?q=zzzz",
-            "/desk/people/new",
-            "/desk/people/import",
-            &account,
-            "/desk/audit",
-            "/desk/audit?who=zzzz",
-            "/desk/settings",
-            "/desk/view-as",
+            "/login", "/password", "/desk", "/desk/units", "/desk/units?view=tree", "/desk/units?q=zzzz",
+            "/desk/units/new", "/desk/units/import", "/desk/units/import?created=0&same=3", &unit,
+            "/desk/people", "/desk/people?q=zzzz", "/desk/people/new", "/desk/people/import", &account,
+            "/desk/audit", "/desk/audit?who=zzzz", "/desk/settings", "/desk/view-as",
         ];
         paths.extend(steps.iter().map(String::as_str));
         for lang in ["zh-CN", "en"] {
@@ -75,14 +60,8 @@ fn no_page_shows_a_key_in_place_of_its_words() {
                 let words = page.text.split(['<', '>', ' ', '\n', '"', '：', ':']);
                 let bare = |word: &&str| {
                     [
-                        "people-",
-                        "audit-",
-                        "unit-step",
-                        "unit-kind",
-                        "unit-change",
-                        "account-state",
-                        "nav-",
-                        "error-",
+                        "people-", "audit-", "unit-step", "unit-kind", "unit-change", "account-state",
+                        "nav-", "error-",
                     ]
                     .iter()
                     .any(|prefix| word.starts_with(prefix))
