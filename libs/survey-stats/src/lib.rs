@@ -1,1 +1,25 @@
 //! Design-based survey statistics, small areas and item response.
+
+// Kernels check the shapes of their inputs at the door; indexing is bounds-checked and the notation of the field.
+#![allow(clippy::indexing_slicing)]
+
+pub mod calibrate;
+pub mod deff;
+pub mod design;
+pub mod error;
+pub mod estimate;
+pub mod imputation;
+pub mod linalg;
+pub mod proportion;
+pub mod quantile;
+pub mod random;
+pub mod regression;
+pub mod replicate;
+pub mod special;
+pub mod statistic;
+pub mod sum;
+pub mod table;
+pub mod weights;
+
+pub use error::{Error, Result};
+pub use estimate::{Convergence, Estimates, Interval};

@@ -1,0 +1,12 @@
+//! Item response.
+
+use crate::eval::{Args, Interp};
+use crate::value::{Env, Res, V};
+
+pub fn call(_it: &Interp, _n: &str, _a: &Args, _env: &Env) -> Res<Option<V>> {
+    Ok(None)
+}
+
+pub fn field(_it: &Interp, _x: &V, _n: &str) -> Res<Option<V>> {
+    Ok(None)
+}

@@ -1,0 +1,86 @@
+//! A statistic in every group of a factor at once, with the covariances between groups.
+
+use super::Statistic;
+use crate::design::Design;
+use crate::error::{Result, same_length};
+use crate::estimate::Estimates;
+use nalgebra::DMatrix;
+
+/// Domain estimates: the statistic with weights set to zero outside each group in turn.
+///
+/// Groups with nobody in them are refused by the statistic. Estimates are ordered statistic by statistic
+/// and, within, group by group; names are `group:statistic`, or `group` when the statistic has one value.
+/// Source: Särndal, Swensson and Wretman (1992), ch. 10.
+///
+/// ```
+/// use survey_stats::{design::Design, statistic::{ByDomain, Columns, Mean}};
+/// let d = Design::srs(4, None, None).unwrap();
+/// let by = ByDomain::new(Mean(Columns::one("y", &[1.0, 3.0, 2.0, 6.0])), &[0, 0, 1, 1],
+///                        &["town".into(), "village".into()]).unwrap();
+/// let e = d.estimate(&by).unwrap();
+/// assert_eq!(e.values, [2.0, 4.0]);
+/// assert_eq!(e.names, ["town", "village"]);
+/// ```
+#[derive(Debug, Clone)]
+pub struct ByDomain<S> {
+    statistic: S,
+    group: Vec<usize>,
+    levels: Vec<String>,
+}
+
+impl<S: Statistic> ByDomain<S> {
+    /// `group` holds, a row, the index of its level; rows beyond the levels belong to no group.
+    pub fn new(statistic: S, group: &[usize], levels: &[String]) -> Result<ByDomain<S>> {
+        Ok(ByDomain { statistic, group: group.to_vec(), levels: levels.to_vec() })
+    }
+
+    fn masked(&self, w: &[f64], k: usize) -> Vec<f64> {
+        w.iter().zip(&self.group).map(|(w, g)| if *g == k { *w } else { 0.0 }).collect()
+    }
+
+    /// One estimate a group, each with the variance and degrees of freedom of its own domain.
+    pub fn separately(&self, design: &Design) -> Result<Vec<Estimates>> {
+        same_length("groups", design.len(), self.group.len())?;
+        (0..self.levels.len())
+            .map(|k| {
+                let inside: Vec<bool> = self.group.iter().map(|g| *g == k).collect();
+                design.domain(&inside)?.estimate(&self.statistic)
+            })
+            .collect()
+    }
+}
+
+impl<S: Statistic> Statistic for ByDomain<S> {
+    fn names(&self) -> Vec<String> {
+        let inner = self.statistic.names();
+        let one = inner.len() == 1;
+        inner
+            .iter()
+            .flat_map(|s| self.levels.iter().map(move |l| if one { l.clone() } else { format!("{l}:{s}") }))
+            .collect()
+    }
+
+    fn values(&self, w: &[f64]) -> Result<Vec<f64>> {
+        let (k, p) = (self.levels.len(), self.statistic.names().len());
+        let mut out = vec![0.0; k * p];
+        for g in 0..k {
+            for (j, v) in self.statistic.values(&self.masked(w, g))?.into_iter().enumerate() {
+                out[j * k + g] = v;
+            }
+        }
+        Ok(out)
+    }
+
+    fn influence(&self, w: &[f64]) -> Result<DMatrix<f64>> {
+        same_length("groups", w.len(), self.group.len())?;
+        let (k, p) = (self.levels.len(), self.statistic.names().len());
+        let mut out = DMatrix::zeros(w.len(), k * p);
+        for g in 0..k {
+            let u = self.statistic.influence(&self.masked(w, g))?;
+            for j in 0..p {
+                out.set_column(j * k + g, &u.column(j));
+            }
+        }
+        Ok(out)
+    }
+}

@@ -1,0 +1,100 @@
+//! The core: a statistic gives its values and its influence values; a design or replicates give the variance.
+//!
+//! `T(w)` is a function of the weights. Its influence value for row `i` is `w_i dT/dw_i`, up to terms that
+//! sum to zero, so that the variance of `T` is the design's variance of the sum of those values (Taylor
+//! linearisation in Demnati and Rao's form, *Survey Methodology* 2004). With replicate weights only the
+//! values are needed.
+
+mod domains;
+mod mean;
+mod ratio;
+mod total;
+mod variance;
+
+pub use domains::ByDomain;
+pub use mean::Mean;
+pub use ratio::Ratio;
+pub use total::Total;
+pub use variance::PopulationVariance;
+
+use crate::design::Design;
+use crate::error::{Error, Result};
+use crate::estimate::Estimates;
+use nalgebra::DMatrix;
+
+/// A finite-population parameter estimated as a function of weights.
+pub trait Statistic {
+    /// One name an estimate.
+    fn names(&self) -> Vec<String>;
+
+    /// The estimates with weights `w` (zero outside the domain).
+    fn values(&self, w: &[f64]) -> Result<Vec<f64>>;
+
+    /// Influence values, `n` rows and one column an estimate.
+    fn influence(&self, w: &[f64]) -> Result<DMatrix<f64>>;
+}
+
+/// Columns of a survey file with their names; the outcome of most statistics.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    names: Vec<String>,
+    data: Vec<Vec<f64>>,
+}
+
+impl Columns {
+    /// Checks that the columns are equally long; values are checked where they are used.
+    pub fn new(columns: Vec<(String, Vec<f64>)>) -> Result<Columns> {
+        let n = columns.first().map(|c| c.1.len()).ok_or(Error::Empty { what: "columns" })?;
+        for (_, c) in &columns {
+            crate::error::same_length("column", n, c.len())?;
+        }
+        let (names, data) = columns.into_iter().unzip();
+        Ok(Columns { names, data })
+    }
+
+    /// One column.
+    pub fn one(name: &str, values: &[f64]) -> Columns {
+        Columns { names: vec![name.to_string()], data: vec![values.to_vec()] }
+    }
+
+    /// Indicators of the levels of a factor, one column a level.
+    pub fn indicators(name: &str, codes: &[usize], levels: &[String]) -> Columns {
+        Columns {
+            names: levels.iter().map(|l| format!("{name}{l}")).collect(),
+            data: (0..levels.len())
+                .map(|k| codes.iter().map(|c| if *c == k { 1.0 } else { 0.0 }).collect())
+                .collect(),
+        }
+    }
+
+    /// Names of the columns.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The columns.
+    pub fn data(&self) -> &[Vec<f64>] {
+        &self.data
+    }
+
+    /// Fails at a value that is not finite in a row with weight.
+    pub(crate) fn check(&self, w: &[f64]) -> Result<()> {
+        for c in &self.data {
+            crate::error::same_length("column", w.len(), c.len())?;
+            if let Some(row) = (0..w.len()).find(|i| w[*i] != 0.0 && !c[*i].is_finite()) {
+                return Err(Error::NotFinite { what: "column", row });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Design {
+    /// Estimates with linearised covariance.
+    pub fn estimate(&self, statistic: &impl Statistic) -> Result<Estimates> {
+        let w = self.weights();
+        let values = statistic.values(&w)?;
+        let vcov = self.variance(&statistic.influence(&w)?)?;
+        Ok(Estimates { names: statistic.names(), values, vcov, df: self.df() })
+    }
+}

@@ -1,0 +1,57 @@
+//! Compensated sums in a fixed order, so that a figure does not depend on threads or on luck.
+
+/// Neumaier's compensated sum: the error does not grow with the number of terms.
+///
+/// Source: Neumaier (1974), *ZAMM* 54, 39-51. Terms are added in the order given.
+///
+/// ```
+/// use survey_stats::sum::Sum;
+/// let mut s = Sum::default();
+/// for x in [1.0, 1e100, 1.0, -1e100] { s.add(x); }
+/// assert_eq!(s.value(), 2.0);
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sum {
+    total: f64,
+    lost: f64,
+}
+
+impl Sum {
+    /// Adds one term.
+    #[inline]
+    pub fn add(&mut self, x: f64) {
+        let t = self.total + x;
+        if self.total.abs() >= x.abs() {
+            self.lost += (self.total - t) + x;
+        } else {
+            self.lost += (x - t) + self.total;
+        }
+        self.total = t;
+    }
+
+    /// The sum so far.
+    #[inline]
+    pub fn value(self) -> f64 {
+        self.total + self.lost
+    }
+}
+
+impl FromIterator<f64> for Sum {
+    fn from_iter<I: IntoIterator<Item = f64>>(iter: I) -> Sum {
+        let mut s = Sum::default();
+        for x in iter {
+            s.add(x);
+        }
+        s
+    }
+}
+
+/// The compensated sum of `terms` in their order.
+pub fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
+    terms.into_iter().collect::<Sum>().value()
+}
+
+/// The compensated sum of products of two equally long slices.
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    sum(a.iter().zip(b).map(|(x, y)| x * y))
+}
