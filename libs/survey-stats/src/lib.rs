@@ -15,6 +15,7 @@ pub mod quantile;
 pub mod random;
 pub mod regression;
 pub mod replicate;
+pub mod sampling;
 pub mod special;
 pub mod statistic;
 pub mod sum;

@@ -105,5 +105,5 @@ fn sizes(it: &Interp) -> Res<V> {
     let words: Vec<&str> = text.split([' ', ',']).collect();
     let col = f.cols.iter().find(|c| words.contains(&c.0.as_str())).ok_or("size variable")?;
     let x = col.1.pick(&rows).nums()?;
-    let _ = (x, n); Ok(nums(vec![]))
+    Ok(nums(crate::value::lib(survey_stats::sampling::inclusion_probabilities(&x, n as f64))?))
 }

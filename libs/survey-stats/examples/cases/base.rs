@@ -252,7 +252,17 @@ pub fn combine(items: &[(Option<String>, V)]) -> Res<V> {
         let mut out = Vec::new();
         for (n, v) in items {
             match v {
-                V::List(l) => out.extend(l.clone()),
+                V::List(l) => {
+                    for (i, (inner, v)) in l.iter().enumerate() {
+                        let name = match (n, inner.is_empty()) {
+                            (None, _) => inner.clone(),
+                            (Some(n), true) if l.len() == 1 => n.clone(),
+                            (Some(n), true) => format!("{n}{}", i + 1),
+                            (Some(n), false) => format!("{n}.{inner}"),
+                        };
+                        out.push((name, v.clone()));
+                    }
+                }
                 V::Null => {}
                 v => out.push((n.clone().unwrap_or_default(), v.clone())),
             }

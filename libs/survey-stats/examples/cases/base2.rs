@@ -59,6 +59,8 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "as.numeric" | "as.vector" | "drop" | "as.integer" | "as.double" if !matches!(x()?, V::Obj(..)) => {
             let v = x()?.plain();
             match (&v, n) {
+                // A result whose first entry is its value (a proportion, combined estimates).
+                (V::List(l), _) if l.first().is_some_and(|e| e.0 == ".value") => l[0].1.clone(),
                 (V::Str(..), "as.vector") => v,
                 (V::Factor(c, l), _) if l.iter().all(|s| s.parse::<f64>().is_err()) || n == "as.integer" => {
                     nums(c.iter().map(|c| c.map_or(f64::NAN, |c| c as f64 + 1.0)).collect())
@@ -267,7 +269,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let labels: Vec<String> = match m.get("labels") {
                 Some(l @ V::Str(..)) => l.strs().into_iter().flatten().collect(),
                 _ => b.windows(2).map(|w| {
-                    let (l, r) = (crate::value::show(w[0]), crate::value::show(w[1]));
+                    let (l, r) = (crate::value::general(w[0], 3), crate::value::general(w[1], 3));
                     if right { format!("({l},{r}]") } else { format!("[{l},{r})") }
                 }).collect(),
             };

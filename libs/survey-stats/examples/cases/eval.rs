@@ -207,6 +207,10 @@ impl Interp {
                 let x = self.eval(&first()?, env)?;
                 return crate::lazy(self, name, x, &a[1..], env);
             }
+            // The population's sum of squares comes with the specification when its file does not.
+            "HR" if self.spec["design"]["sum_p2_over_n"].is_f64() => {
+                return crate::call(self, "HR", &Args(vec![(None, num(self.spec["design"]["sum_p2_over_n"].as_f64().unwrap_or(0.0)))]), env);
+            }
             "try" => return self.eval(&first()?, env),
             _ => {}
         }

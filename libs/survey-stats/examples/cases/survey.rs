@@ -338,6 +338,9 @@ pub fn as_stat(v: &V) -> Res<Stat> {
     if let Some(s) = v.down::<Stat>() {
         return Ok((*s).clone());
     }
+    if let Some(s) = v.get(".stat") {
+        return as_stat(&s);
+    }
     if let V::List(l) = v {
         // Quantiles: one table a variable with value, limits and standard error.
         let mut e = Estimates { names: Vec::new(), values: Vec::new(), vcov: DMatrix::zeros(0, 0), df: f64::INFINITY };
@@ -446,6 +449,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             }
             list(l)
         }
+        "HR" if it.spec["design"]["sum_p2_over_n"].is_null() || !a.0.is_empty() => list(vec![("hr", a.first().unwrap_or(V::Null))]),
         "HR" => {
             let given = it.spec["design"]["sum_p2_over_n"].as_f64();
             list(vec![("hr", a.first().ok().or(given.map(num)).unwrap_or(V::Null))])

@@ -318,3 +318,18 @@ pub fn show(x: f64) -> String {
     let y: f64 = s.parse().unwrap_or(x);
     format!("{y}")
 }
+
+/// A number with so many significant digits, in powers of ten when it has more before the point.
+pub fn general(x: f64, digits: usize) -> String {
+    if x == 0.0 || !x.is_finite() {
+        return format!("{x}");
+    }
+    let e = format!("{x:.*e}", digits - 1);
+    let (m, p) = e.split_once('e').unwrap_or((&e, "0"));
+    let p: i32 = p.parse().unwrap_or(0);
+    let strip = |s: &str| if s.contains('.') { s.trim_end_matches('0').trim_end_matches('.').to_string() } else { s.to_string() };
+    if p < -4 || p >= digits as i32 {
+        return format!("{}e{}{:02}", strip(m), if p < 0 { '-' } else { '+' }, p.abs());
+    }
+    strip(&format!("{x:.*}", (digits as i32 - 1 - p).max(0) as usize))
+}

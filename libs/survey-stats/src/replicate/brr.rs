@@ -105,7 +105,7 @@ impl Replicates {
         let r = h.ncols();
         let f = DMatrix::from_fn(n, r, |i, k| {
             let (place, second) = pair[i];
-            let keep_second = h[(place + 1, k)] == 0.0;
+            let keep_second = h[(place + 1, k)] == 1.0;
             if second == keep_second { 2.0 - rho } else { rho }
         });
         let scale = 1.0 / (r as f64 * (1.0 - rho) * (1.0 - rho));
