@@ -25,6 +25,16 @@ pub struct Combined {
     pub between: DMatrix<f64>,
 }
 
+/// How the complete data's degrees of freedom are reduced by what is not observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SmallSample {
+    /// Barnard and Rubin: times `1 - (1 + 1/M) B / T`
+    #[default]
+    BarnardRubin,
+    /// times `U / (U + B)`, as some software has it
+    BetweenOnly,
+}
+
 /// Combines `M` sets of estimates; `df_complete` is the degrees of freedom of one set, infinite when many.
 ///
 /// ```
@@ -36,6 +46,11 @@ pub struct Combined {
 /// assert!((c.estimates.vcov[(0, 0)] - (4.0 + 4.0 / 3.0)).abs() < 1e-12);
 /// ```
 pub fn combine(sets: &[Estimates], df_complete: f64) -> Result<Combined> {
+    combine_with(sets, df_complete, SmallSample::BarnardRubin)
+}
+
+/// As [`combine`], with a choice of the small-sample rule.
+pub fn combine_with(sets: &[Estimates], df_complete: f64, rule: SmallSample) -> Result<Combined> {
     let first = sets.first().ok_or(Error::Empty { what: "plausible values" })?;
     let (m, p) = (sets.len() as f64, first.values.len());
     if sets.len() < 2 {
@@ -56,8 +71,11 @@ pub fn combine(sets: &[Estimates], df_complete: f64) -> Result<Combined> {
         let r = (1.0 + 1.0 / m) * between[(j, j)] / within[(j, j)];
         let mut d = (m - 1.0) * (1.0 + 1.0 / r).powi(2);
         if df_complete.is_finite() {
-            let share = (1.0 + 1.0 / m) * between[(j, j)] / vcov[(j, j)];
-            let observed = (1.0 - share) * (df_complete + 1.0) / (df_complete + 3.0) * df_complete;
+            let kept = match rule {
+                SmallSample::BarnardRubin => within[(j, j)] / vcov[(j, j)],
+                SmallSample::BetweenOnly => within[(j, j)] / (within[(j, j)] + between[(j, j)]),
+            };
+            let observed = kept * (df_complete + 1.0) / (df_complete + 3.0) * df_complete;
             d = if d.is_infinite() { observed } else { 1.0 / (1.0 / d + 1.0 / observed) };
         }
         missing_information.push((r + 2.0 / (d + 3.0)) / (r + 1.0));

@@ -8,7 +8,8 @@
 //! - `ArcSine`: `sin^2(asin sqrt(p) -+ t sqrt(v / (4 p(1-p))))`;
 //! - `Beta` (Korn and Graubard 1998): Clopper-Pearson with `n_eff (t_{n-1} / t_df)^2`;
 //! - `Wilson`: score interval with `n_eff` and `t`;
-//! - `Likelihood`: the shares whose profile deviance is at most `t^2` times the Rao-Scott factor `n v / (p(1-p))`.
+//! - `Likelihood`: the shares whose profile deviance is at most `t^2` times the Rao-Scott factor `n v / (p(1-p))`
+//!   and the dispersion `n / (n-1)`.
 //!
 //! A share of 0 or 1 has no estimated variance. The answer then is the one-sided exact limit with
 //! `n / deff_Kish` as effective size, and the result says so. Sources: Korn and Graubard (1998), *Survey
@@ -28,6 +29,8 @@ pub enum Method {
     Logit,
     /// profile likelihood with the Rao-Scott factor
     Likelihood,
+    /// the same on a grid joined by a spline, as regression software approximates it; for comparison
+    LikelihoodSpline,
     /// Wald on the arcsine square root
     ArcSine,
     /// Clopper-Pearson with an effective sample size
@@ -123,7 +126,8 @@ pub fn from_moments(p: f64, v: f64, sample: Sample, method: Method, level: f64) 
             let h = t / (1.0 + t2 / n_eff) * (p * (1.0 - p) / n_eff + t2 / (4.0 * n_eff * n_eff)).sqrt();
             (centre - h, centre + h)
         }
-        Method::Likelihood => profile(p, n, t * t * n * v / (p * (1.0 - p))),
+        Method::Likelihood => profile(p, n, t * t * n * v / (p * (1.0 - p)) * n / (n - 1.0)),
+        Method::LikelihoodSpline => crate::profile::interpolated(p, v, n, t),
     };
     Ok(Proportion {
         value: p,

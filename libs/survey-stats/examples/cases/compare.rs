@@ -17,6 +17,9 @@ fn items(v: Vec<Value>, keep: bool) -> Value {
     if v.len() == 1 && !keep { v.into_iter().next().unwrap_or(Value::Null) } else { Value::Array(v) }
 }
 
+/// Marks a vector with names: an object in some cases, an array in others.
+const NAMED: &str = "\u{1}names";
+
 /// The value as JSON; vectors of one element are scalars unless marked with `I()`.
 pub fn to_json(v: &V) -> Value {
     json_of(v, false)
@@ -25,6 +28,9 @@ pub fn to_json(v: &V) -> Value {
 fn json_of(v: &V, keep: bool) -> Value {
     match v {
         V::Null => Value::Null,
+        V::Num(x, Some(n)) if n.iter().all(|n| !n.is_empty()) => {
+            json!({NAMED: n, "values": x.iter().map(|x| number(*x)).collect::<Vec<_>>()})
+        }
         V::Num(x, _) => items(x.iter().map(|x| number(*x)).collect(), keep),
         V::Str(..) | V::Factor(..) => {
             items(v.strs().into_iter().map(|s| s.map_or(Value::Null, Value::String)).collect(), keep)
@@ -71,6 +77,21 @@ struct Walk {
 
 impl Walk {
     fn visit(&mut self, want: &Value, got: &Value, path: &str) {
+        if let (Some(names), Some(values)) = (got.get(NAMED), got.get("values")) {
+            return match want {
+                Value::Object(w) => {
+                    for (k, v) in w {
+                        // A name that occurs twice keeps its last value.
+                        let at = names.as_array().and_then(|n| n.iter().rposition(|n| n == k));
+                        match at {
+                            Some(i) => self.visit(v, &values[i], &format!("{path}/{k}")),
+                            None => self.misses.push(format!("{path}/{k}: missing")),
+                        }
+                    }
+                }
+                w => self.visit(w, values, path),
+            };
+        }
         match (want, got) {
             (Value::Object(w), Value::Object(g)) => {
                 for (k, v) in w {

@@ -215,7 +215,21 @@ impl Interp {
             _ => {}
         }
         let mut args = Vec::with_capacity(a.len());
+        // Small-area functions name columns of their `data` without a formula.
+        let columns = match a.iter().find(|x| x.name.as_deref() == Some("data")).and_then(|x| x.value.as_ref()) {
+            Some(d) if crate::NAMES_COLUMNS.contains(&name) => match self.eval(d, env)? {
+                V::Frame(f) => Some(f),
+                _ => None,
+            },
+            _ => None,
+        };
         for arg in a {
+            if let (Some(Expr::Name(n)), Some(f)) = (&arg.value, &columns) {
+                if let (Some(c), true) = (f.col(n), env.get(n).is_none() && arg.name.as_deref() != Some("data")) {
+                    args.push((arg.name.clone(), c.clone()));
+                    continue;
+                }
+            }
             if let Some(v) = &arg.value {
                 args.push((arg.name.clone(), self.eval(v, env)?));
             }

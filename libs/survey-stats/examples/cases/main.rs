@@ -41,6 +41,10 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
     Err(format!("function {n}"))
 }
 
+/// Functions whose arguments may be bare names of columns of their `data`.
+pub const NAMES_COLUMNS: &[&str] =
+    &["mseFH", "eblupFH", "mseSFH", "eblupSFH", "eblupSTFH", "eblupBHF", "pbmseBHF", "pbmseSTFH", "pbmseFH"];
+
 /// Functions that may be passed as values.
 pub fn is_builtin(n: &str) -> bool {
     ["svymean", "svytotal", "svyratio", "svyquantile", "svyvar", "coef", "SE", "vcov", "degf", "cal.sinh", "cal.raking", "cal.linear", "cal.logit", "svyciprop", "svyglm", "weights", "confint"]

@@ -313,7 +313,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let parts: Vec<survey_stats::Estimates> =
                 l.iter().map(|x| as_stat(&x.1).map(|s| s.est)).collect::<Res<_>>()?;
             let df = m.num_or("df.complete", f64::INFINITY)?;
-            let c = lib(survey_stats::imputation::combine(&parts, df))?;
+            let c = lib(survey_stats::imputation::combine_with(&parts, df, survey_stats::imputation::SmallSample::BetweenOnly))?;
             let names = Some(c.estimates.names.clone());
             V::List(vec![
                 (".stat".into(), obj("stat", Stat::plain(c.estimates))),

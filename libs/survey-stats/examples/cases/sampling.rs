@@ -14,7 +14,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, _env: &Env) -> Res<Option<V>> {
         "UPsystematicpi2" => matrix(lib(s::systematic_joint(&x()?))?),
         "UPtillepi2" => matrix(lib(s::tille_joint(&x()?))?),
         "UPmidzunopi2" => matrix(lib(s::midzuno_joint(&x()?))?),
-        "UPmaxentropypi2" => matrix(lib(s::conditional_poisson_joint(&x()?))?),
+        "UPmaxentropypi2" => matrix(lib(s::conditional_poisson_joint_within(&x()?, 1e-6))?),
         "UPsampfordpi2" => matrix(lib(s::sampford_joint(&x()?))?),
         "UPsystematic" => {
             let pi = x()?;
@@ -42,10 +42,19 @@ pub fn call(it: &Interp, n: &str, a: &Args, _env: &Env) -> Res<Option<V>> {
         }
         "varest" => {
             let m = a.matched(&["Ys", "Xs", "pik", "w"]);
-            if m.get("Xs").is_some() {
-                return Err("Deville's variance with calibration".into());
+            let mut y = m.req("Ys")?.nums()?;
+            if let Some(x) = m.get("Xs") {
+                // Residuals of the calibration regression take the place of the values.
+                let x = x.matrix()?;
+                let w = m.req("w")?.nums()?;
+                let root = |i: usize| w[i].max(0.0).sqrt();
+                let q = survey_stats::linalg::basis(&nalgebra::DMatrix::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * root(i)));
+                let r = survey_stats::linalg::residual(&q, &nalgebra::DMatrix::from_fn(y.len(), 1, |i, _| y[i] * root(i)));
+                for (i, y) in y.iter_mut().enumerate() {
+                    *y = if root(i) == 0.0 { 0.0 } else { r[(i, 0)] / root(i) };
+                }
             }
-            num(lib(s::deville_variance(&m.req("Ys")?.nums()?, &m.req("pik")?.nums()?))?)
+            num(lib(s::deville_variance(&y, &m.req("pik")?.nums()?))?)
         }
         "vartaylor_ratio" => {
             let (r, v) = lib(s::ratio_variance(&x()?, &at(1)?.nums()?, &at(2)?.matrix()?))?;

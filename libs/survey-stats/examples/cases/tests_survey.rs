@@ -22,7 +22,7 @@ fn svyciprop(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let d = d.without_missing(&[&c], m.flag("na.rm"))?;
     let method = match m.str_or("method", "logit").as_str() {
         "logit" | "xlogit" => Method::Logit,
-        "likelihood" => Method::Likelihood,
+        "likelihood" => Method::LikelihoodSpline,
         "asin" => Method::ArcSine,
         "beta" => Method::Beta,
         "wilson" => Method::Wilson,

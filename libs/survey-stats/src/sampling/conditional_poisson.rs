@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 use crate::random::Random;
 use nalgebra::DMatrix;
 
+/// Sum of absolute differences at which the inclusion probabilities count as met.
+const TOLERANCE: f64 = 1e-11;
+
 /// `q[k][j]`: the probability that unit `k` is taken when `j + 1` units are still to be taken from `k` on.
 fn conditional(w: &[f64], n: usize) -> Vec<Vec<f64>> {
     // Ratios of neighbouring elementary symmetric sums stay in range where the sums themselves do not.
@@ -55,7 +58,7 @@ fn inclusion(q: &[Vec<f64>], n: usize) -> Vec<f64> {
 }
 
 /// Weights of the design with inclusion probabilities `pi` (all open, sum `n`).
-fn weights(pi: &[f64], n: usize) -> Result<Vec<f64>> {
+fn weights(pi: &[f64], n: usize, tolerance: f64) -> Result<Vec<f64>> {
     let odds = |p: &[f64]| p.iter().map(|p| p / (1.0 - p)).collect::<Vec<f64>>();
     let mut p = pi.to_vec();
     let mut misfit = f64::INFINITY;
@@ -67,12 +70,9 @@ fn weights(pi: &[f64], n: usize) -> Result<Vec<f64>> {
             misfit += d.abs();
             p[k] = (p[k] + d).clamp(1e-12, 1.0 - 1e-12);
         }
-        if misfit < 1e-12 {
+        if misfit <= tolerance {
             return Ok(odds(&p));
         }
-    }
-    if misfit < 1e-9 {
-        return Ok(odds(&p));
     }
     Err(Error::NotConverged { method: "maximum entropy design", iterations: 2000, misfit })
 }
@@ -83,7 +83,7 @@ pub fn conditional_poisson(pi: &[f64], rng: &mut Random) -> Result<Vec<usize>> {
     let mut chosen: Vec<usize> = (0..pi.len()).filter(|i| pi[*i] >= 1.0 - 1e-6).collect();
     if n > 0 {
         let p: Vec<f64> = open.iter().map(|i| pi[*i]).collect();
-        let q = conditional(&weights(&p, n)?, n);
+        let q = conditional(&weights(&p, n, TOLERANCE)?, n);
         let mut left = n;
         for (k, i) in open.iter().enumerate() {
             if left > 0 && rng.uniform() < q[k][left - 1] {
@@ -104,6 +104,11 @@ pub fn conditional_poisson(pi: &[f64], rng: &mut Random) -> Result<Vec<usize>> {
 /// assert!((j.row(0).sum() - 2.0 * 0.5).abs() < 1e-9);
 /// ```
 pub fn conditional_poisson_joint(pi: &[f64]) -> Result<DMatrix<f64>> {
+    conditional_poisson_joint_within(pi, TOLERANCE)
+}
+
+/// As [`conditional_poisson_joint`], stopping when the probabilities are met within `tolerance` in sum.
+pub fn conditional_poisson_joint_within(pi: &[f64], tolerance: f64) -> Result<DMatrix<f64>> {
     let (open, n) = fixed_size(pi)?;
     let p: Vec<f64> = open.iter().map(|i| pi[*i]).collect();
     let k = p.len();
@@ -111,7 +116,7 @@ pub fn conditional_poisson_joint(pi: &[f64]) -> Result<DMatrix<f64>> {
         let inner = DMatrix::from_fn(k, k, |a, b| if a == b { p[a] } else { 0.0 });
         return Ok(embed(pi, &open, &inner));
     }
-    let w = weights(&p, n)?;
+    let w = weights(&p, n, tolerance)?;
     let mut j = DMatrix::from_element(k, k, f64::NAN);
     for a in 0..k {
         for b in 0..k {

@@ -12,7 +12,7 @@ mod sample_size;
 mod systematic;
 
 pub use allocation::{Allocation, allocate};
-pub use conditional_poisson::{conditional_poisson, conditional_poisson_joint};
+pub use conditional_poisson::{conditional_poisson, conditional_poisson_joint, conditional_poisson_joint_within};
 pub use draw::{Draw, Method, draw};
 pub use elimination::{midzuno_joint, tille_joint};
 pub use estimators::{deville_variance, hajek_mean, horvitz_thompson, horvitz_thompson_variance, ratio_variance, yates_grundy_variance};
