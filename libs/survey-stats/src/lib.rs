@@ -9,6 +9,7 @@ pub mod design;
 pub mod error;
 pub mod estimate;
 pub mod imputation;
+pub mod irt;
 pub mod linalg;
 mod profile;
 pub mod proportion;

@@ -336,6 +336,7 @@ pub fn simplify(l: Vec<(String, V)>, named: bool) -> Res<V> {
 }
 
 const BUILTINS: &[&str] = &[
+    "prod", "paste", "c", "rowMeans",
     "sum", "mean", "min", "max", "length", "sqrt", "range", "var", "sd", "as.numeric", "as.character", "rev", "sort",
     "unlist", "abs", "exp", "log", "round", "which", "any", "all", "is.na", "rowSums", "colSums", "head", "median",
 ];

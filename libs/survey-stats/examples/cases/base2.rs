@@ -300,7 +300,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "sapply" | "lapply" | "vapply" => {
             let m = a.matched(&["X", "FUN"]);
             let (v, f) = (m.req("X")?.plain(), m.req("FUN")?);
-            let names = v.names();
+            let names = v.names().filter(|n| n.iter().any(|n| !n.is_empty()));
             let text = matches!(v, V::Str(..));
             let mut out = Vec::new();
             for i in 0..v.len() {

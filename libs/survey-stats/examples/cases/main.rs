@@ -14,6 +14,7 @@ mod compare;
 mod csv;
 mod eval;
 mod irt;
+mod irt_other;
 mod model;
 mod mt;
 mod parse;
