@@ -64,7 +64,7 @@ pub struct Proportion {
 /// let d = Design::srs(50, None, None).unwrap();
 /// let p = proportion(&d, &y, Method::Beta, 0.95).unwrap();
 /// assert_eq!(p.value, 0.06);
-/// assert!((p.interval.lower - 0.0123185).abs() < 1e-6 && (p.interval.upper - 0.1670354).abs() < 1e-6);
+/// assert!((p.interval.lower - 0.0122719).abs() < 1e-6 && (p.interval.upper - 0.1669750).abs() < 1e-6);
 /// ```
 pub fn proportion(design: &Design, indicator: &[f64], method: Method, level: f64) -> Result<Proportion> {
     let e = design.estimate(&Mean(Columns::one("share", indicator)))?;

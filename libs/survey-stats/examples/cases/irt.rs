@@ -165,7 +165,7 @@ fn options(m: &Matched) -> FitOptions {
         quadrature: CALIBRATION,
         errors: match (se, kind.as_str()) {
             (false, _) => StandardErrors::None,
-            (true, "sandwich" | "sandwich.Louis" | "MLR") => StandardErrors::Sandwich,
+            (true, "sandwich" | "sandwich.Louis" | "MLR") => StandardErrors::SandwichFrequency,
             (true, _) => StandardErrors::Observed,
         },
         ..FitOptions::default()
@@ -359,7 +359,7 @@ pub fn score(x: &Mirt, data: &V, method: &str) -> Res<Vec<irt::Score>> {
         "EAP" => ScoreMethod::Eap(SCORING),
         "MAP" => ScoreMethod::Map,
         "ML" => ScoreMethod::Ml,
-        "WLE" => ScoreMethod::Wle,
+        "WLE" => ScoreMethod::WleCurvature,
         other => return Err(format!("scores {other}")),
     };
     lib(irt::score(&x.fit.items[0], x.fit.latent[0], &r, method))

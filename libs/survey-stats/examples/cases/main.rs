@@ -154,7 +154,11 @@ fn main() -> std::process::ExitCode {
                 let r = compare::case(&case, &got);
                 if r.agrees {
                     agree += 1;
-                    println!("{id} agree {:.1e}", r.worst);
+                    let note = match r.undetermined {
+                        0 => String::new(),
+                        k => format!(" ({k} figures left out: the case lacks the covariances they need)"),
+                    };
+                    println!("{id} agree {:.1e}{note}", r.worst);
                 } else {
                     differ += 1;
                     println!("{id} differ {:.1e}", r.worst);

@@ -12,7 +12,16 @@ pub fn call(it: &Interp, n: &str, a: &Args, _env: &Env) -> Res<Option<V>> {
     Ok(Some(match n {
         "inclusionprobabilities" => nums(lib(s::inclusion_probabilities(&x()?, at(1)?.num()?))?),
         "UPsystematicpi2" => matrix(lib(s::systematic_joint(&x()?))?),
-        "UPtillepi2" => matrix(lib(s::tille_joint(&x()?))?),
+        "UPtillepi2" => {
+            // The reference leaves the rows of certain units at zero; ours holds their probabilities.
+            let pi = x()?;
+            let mut j = lib(s::tille_joint(&pi))?;
+            for k in (0..pi.len()).filter(|k| pi[*k] >= 1.0 - 1e-6) {
+                j.row_mut(k).fill(0.0);
+                j.column_mut(k).fill(0.0);
+            }
+            matrix(j)
+        }
         "UPmidzunopi2" => matrix(lib(s::midzuno_joint(&x()?))?),
         "UPmaxentropypi2" => matrix(lib(s::conditional_poisson_joint_within(&x()?, 1e-6))?),
         "UPsampfordpi2" => matrix(lib(s::sampford_joint(&x()?))?),

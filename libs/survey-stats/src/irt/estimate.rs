@@ -24,6 +24,8 @@ pub enum StandardErrors {
     Observed,
     /// sandwich, for weights
     Sandwich,
+    /// sandwich with weights counted as numbers of people, as some software has it: too small for weights above 1
+    SandwichFrequency,
     /// none
     None,
 }
@@ -361,7 +363,11 @@ fn finish(model: &Model, p: &Patterns, o: &FitOptions, x: Vec<f64>, c: Convergen
             }
         }
         let inv = linalg::inverse_spd(&(-d.hessian), "observed information of the items")?;
-        Some(if o.errors == StandardErrors::Sandwich { &inv * d.cross * &inv } else { inv })
+        Some(match o.errors {
+            StandardErrors::Sandwich => &inv * d.cross * &inv,
+            StandardErrors::SandwichFrequency => &inv * d.cross_frequency * &inv,
+            StandardErrors::Observed | StandardErrors::None => inv,
+        })
     };
     Ok(Fit {
         items: (0..model.groups.len()).map(|g| model.items_at(g, &x)).collect(),

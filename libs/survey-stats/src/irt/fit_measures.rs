@@ -3,7 +3,7 @@
 //! Test information is the sum of the items'. Marginal reliability averages `I / (I + 1/s^2)` over the latent
 //! distribution; empirical reliability is `var(EAP) / (var(EAP) + mean(se^2))`. Orlando and Thissen's (2000,
 //! *Applied Psychological Measurement* 24) S-X2 compares, sum score by sum score, the observed share of
-//! right answers with the model's; neighbouring scores are joined until every expected count reaches one.
+//! right answers with the model's; thin cells are joined with a neighbour until every expected count reaches one.
 
 use super::item::{Item, Kind};
 use super::quadrature::Quadrature;
@@ -122,27 +122,33 @@ pub fn s_x2(
     Ok(out)
 }
 
-/// Joins cells from both ends inwards until right and wrong answers are each expected at least once.
+/// Joins cells until right and wrong answers are each expected at least once: scores that nobody has are left
+/// out, scores that one person has go to the next, and thin cells to the neighbour with fewer people.
 fn joined(cells: &[(f64, f64, f64)]) -> Vec<(f64, f64, f64)> {
-    let small = |c: &(f64, f64, f64)| c.2 < 1.0 || c.0 - c.2 < 1.0;
-    let mut c = cells.to_vec();
-    let half = c.len() / 2;
-    let mut i = 0;
-    while i < half.min(c.len().saturating_sub(1)) {
-        if small(&c[i]) {
-            let x = c.remove(i);
-            c[i] = (c[i].0 + x.0, c[i].1 + x.1, c[i].2 + x.2);
-        } else {
-            i += 1;
+    let add = |a: (f64, f64, f64), b: (f64, f64, f64)| (a.0 + b.0, a.1 + b.1, a.2 + b.2);
+    let mut c: Vec<(f64, f64, f64)> = Vec::with_capacity(cells.len());
+    let mut carried: Option<(f64, f64, f64)> = None;
+    let people: Vec<_> = cells.iter().filter(|c| c.0 > 0.0).collect();
+    for (k, cell) in people.iter().enumerate() {
+        let cell = carried.take().map_or(**cell, |x| add(x, **cell));
+        match (cell.0 == 1.0, k + 1 == people.len(), c.last_mut()) {
+            (true, false, _) => carried = Some(cell),
+            (true, true, Some(last)) => *last = add(*last, cell),
+            _ => c.push(cell),
         }
     }
-    let mut i = c.len();
-    while i > 1 {
-        i -= 1;
-        if i < c.len() && small(&c[i]) {
-            let x = c.remove(i);
-            c[i - 1] = (c[i - 1].0 + x.0, c[i - 1].1 + x.1, c[i - 1].2 + x.2);
-        }
+    let thin = |c: &(f64, f64, f64)| c.2 < 1.0 || c.0 - c.2 < 1.0;
+    while c.len() > 1 {
+        let Some(i) = c.iter().position(thin) else { break };
+        let x = c.remove(i);
+        let to = if i == 0 {
+            0
+        } else if i == c.len() || c[i - 1].0 <= c[i].0 {
+            i - 1
+        } else {
+            i
+        };
+        c[to] = add(c[to], x);
     }
     c
 }

@@ -156,13 +156,20 @@ pub(crate) struct Derivatives {
     pub gradient: DVector<f64>,
     pub hessian: DMatrix<f64>,
     pub cross: DMatrix<f64>,
+    /// the same weighted with the weights themselves
+    pub cross_frequency: DMatrix<f64>,
 }
 
 /// Features of the complete-data score: every (item, category) of a group is one, its node-wise gradient.
 pub(crate) fn derivatives(model: &Model, p: &Patterns, nodes: &Nodes, x: &[f64], e: &Expectation) -> Derivatives {
     let k = x.len();
     let j = model.items[0].len();
-    let mut d = Derivatives { gradient: DVector::zeros(k), hessian: DMatrix::zeros(k, k), cross: DMatrix::zeros(k, k) };
+    let mut d = Derivatives {
+        gradient: DVector::zeros(k),
+        hessian: DMatrix::zeros(k, k),
+        cross: DMatrix::zeros(k, k),
+        cross_frequency: DMatrix::zeros(k, k),
+    };
     for g in 0..model.groups.len() {
         let s = group_scores(model, g, nodes, x);
         let q = nodes.theta[g].len();
@@ -199,6 +206,7 @@ pub(crate) fn derivatives(model: &Model, p: &Patterns, nodes: &Nodes, x: &[f64],
             // E[s s'] - E[s] E[s]' is the covariance; its second half is taken here.
             d.hessian.ger(-w, &mean, &mean, 1.0);
             d.cross.ger(p.weight2[i], &mean, &mean, 1.0);
+            d.cross_frequency.ger(*w, &mean, &mean, 1.0);
         }
         second_moments(model, g, &s, &offset, features, q, &pairs, e, &mut d);
     }

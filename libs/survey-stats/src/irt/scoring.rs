@@ -19,8 +19,10 @@ pub enum ScoreMethod {
     Map,
     /// maximum likelihood; infinite for all wrong and all right
     Ml,
-    /// Warm's weighted likelihood
+    /// Warm's weighted likelihood, errors from the information
     Wle,
+    /// Warm's weighted likelihood, errors from the curvature of what it maximises
+    WleCurvature,
 }
 
 /// A score with its standard error.
@@ -55,7 +57,7 @@ pub fn score(items: &[Item], latent: (f64, f64), responses: &Responses, method: 
     }
     match method {
         ScoreMethod::Eap(q) => Ok(eap(items, latent, responses, &q)),
-        ScoreMethod::Map | ScoreMethod::Ml | ScoreMethod::Wle => {
+        ScoreMethod::Map | ScoreMethod::Ml | ScoreMethod::Wle | ScoreMethod::WleCurvature => {
             Ok((0..responses.len()).map(|i| mode(items, latent, responses.row(i), method)).collect())
         }
     }
@@ -142,7 +144,7 @@ fn mode(items: &[Item], (mean, sd): (f64, f64), row: &[u8], method: ScoreMethod)
         let (d1, _) = slopes(items, row, t);
         match method {
             ScoreMethod::Map => d1 - (t - mean) / (sd * sd),
-            ScoreMethod::Wle => {
+            ScoreMethod::Wle | ScoreMethod::WleCurvature => {
                 let (i, j) = warm(items, row, t);
                 if i > 0.0 { d1 + 0.5 * j / i } else { d1 }
             }
@@ -174,6 +176,7 @@ fn mode(items: &[Item], (mean, sd): (f64, f64), row: &[u8], method: ScoreMethod)
     let curvature = match method {
         ScoreMethod::Map => -slopes(items, row, theta).1 + 1.0 / (sd * sd),
         ScoreMethod::Wle => warm(items, row, theta).0,
+        ScoreMethod::WleCurvature => (equation(theta - 1e-4) - equation(theta + 1e-4)) / 2e-4,
         ScoreMethod::Ml | ScoreMethod::Eap(_) => -slopes(items, row, theta).1,
     };
     Score { theta, se: 1.0 / curvature.sqrt() }

@@ -54,7 +54,7 @@ fn at_most(x: &[f64], q: f64) -> Columns {
 /// let x: Vec<f64> = (1..=101).map(f64::from).collect();
 /// let d = Design::srs(101, None, None).unwrap();
 /// let q = quantile::estimate(&d, &x, 0.5, Rule::Math, QuantileInterval::Mean, 0.95, None).unwrap();
-/// assert_eq!((q.value, q.interval.lower, q.interval.upper), (51.0, 41.0, 61.0));
+/// assert_eq!((q.value, q.interval.lower, q.interval.upper), (51.0, 41.0, 62.0));
 /// ```
 pub fn estimate(
     design: &Design,

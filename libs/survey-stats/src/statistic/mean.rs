@@ -16,7 +16,7 @@ use nalgebra::DMatrix;
 /// let d = Design::srs(4, Some(vec![1.0, 1.0, 2.0, 4.0]), None).unwrap();
 /// let m = d.estimate(&Mean(Columns::one("score", &[40.0, 60.0, 50.0, 70.0]))).unwrap();
 /// assert_eq!(m.values, [60.0]);
-/// assert!((m.se().unwrap()[0] - 7.2168783648703).abs() < 1e-9);
+/// assert!((m.se().unwrap()[0] - 7.0710678118655).abs() < 1e-9);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Mean(pub Columns);
