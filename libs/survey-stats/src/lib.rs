@@ -1,8 +1,11 @@
 //! Design-based survey statistics, small areas and item response.
 
 // Kernels check the shapes of their inputs at the door; indexing is bounds-checked and the notation of the field.
-#![allow(clippy::indexing_slicing)]
+#![allow(clippy::indexing_slicing, clippy::needless_range_loop)]
+// `!(x > 0.0)` is how NaN is refused together with what is not positive.
+#![allow(clippy::neg_cmp_op_on_partial_ord)]
 
+pub mod answer;
 pub mod calibrate;
 pub mod deff;
 pub mod design;

@@ -1,9 +1,10 @@
 //! Distribution functions and quantiles to full double precision.
 //!
-//! The incomplete beta and gamma functions come from `statrs`; the quantiles are found by safeguarded
+//! The incomplete beta and gamma functions come from `statrs`, the error function from `libm`; the quantiles are found by safeguarded
 //! Newton steps on them, because a table of intervals is only as good as its quantile.
 
-use statrs::function::{beta::checked_beta_reg, erf::erfc, gamma};
+use libm::erfc;
+use statrs::function::{beta::checked_beta_reg, gamma};
 
 /// Lower tail of the standard normal distribution.
 pub fn normal_cdf(z: f64) -> f64 {

@@ -224,12 +224,11 @@ impl Interp {
             _ => None,
         };
         for arg in a {
-            if let (Some(Expr::Name(n)), Some(f)) = (&arg.value, &columns) {
-                if let (Some(c), true) = (f.col(n), env.get(n).is_none() && arg.name.as_deref() != Some("data")) {
+            if let (Some(Expr::Name(n)), Some(f)) = (&arg.value, &columns)
+                && let (Some(c), true) = (f.col(n), env.get(n).is_none() && arg.name.as_deref() != Some("data")) {
                     args.push((arg.name.clone(), c.clone()));
                     continue;
                 }
-            }
             if let Some(v) = &arg.value {
                 args.push((arg.name.clone(), self.eval(v, env)?));
             }

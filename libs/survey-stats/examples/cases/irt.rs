@@ -2,8 +2,7 @@
 
 use crate::eval::{Args, Interp, Matched};
 use crate::irt_other as other;
-use crate::survey::sums;
-use crate::value::{Env, Frame, Res, V, lib, list, num, nums, obj, text};
+use crate::value::{Env, Frame, Res, V, lib, list, num, nums, obj};
 use nalgebra::DMatrix;
 use std::rc::Rc;
 use survey_stats::irt::{
@@ -119,11 +118,11 @@ fn table(m: &Model, names: &[String]) -> V {
     }
     rows.push(("GROUP".into(), "MEAN_1".into(), value(m.groups[0].mean).0, value(m.groups[0].mean).1));
     rows.push(("GROUP".into(), "COV_11".into(), value(m.groups[0].variance).0, value(m.groups[0].variance).1));
-    let s = |f: &dyn Fn(&(String, String, f64, bool)) -> String| V::Str(rows.iter().map(|r| Some(f(r))).collect(), None);
+    let words = |w: Vec<String>| V::Str(w.into_iter().map(Some).collect(), None);
     V::Frame(Rc::new(Frame {
         cols: vec![
-            ("item".into(), s(&|r| r.0.clone())),
-            ("name".into(), s(&|r| r.1.clone())),
+            ("item".into(), words(rows.iter().map(|r| r.0.clone()).collect())),
+            ("name".into(), words(rows.iter().map(|r| r.1.clone()).collect())),
             ("value".into(), nums(rows.iter().map(|r| r.2).collect())),
             ("est".into(), V::Bool(rows.iter().map(|r| Some(r.3)).collect(), None)),
         ],
@@ -134,8 +133,8 @@ fn table(m: &Model, names: &[String]) -> V {
 fn apply_table(m: &mut Model, t: &Frame, names: &[String]) -> Res<()> {
     let col = |n: &str| t.col(n).cloned().ok_or_else(|| format!("no column {n}"));
     let (item, name, value, est) = (col("item")?.strs(), col("name")?.strs(), col("value")?.nums()?, col("est")?.bools()?);
-    for j in 0..names.len() {
-        let rows: Vec<usize> = (0..item.len()).filter(|i| item[*i].as_deref() == Some(names[j].as_str())).collect();
+    for (j, own) in names.iter().enumerate() {
+        let rows: Vec<usize> = (0..item.len()).filter(|i| item[*i].as_deref() == Some(own.as_str())).collect();
         let fixed = rows.iter().all(|i| est[*i] != Some(true));
         let at = |p: &str| rows.iter().find(|i| name[**i].as_deref() == Some(p)).map(|i| value[*i]);
         if fixed {
@@ -500,14 +499,4 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
 
 pub fn field(it: &Interp, x: &V, n: &str) -> Res<Option<V>> {
     other::field(it, x, n)
-}
-
-/// Check sums of a vector as the cases print them.
-pub fn vector(v: &[f64]) -> V {
-    sums(v, "sum_i_times_v", "first", 60)
-}
-
-/// A word as a value.
-pub fn word(s: &str) -> V {
-    text(s)
 }

@@ -289,12 +289,11 @@ fn svyby(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     for k in &used {
         let inside: Vec<bool> = codes.iter().map(|c| *c == Some(*k)).collect();
         let mut args = vec![(None, m.req("formula")?), (None, d.domain(&inside)?.value())];
-        if let V::Builtin(n) = &f {
-            if n == "svyratio" {
+        if let V::Builtin(n) = &f
+            && n == "svyratio" {
                 args[0].0 = Some("formula".into());
                 args[1].0 = Some("design".into());
             }
-        }
         args.extend(m.rest.iter().cloned());
         if m.flag("na.rm") {
             args.push((Some("na.rm".into()), V::Bool(vec![Some(true)], None)));

@@ -29,6 +29,7 @@ pub struct Item {
 /// Log-probability of a category with gradient and Hessian in the item's parameters.
 #[derive(Debug, Clone)]
 pub(crate) struct LogProbability {
+    #[cfg(test)]
     pub value: f64,
     pub gradient: Vec<f64>,
     pub hessian: Vec<f64>,
@@ -243,7 +244,12 @@ impl Item {
                         hessian[i * m + j] -= gradient[i] * gradient[j];
                     }
                 }
-                LogProbability { value: q.ln(), gradient, hessian }
+                LogProbability {
+                    #[cfg(test)]
+                    value: q.ln(),
+                    gradient,
+                    hessian,
+                }
             })
             .collect()
     }
@@ -263,6 +269,7 @@ impl Item {
         }
         (0..p.len())
             .map(|k| LogProbability {
+                #[cfg(test)]
                 value: p[k].max(1e-300).ln(),
                 gradient: (0..m).map(|i| x(k, i) - mean[i]).collect(),
                 hessian: cov.clone(),

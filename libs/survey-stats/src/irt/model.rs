@@ -215,11 +215,10 @@ impl Model {
         let Some(first) = items.first().map(|j| self.items[g][*j].1[at]) else { return };
         let mut dropped = Vec::new();
         for j in items.iter().skip(1) {
-            if let Parameter::Free(f) = self.items[g][*j].1[at] {
-                if Parameter::Free(f) != first {
+            if let Parameter::Free(f) = self.items[g][*j].1[at]
+                && Parameter::Free(f) != first {
                     dropped.push(f);
                 }
-            }
             self.items[g][*j].1[at] = first;
         }
         self.drop_free(&dropped);

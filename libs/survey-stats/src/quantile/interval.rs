@@ -74,7 +74,7 @@ pub fn estimate(
         QuantileInterval::Replicates => {
             return Err(Error::invalid("quantile interval", "replicates are needed; use estimate_replicates"));
         }
-        _ => {
+        QuantileInterval::Mean | QuantileInterval::Beta | QuantileInterval::Logit | QuantileInterval::ArcSine => {
             let e = design.estimate(&Mean(at_most(x, value)))?;
             let n = design.n_active() as f64;
             woodruff(x, &w, e.values[0], e.vcov[(0, 0)], n, (df, design.df()), rule, kind, level)?

@@ -39,7 +39,7 @@ pub fn hadamard(n: usize) -> Result<DMatrix<f64>> {
 }
 
 fn is_prime(n: usize) -> bool {
-    n > 1 && (2..).take_while(|d| d * d <= n).all(|d| n % d != 0)
+    n > 1 && (2..).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d))
 }
 
 fn double(mut h: DMatrix<f64>, order: usize) -> DMatrix<f64> {

@@ -92,7 +92,7 @@ pub fn spatiotemporal_fay_herriot(
     same_length("sampling variances", n, psi.len())?;
     same_length("covariates", n, x.nrows())?;
     let d = w.nrows();
-    if d == 0 || w.ncols() != d || n % d != 0 {
+    if d == 0 || w.ncols() != d || !n.is_multiple_of(d) {
         return Err(Error::invalid("proximity", "it must be square, and the rows a multiple of its areas"));
     }
     let t = n / d;
