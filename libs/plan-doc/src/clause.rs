@@ -4,7 +4,8 @@ use crate::doubt::{Doubt, DoubtCode};
 use crate::mark::LABELS;
 use crate::reading::{Duty, Role};
 use crate::roles::{Said, label_role, split_tail};
-use crate::span::{Piece, Span, chars, cut, has, last_chars};
+use crate::span::{Piece, Span, chars, cut, last_chars};
+use crate::words::{has, words};
 use crate::unit::{Prefixes, is_collective, split_and, strong_unit, unit_like};
 
 /// One clause with the units that it names.
@@ -15,8 +16,10 @@ pub(crate) struct Clause {
     pub doubts: Vec<Doubt>,
 }
 
-/// Words without which a bracket or a sentence is no clause, unless it is nothing but units.
-const ROLE_WORDS: &[&str] = &["牵头", "负责", "配合", "责任", "参与", "参加", "承办", "主办", "协办", "分工", "协助", "协同", "实施单位", "落实单位"];
+words! {
+    /// Words without which a bracket or a sentence is no clause, unless it is nothing but units.
+    ROLE_WORDS = "牵头 负责 配合 责任 参与 参加 承办 主办 协办 分工 协助 协同 实施单位 落实单位"
+}
 
 /// A name as found, before roles are settled.
 struct Named<'t> {
@@ -84,7 +87,7 @@ fn bracketed(text: &str, piece: Piece<'_>, (from, to): (usize, usize), tail: usi
     let inner = group.trim_any(&['（', '【', '［']).s;
     // the closing sign may belong to the last name
     let content = group.cut('（'.len_utf8(), group.s.len() - if ends_closed(group.s) { '）'.len_utf8() } else { 0 });
-    let worded = has(inner, ROLE_WORDS);
+    let worded = has(inner, &ROLE_WORDS);
     let before = piece.cut(0, from).s.trim_end();
     // in the middle of a sentence a bracket explains a word
     let at_end = to >= tail;
@@ -184,7 +187,7 @@ fn last_sentence(piece: Piece<'_>) -> Option<Piece<'_>> {
     let from = body.rfind(['。', '；', '！']).map_or(0, |at| at + '。'.len_utf8());
     let last = piece.cut(from, body.len()).trim();
     let short = last.s.len() < 3000;
-    (short && has(last.s, &["牵头", "负责", "配合"])).then_some(last)
+    (short && has(last.s, words!("牵头 负责 配合"))).then_some(last)
 }
 
 /// Cuts at list signs outside of brackets; the sign before each piece comes with it.
@@ -212,10 +215,10 @@ fn pieces<'t>(content: Piece<'t>) -> Vec<(Piece<'t>, char)> {
 
 /// 完成时限：2023年12月, 长期坚持, 2025年底前完成: when, not who.
 fn is_time(s: &str) -> bool {
-    let digits = s.chars().any(|c| c.is_ascii_digit()) && has(s, &["年", "月"]);
+    let digits = s.chars().any(|c| c.is_ascii_digit()) && has(s, words!("年 月"));
     digits
-        || has(s, &["时限", "完成时间", "完成期限", "时间节点", "时间进度"])
-        || crate::span::starts(s, &["长期", "持续", "常态化", "全年", "按时", "按计划", "年底前", "每年", "逐年"]).is_some() && !unit_like(s)
+        || has(s, words!("时限 完成时间 完成期限 时间节点 时间进度"))
+        || crate::words::starts(s, words!("长期 持续 常态化 全年 按时 按计划 年底前 每年 逐年")).is_some() && !unit_like(s)
 }
 
 /// Reads a clause's content; `strict` asks every name to look like a unit.

@@ -3,13 +3,15 @@
 use crate::mark;
 use crate::number::numbers;
 use crate::reading::{Metadata, Period, Title};
-use crate::span::{Piece, Span, chars, cut, ends, first_chars, has, is_han};
+use crate::span::{Piece, Span, chars, cut, first_chars, is_han};
+use crate::words::{ends, has, words};
 
-/// Words that the title of a plan ends with, or nearly.
-pub(crate) const PLAN_WORDS: &[&str] = &[
-    "实施方案", "工作方案", "行动方案", "行动计划", "工作计划", "实施计划", "规划纲要", "规划", "方案", "计划", "纲要", "工作要点", "要点",
-    "实施意见", "意见", "任务分工", "分工方案", "行动纲要", "实施办法", "若干措施", "措施", "任务清单", "任务书", "责任分解", "工程",
-];
+words! {
+    /// Words that the title of a plan ends with, or nearly.
+    pub(crate) PLAN_WORDS =
+        "实施方案 工作方案 行动方案 行动计划 工作计划 实施计划 规划纲要 规划 方案 计划 纲要 工作要点 要点
+        实施意见 意见 任务分工 分工方案 行动纲要 实施办法 若干措施 措施 任务清单 任务书 责任分解 工程"
+}
 
 /// What the front of a document says.
 #[derive(Default)]
@@ -79,7 +81,7 @@ fn complete(block: &str, next: &str) -> bool {
         return false;
     }
     bare.ends_with("通知") || bare.ends_with("文件") || bare.ends_with("目录") || bare.ends_with("印发")
-        || (ends(&bare, PLAN_WORDS).is_some() && !next.starts_with(['的', '》']) && !next.ends_with("的通知") && ends(next, PLAN_WORDS).is_some())
+        || (ends(&bare, &PLAN_WORDS).is_some() && !next.starts_with(['的', '》']) && !next.ends_with("的通知") && ends(next, &PLAN_WORDS).is_some())
         || ((bare.ends_with("人民政府") || bare.ends_with("办公室") || bare.ends_with("委员会") || bare.ends_with("领导小组")) && next.starts_with(first_chars(&bare, 2)))
 }
 
@@ -116,17 +118,18 @@ fn metadata(text: &str, seen: &str, para: Span) -> Option<Metadata> {
     let value = para.of(text).trim();
     if let Some(at) = line.find('：') {
         let key: String = cut(line, 0, at).chars().filter(|c| *c != ' ').collect();
-        let known = ["号", "名称", "标题", "机构", "单位", "日期", "时间", "来源", "分类", "主题", "词", "字号", "文号", "索引", "状态", "浏览", "作者", "编辑", "性", "体裁", "级别", "电话", "人", "密级", "期限", "责编", "类别", "点击", "网址", "公开", "废止", "栏目"];
+        let known = words!("号 名称 标题 机构 单位 日期 时间 来源 分类 主题 词 字号 文号 索引 状态 浏览 作者 编辑 性
+        体裁 级别 电话 人 密级 期限 责编 类别 点击 网址 公开 废止 栏目");
         let short = (1..=10).contains(&chars(&key));
         let filled = cut(line, at + '：'.len_utf8(), line.len()).trim();
-        if short && ends(&key, &known).is_some() && !key.ends_with("各单位") && !key.starts_with('各') && (!filled.is_empty() || !key.ends_with("单位")) {
+        if short && ends(&key, known).is_some() && !key.ends_with("各单位") && !key.starts_with('各') && (!filled.is_empty() || !key.ends_with("单位")) {
             let at = value.find('：').or_else(|| value.find(':')).unwrap_or(at);
             return Some(Metadata { key, value: cut(value, at, value.len()).trim_start_matches(['：', ':', ' ']).to_string(), span: para });
         }
     }
     let bare = Metadata { key: String::new(), value: value.to_string(), span: para };
-    let number = n <= 30 && (line.ends_with('号') || line.ends_with("号）")) && has(line, &["〔", "[", "（20", "【", "第"]);
-    let stamped = n <= 12 && (has(line, &["公开", "不予公开", "密级", "内部"]) && !has(line, PLAN_WORDS));
+    let number = n <= 30 && (line.ends_with('号') || line.ends_with("号）")) && has(line, words!("〔 [ （20 【 第"));
+    let stamped = n <= 12 && (has(line, words!("公开 不予公开 密级 内部")) && !has(line, &PLAN_WORDS));
     (number || stamped || is_date(line) || mark::is_attachment(line)).then_some(bare)
 }
 
@@ -143,18 +146,18 @@ pub(crate) fn is_date(line: &str) -> bool {
 /// Bytes of a title at the beginning of a running text.
 fn run_on(line: &str) -> Option<usize> {
     let head = first_chars(line, 80);
-    ["为", "根据", "依据", "按照"].iter().flat_map(|w| head.match_indices(*w)).map(|(at, _)| at).filter(|at| ends(cut(head, 0, *at), PLAN_WORDS).is_some()).min()
+    ["为", "根据", "依据", "按照"].iter().flat_map(|w| head.match_indices(*w)).map(|(at, _)| at).filter(|at| ends(cut(head, 0, *at), &PLAN_WORDS).is_some()).min()
 }
 
 fn choose(text: &str, seen: &str, front: &mut Front, blocks: &[Block]) {
     let score = |b: &Block| -> i32 {
         let bare = without_period(&b.text);
         let quoted = bare.contains('》') && bare.ends_with("通知");
-        let word = ends(bare.trim_end_matches(['）', ' ']), PLAN_WORDS).is_some() || has(&b.text, PLAN_WORDS) && bare.contains('（');
+        let word = ends(bare.trim_end_matches(['）', ' ']), &PLAN_WORDS).is_some() || has(&b.text, &PLAN_WORDS) && bare.contains('（');
         match (word, bare.ends_with("通知"), quoted) {
             (true, false, _) if chars(&bare) >= 6 => 3,
-            (_, true, _) if has(&bare, PLAN_WORDS) => 2,
-            _ if has(&bare, PLAN_WORDS) && chars(&bare) >= 6 => 2,
+            (_, true, _) if has(&bare, &PLAN_WORDS) => 2,
+            _ if has(&bare, &PLAN_WORDS) && chars(&bare) >= 6 => 2,
             _ if chars(&bare) >= 6 => 1,
             _ => 0,
         }
@@ -168,7 +171,7 @@ fn choose(text: &str, seen: &str, front: &mut Front, blocks: &[Block]) {
             front.period = period;
             return;
         }
-        let from_meta = front.metadata.iter().find(|m| has(&m.key, &["标题", "名称"]) && !m.value.is_empty());
+        let from_meta = front.metadata.iter().find(|m| has(&m.key, words!("标题 名称")) && !m.value.is_empty());
         if let Some(meta) = from_meta {
             let (title, period) = split_title(&meta.value, meta.span);
             front.title = Some(Title { text: title, span: meta.span });

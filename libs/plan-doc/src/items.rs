@@ -5,7 +5,8 @@ use crate::doubt::{Doubt, DoubtCode};
 use crate::mark::Kind;
 use crate::outline::{Class, Node, Outline};
 use crate::reading::{Duty, Heading, Item, ItemKind, Role, Section};
-use crate::span::{Span, chars, cut, has};
+use crate::span::{Span, chars, cut};
+use crate::words::{has, words};
 
 /// What was made of the tree.
 #[derive(Default)]
@@ -120,7 +121,7 @@ impl<'t> Builder<'t> {
         let in_section = parent.is_some_and(|p| p.parent.is_some());
         match parent_class {
             Class::Goals | Class::Ground => {
-                let ground = |n: &Node| has(n.title.of(self.seen), &["原则", "思想", "思路", "要求", "现状", "形势", "背景", "依据", "意义"]);
+                let ground = |n: &Node| has(n.title.of(self.seen), words!("原则 思想 思路 要求 现状 形势 背景 依据 意义"));
                 // 1. alone under the goals is a goal; beside 1.指导思想 it is a section
                 let beside = || parent.is_some_and(|p| p.children.iter().take(8).any(|c| self.node(*c).is_some_and(ground)));
                 let named = ground(node) || (node.title.of(self.seen).contains("目标") && (node.kind <= Kind::ParenHan || beside()));
@@ -283,7 +284,7 @@ impl<'t> Builder<'t> {
 }
 
 fn kind_of(node: &Node, section: &str, duties: &[Duty]) -> ItemKind {
-    let principle = has(section, &["原则"]) && !has(section, &["目标"]);
+    let principle = has(section, words!("原则")) && !has(section, words!("目标"));
     match node.class {
         Class::Goals | Class::Ground if principle => ItemKind::Principle,
         _ if !duties.is_empty() => ItemKind::Measure,

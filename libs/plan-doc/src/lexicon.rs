@@ -5,7 +5,7 @@
 //! its kind.
 
 use crate::reading::{Comparator, Form, Target, TargetKind};
-use crate::span::has;
+use crate::words::{has, starts, words};
 
 /// Words of a subject and the name they stand for; the first match counts, so special ones come first.
 const NOUNS: &[(&[&str], &str)] = &[
@@ -106,28 +106,33 @@ const NOUNS: &[(&[&str], &str)] = &[
     (&["培训"], "trained"),
 ];
 
-const TEACH: &[&str] = &["培训", "轮训", "培养"];
+words! {
+    TEACH = "培训 轮训 培养"
+}
 
-/// Verbs whose every doing can be recorded as a delivery.
-const DELIVERED: &[&str] = &[
-    "培训", "轮训", "培养", "举办", "开展", "组织", "举行", "服务", "惠及", "受益", "发放", "覆盖", "接待", "参与", "参加", "巡展", "巡讲", "播出", "制作", "创作", "出版", "发布", "编印", "拍摄", "录制", "刊发", "播放", "表彰", "动员", "带动", "帮扶", "承办", "放映", "送", "推广", "印发", "走进", "办", "编写", "吸引", "提供", "征集", "推出",
-];
+words! {
+    /// Verbs whose every doing can be recorded as a delivery.
+    DELIVERED =
+        "培训 轮训 培养 举办 开展 组织 举行 服务 惠及 受益 发放 覆盖 接待 参与 参加 巡展 巡讲 播出 制作 创作
+        出版 发布 编印 拍摄 录制 刊发 播放 表彰 动员 带动 帮扶 承办 放映 送 推广 印发 走进 办 编写 吸引
+        提供 征集 推出"
+}
 
 /// How it would be known: a proposal from the unit, the verb and the words.
 pub(crate) fn kind_of(words: &str, unit: &str, verb: &str) -> TargetKind {
     let words = &crate::fold::fold(words);
-    let money = has(words, &["经费", "投入", "资金", "预算"]);
-    let by_doing = DELIVERED.contains(&verb) || (verb.is_empty() && DELIVERED.iter().take(4).any(|v| words.starts_with(v)));
+    let money = has(words, words!("经费 投入 资金 预算"));
+    let by_doing = DELIVERED.contains(verb) || (verb.is_empty() && DELIVERED.iter().take(4).any(|v| words.starts_with(v)));
     match unit {
         "元" => TargetKind::Financial,
         "%" | "个百分点" | "‰" | "倍" if money => TargetKind::Financial,
         "%" | "个百分点" | "‰" | "倍" => TargetKind::Measured,
-        "" if has(words, &["比例", "率", "水平"]) => TargetKind::Measured,
-        "" if has(words, &["数量", "人数", "基地", "场馆", "队伍", "馆", "人员"]) => TargetKind::Registered,
+        "" if has(words, words!("比例 率 水平")) => TargetKind::Measured,
+        "" if has(words, words!("数量 人数 基地 场馆 队伍 馆 人员")) => TargetKind::Registered,
         "" => TargetKind::Attested,
         "人次" | "场" | "次" | "期" | "场次" | "班次" | "课次" | "条次" | "节" | "堂" | "讲" | "学时" | "课时" | "小时" | "天" | "分钟" => TargetKind::Counted,
         _ if by_doing => TargetKind::Counted,
-        "篇" | "集" | "册" | "份" | "件" | "幅" | "部" | "字" | "万字" if has(words, &["作品", "图书", "读物", "文章", "视频", "资料", "短片", "微"]) => TargetKind::Counted,
+        "篇" | "集" | "册" | "份" | "件" | "幅" | "部" | "字" | "万字" if has(words, words!("作品 图书 读物 文章 视频 资料 短片 微")) => TargetKind::Counted,
         "亩" | "公顷" | "吨" => TargetKind::Measured,
         _ => TargetKind::Registered,
     }
@@ -149,7 +154,7 @@ pub(crate) fn proposed_id(target: &Target) -> String {
         return format!("{}per-capita", level(words));
     }
     let base = noun.map_or_else(|| target.kind.code().to_string(), str::to_string);
-    let trained = target.kind == TargetKind::Counted && TEACH.iter().any(|v| words.starts_with(v)) && base != "trained";
+    let trained = target.kind == TargetKind::Counted && starts(words, &TEACH).is_some() && base != "trained";
     let suffix = match target.form {
         _ if trained => "-trained".to_string(),
         Some(Form::Coverage) => target.per.as_deref().map_or(String::new(), |p| format!("-per-{}", place(p))),
@@ -167,7 +172,7 @@ pub(crate) fn proposed_id(target: &Target) -> String {
 fn level(words: &str) -> &'static str {
     let head = words.split("人均").next().unwrap_or("");
     match () {
-        () if has(head, &["镇", "乡", "街道"]) => "town-",
+        () if has(head, words!("镇 乡 街道")) => "town-",
         () if head.contains('省') => "province-",
         () if head.contains('市') => "city-",
         () if head.contains('县') => "county-",
@@ -178,12 +183,12 @@ fn level(words: &str) -> &'static str {
 
 fn place(per: &str) -> &'static str {
     match () {
-        () if has(per, &["镇", "乡", "街道", "苏木"]) && !per.starts_with("村") => "town",
-        () if has(per, &["村", "社区"]) => "community",
-        () if has(per, &["校", "中小学", "幼儿园"]) => "school",
-        () if has(per, &["县", "区", "市", "旗"]) => "county",
-        () if has(per, &["企业", "公司"]) => "firm",
-        () if has(per, &["万人", "人"]) => "head",
+        () if has(per, words!("镇 乡 街道 苏木")) && !per.starts_with("村") => "town",
+        () if has(per, words!("村 社区")) => "community",
+        () if has(per, words!("校 中小学 幼儿园")) => "school",
+        () if has(per, words!("县 区 市 旗")) => "county",
+        () if has(per, words!("企业 公司")) => "firm",
+        () if has(per, words!("万人 人")) => "head",
         () => "unit",
     }
 }

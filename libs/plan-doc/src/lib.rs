@@ -31,6 +31,7 @@ mod subject;
 mod target;
 mod unit;
 mod verdict;
+mod words;
 mod xml;
 
 pub use decode::{Format, MAX_FILE, Text, Unreadable, decode};

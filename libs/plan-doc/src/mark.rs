@@ -2,6 +2,7 @@
 
 use crate::number::han_integer;
 use crate::span::{cut, first_chars, is_han};
+use crate::words::words;
 
 /// Families of marks, from the outermost to the innermost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -207,13 +208,15 @@ fn named(s: &str) -> Option<Mark> {
     found(Kind::ParenHan, n, s.len() - words.len())
 }
 
-/// Words that introduce a line of units.
-pub(crate) const LABELS: &[&str] = &[
-    "牵头单位", "牵头部门", "主要牵头单位", "责任单位", "责任部门", "配合单位", "配合部门", "参与单位", "参加单位", "参与部门", "参加部门",
-    "协办单位", "主办单位", "承办单位", "协助单位", "支持单位", "落实单位", "实施单位", "责任主体", "主责单位", "主责部门", "工作分工",
-    "责任分工", "任务分工", "分工", "牵头", "配合", "协同单位", "协同部门", "牵头责任单位", "配合责任单位", "责任领导单位", "完成单位", "负责单位",
-    "负责部门", "第一责任单位", "主体责任单位", "协作单位", "牵头及配合单位", "责任单位及部门", "主要责任单位", "主管单位", "主管部门", "组织单位",
-];
+words! {
+    /// Words that introduce a line of units.
+    pub(crate) LABELS =
+        "牵头单位 牵头部门 主要牵头单位 责任单位 责任部门 配合单位 配合部门 参与单位 参加单位 参与部门
+        参加部门 协办单位 主办单位 承办单位 协助单位 支持单位 落实单位 实施单位 责任主体 主责单位 主责部门
+        工作分工 责任分工 任务分工 分工 牵头 配合 协同单位 协同部门 牵头责任单位 配合责任单位 责任领导单位
+        完成单位 负责单位 负责部门 第一责任单位 主体责任单位 协作单位 牵头及配合单位 责任单位及部门
+        主要责任单位 主管单位 主管部门 组织单位"
+}
 
 /// Whether a line begins with one of [`LABELS`] and a colon.
 pub(crate) fn is_label(s: &str) -> bool {

@@ -3,7 +3,8 @@
 use crate::clause::{Clause, clauses};
 use crate::doubt::{Doubt, DoubtCode};
 use crate::mark::{Kind, Mark, is_attachment, is_label, mark};
-use crate::span::{Piece, Span, chars, cut, has, is_han};
+use crate::span::{Piece, Span, chars, cut, is_han};
+use crate::words::{has, words};
 
 /// What kind of thing a heading is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +155,7 @@ impl Outline {
         let (title, body, long) = title_of(rest, found);
         let titled = !long && body < para.end && {
             let words = title.of(seen);
-            (4..=24).contains(&chars(words)) && !words.contains(['，', '：', '；']) && has(cut(seen, title.end, title.end + 3), &["。"])
+            (4..=24).contains(&chars(words)) && !words.contains(['，', '：', '；']) && has(cut(seen, title.end, title.end + 3), words!("。"))
         };
         let owned = found.iter().any(|c| c.span.end + 6 >= para.end && c.span.start > para.start && !c.duties.is_empty());
         let container = node.kind < Kind::Digit || node.kind == Kind::Plain;
@@ -228,11 +229,10 @@ fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool) {
 
 /// A usual heading that the text was run on to: 一、指导思想坚持…
 fn run_on(head: &str) -> Option<usize> {
-    let words = [
-        "指导思想和目标", "指导思想", "总体要求", "工作目标", "总体目标", "主要目标", "基本原则", "目标任务", "重点任务", "主要任务", "保障措施", "组织保障", "机制保障",
-        "条件保障", "组织实施", "工作要求", "提升行动", "重点工程", "工作原则", "总体思路",
-    ];
-    let word = crate::span::starts(head, &words)?;
+    let words = words!("指导思想和目标 指导思想 总体要求 工作目标 总体目标 主要目标 基本原则 目标任务 重点任务
+        主要任务 保障措施 组织保障 机制保障 条件保障 组织实施 工作要求 提升行动 重点工程 工作原则
+        总体思路");
+    let word = crate::words::starts(head, words)?;
     let next = cut(head, word.len(), head.len()).chars().next()?;
     (is_han(next) && !"和与及的、工行措".contains(next)).then_some(word.len())
 }
@@ -255,25 +255,27 @@ fn sentence_end(s: &str) -> Option<usize> {
 pub(crate) fn class_of(title: &str, parent: Option<Class>) -> Class {
     let title: String = title.chars().filter(|c| *c != ' ').collect();
     let title = title.as_str();
-    let safeguard = ["保障", "组织实施", "组织领导", "工作要求", "实施要求", "组织机构", "监督检查", "督导考核", "监测评估", "条件支撑", "支撑条件", "组织管理", "监督管理", "考核评价", "加强领导"];
-    let action = ["行动", "工程", "任务", "举措", "重点工作", "主要工作", "工作内容", "工作措施", "主要措施", "职责", "分工"];
-    let ground = ["指导思想", "原则", "背景", "现状", "形势", "意义", "总体思路", "前言", "基础", "成效", "工作思路", "问题", "依据", "成绩", "回顾", "总则", "附则"];
-    let goals = ["目标", "总体要求", "愿景"];
+    let safeguard = words!("保障 组织实施 组织领导 工作要求 实施要求 组织机构 监督检查 督导考核 监测评估 条件支撑
+        支撑条件 组织管理 监督管理 考核评价 加强领导");
+    let action = words!("行动 工程 任务 举措 重点工作 主要工作 工作内容 工作措施 主要措施 职责 分工");
+    let ground = words!("指导思想 原则 背景 现状 形势 意义 总体思路 前言 基础 成效 工作思路 问题 依据 成绩 回顾
+        总则 附则");
+    let goals = words!("目标 总体要求 愿景");
     match parent {
         // points inside a heading keep its kind
         Some(Class::Safeguard) => Class::Safeguard,
-        Some(Class::Action) if has(title, &["保障措施", "组织保障", "保障机制", "组织实施"]) => Class::Safeguard,
-        Some(Class::Action) if has(title, &["总体目标", "工作目标", "主要目标", "年度目标", "发展目标"]) => Class::Goals,
+        Some(Class::Action) if has(title, words!("保障措施 组织保障 保障机制 组织实施")) => Class::Safeguard,
+        Some(Class::Action) if has(title, words!("总体目标 工作目标 主要目标 年度目标 发展目标")) => Class::Goals,
         Some(Class::Action) => Class::Action,
-        Some(_) if has(title, &["目标"]) => Class::Goals,
-        Some(_) if has(title, &ground) => Class::Ground,
+        Some(_) if has(title, words!("目标")) => Class::Goals,
+        Some(_) if has(title, ground) => Class::Ground,
         Some(class) => class,
-        None if has(title, &safeguard) => Class::Safeguard,
-        None if has(title, &["指导思想", "总体要求", "总体思路"]) => Class::Goals,
-        None if title.ends_with("目标任务") && !has(title, &["重点", "行动", "工程"]) => Class::Goals,
-        None if has(title, &action) => Class::Action,
-        None if has(title, &goals) => Class::Goals,
-        None if has(title, &ground) => Class::Ground,
+        None if has(title, safeguard) => Class::Safeguard,
+        None if has(title, words!("指导思想 总体要求 总体思路")) => Class::Goals,
+        None if title.ends_with("目标任务") && !has(title, words!("重点 行动 工程")) => Class::Goals,
+        None if has(title, action) => Class::Action,
+        None if has(title, goals) => Class::Goals,
+        None if has(title, ground) => Class::Ground,
         None => Class::Action,
     }
 }

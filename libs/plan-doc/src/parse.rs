@@ -7,7 +7,8 @@ use crate::items::{Items, items};
 use crate::normalise::normalise;
 use crate::outline::{Outline, bounds};
 use crate::reading::{ItemKind, Reading, Verdict, NotAPlan};
-use crate::span::{Span, has};
+use crate::span::Span;
+use crate::words::{has, words};
 use crate::target::{Scope, Source, targets};
 use crate::verdict::judge;
 
@@ -39,7 +40,7 @@ pub fn parse(raw: &str) -> Reading {
         }
         Some(_) => {}
     }
-    let region = head.title.as_ref().is_some_and(|t| has(&fold(&t.text), &["自治区"]));
+    let region = head.title.as_ref().is_some_and(|t| has(&fold(&t.text), words!("自治区")));
     let scope = Scope { text: &text, seen: &seen, period: head.period.as_ref(), region };
     let (found, more) = targets(&scope, &sources(&made, &head.preamble, &seen));
     doubts.extend(more);
@@ -65,7 +66,7 @@ pub fn parse(raw: &str) -> Reading {
 fn sources(made: &Items, preamble: &[Span], seen: &str) -> Vec<Source> {
     let mut out: Vec<Source> = preamble
         .iter()
-        .filter(|p| has(p.of(seen), &["到20"]))
+        .filter(|p| has(p.of(seen), words!("到20")))
         .map(|p| Source { para: *p, item: None, section: None, title: String::new() })
         .collect();
     out.extend(made.loose.iter().map(|(para, section)| Source { para: *para, item: None, section: *section, title: String::new() }));

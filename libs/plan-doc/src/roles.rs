@@ -1,7 +1,8 @@
 //! The words of a duty clause that say who leads.
 
 use crate::reading::Role;
-use crate::span::{Piece, chars, cut, ends, starts};
+use crate::span::{Piece, chars, cut};
+use crate::words::{ends, starts, words};
 use crate::unit::strong_unit;
 
 /// What a word says about the units beside it.
@@ -52,22 +53,23 @@ pub(crate) struct Tail {
     pub open: bool,
 }
 
-/// Words that a tail may begin with.
-const BEGIN: &[&str] = &[
-    "等有关部门和单位", "等相关部门和单位", "等部门和单位", "等单位和部门", "等有关部门", "等相关部门", "等有关单位", "等相关单位", "等成员单位",
-    "等责任单位", "等部门", "等单位", "等", "按照各自职责分工", "按照职责分工", "按各自职责分工", "按各自职责", "按职责分工", "按照职责", "按职责",
-    "按分工", "依据职责", "依职责", "根据职责分工", "根据职责", "各负其责", "分工负责", "牵头", "负责", "配合", "参与", "参加", "协助", "协同", "协办",
-    "主办", "承办", "支持", "落实", "共同", "联合", "具体", "分别", "为牵头单位", "为责任单位", "为配合单位", "为主", "（牵头）", "（配合）", "作为", "结合实际",
-    "分工", "各自",
-];
+words! {
+    /// Words that a tail may begin with.
+    BEGIN =
+        "等有关部门和单位 等相关部门和单位 等部门和单位 等单位和部门 等有关部门 等相关部门 等有关单位
+        等相关单位 等成员单位 等责任单位 等部门 等单位 等 按照各自职责分工 按照职责分工 按各自职责分工
+        按各自职责 按职责分工 按照职责 按职责 按分工 依据职责 依职责 根据职责分工 根据职责 各负其责
+        分工负责 牵头 负责 配合 参与 参加 协助 协同 协办 主办 承办 支持 落实 共同 联合 具体 分别 为牵头单位
+        为责任单位 为配合单位 为主 （牵头） （配合） 作为 结合实际 分工 各自"
+}
 
 /// First characters of [`BEGIN`].
 const BEGIN_CHARS: &str = "等按依根各分牵负配参协主承支落共联具为（作结";
 
-/// Words that a tail may go on with.
-const GO_ON: &[&str] = &[
-    "组织", "实施", "推进", "完成", "做好", "抓好", "相关工作", "有关工作", "工作", "单位", "部门", "职责", "落实", "推动", "和", "、", "具体", "指导",
-];
+words! {
+    /// Words that a tail may go on with.
+    GO_ON = "组织 实施 推进 完成 做好 抓好 相关工作 有关工作 工作 单位 部门 职责 落实 推动 和 、 具体 指导"
+}
 
 /// Parts a name from what is said after it: `区科协等单位按职责分工负责`.
 pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
@@ -78,8 +80,8 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
             continue;
         }
         let rest = cut(piece.s, at, piece.s.len());
-        let named = starts(rest, &["牵头", "责任", "配合", "参与"]).is_some_and(|w| matches!(cut(rest, w.len(), rest.len()), "单位" | "部门"));
-        if at > 0 && !named && starts(rest, BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at) {
+        let named = starts(rest, words!("牵头 责任 配合 参与")).is_some_and(|w| matches!(cut(rest, w.len(), rest.len()), "单位" | "部门"));
+        if at > 0 && !named && starts(rest, &BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at) {
             best = Some(at);
         }
     }
@@ -105,7 +107,7 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
 fn whole_tail(rest: &str) -> bool {
     let mut rest = rest;
     while !rest.is_empty() {
-        let Some(word) = starts(rest, BEGIN).into_iter().chain(starts(rest, GO_ON)).max_by_key(|w| w.len()) else {
+        let Some(word) = starts(rest, &BEGIN).into_iter().chain(starts(rest, &GO_ON)).max_by_key(|w| w.len()) else {
             return false;
         };
         rest = cut(rest, word.len(), rest.len()).trim_start();
@@ -117,7 +119,7 @@ fn whole_tail(rest: &str) -> bool {
 fn inside_word(s: &str, at: usize) -> bool {
     let head = cut(s, 0, at);
     let rest = cut(s, at, s.len());
-    rest.starts_with("联合会") || (rest.starts_with("等") && ends(head, &["高", "中", "平", "初", "同"]).is_some())
+    rest.starts_with("联合会") || (rest.starts_with("等") && ends(head, words!("高 中 平 初 同")).is_some())
 }
 
 /// `A会同B`: where 会同 stands and how long it is.

@@ -79,30 +79,6 @@ pub(crate) fn chars(s: &str) -> usize {
     s.chars().count()
 }
 
-/// The longest of `words` that `s` begins with.
-pub(crate) fn starts<'w>(s: &str, words: &[&'w str]) -> Option<&'w str> {
-    let head = s.as_bytes().first_chunk::<3>();
-    // three bytes are one Chinese character: most words are out after one comparison
-    let may = |w: &str| w.len() < 3 || w.as_bytes().first_chunk::<3>() == head;
-    words.iter().copied().filter(|w| may(w) && s.starts_with(w)).max_by_key(|w| w.len())
-}
-
-/// The longest of `words` that `s` ends with.
-pub(crate) fn ends<'w>(s: &str, words: &[&'w str]) -> Option<&'w str> {
-    let tail = s.as_bytes().last_chunk::<3>();
-    let may = |w: &str| w.len() < 3 || w.as_bytes().last_chunk::<3>() == tail;
-    words.iter().copied().filter(|w| may(w) && s.ends_with(w)).max_by_key(|w| w.len())
-}
-
-/// Whether `s` holds one of `words`.
-pub(crate) fn has(s: &str, words: &[&str]) -> bool {
-    if s.len() > 160 {
-        return words.iter().any(|w| s.contains(w));
-    }
-    // a searcher for each word costs more than looking at every place of a short text
-    s.char_indices().any(|(at, _)| starts(cut(s, at, s.len()), words).is_some())
-}
-
 /// The last `n` characters of `s`.
 pub(crate) fn last_chars(s: &str, n: usize) -> &str {
     let from = s.char_indices().rev().nth(n.saturating_sub(1)).map_or(0, |(i, _)| i);

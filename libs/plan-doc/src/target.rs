@@ -7,7 +7,8 @@ use crate::number::{Number, numbers};
 use crate::reading::{Comparator, Form, Period, Target, TargetKind};
 use crate::rising;
 use crate::sentence::{Sentence, sentences};
-use crate::span::{Span, cut, has};
+use crate::span::{Span, cut};
+use crate::words::{has, words};
 use crate::subject::{self, Subject};
 use std::collections::HashMap;
 
@@ -37,9 +38,9 @@ pub(crate) fn targets(scope: &Scope<'_>, sources: &[Source]) -> (Vec<Target>, Ve
     for source in sources {
         // looked up once a paragraph, not once a sentence
         let para = source.para.of(scope.seen);
-        let directions = has(para, rising::SIGNS);
+        let directions = has(para, &rising::SIGNS);
         let covered = para.contains("全覆盖");
-        let lost = has(para, LOST_NEAR);
+        let lost = has(para, &LOST_NEAR);
         let money = para.contains("经费");
         let mut memory = subject::Memory::default();
         for sentence in sentences(scope.seen, source.para) {
@@ -95,8 +96,10 @@ fn name(targets: &mut [Target]) {
     }
 }
 
-/// Words that a figure stands beside.
-const LOST_NEAR: &[&str] = &["达到", "不少于", "不低于", "超过", "以上", "到"];
+words! {
+    /// Words that a figure stands beside.
+    LOST_NEAR = "达到 不少于 不低于 超过 以上 到"
+}
 
 struct Finder<'a, 't> {
     scope: &'a Scope<'t>,
@@ -218,7 +221,7 @@ impl Finder<'_, '_> {
             Some(Form::Yearly | Form::YearlyStep) => Some("年".to_string()),
             _ => per.or_else(|| clause.often.map(str::to_string)),
         };
-        let per_head = unit.money && has(cut(s, clause.from, n.start), &["人均"]);
+        let per_head = unit.money && has(cut(s, clause.from, n.start), words!("人均"));
         if words.is_empty() {
             self.doubts.push(Doubt::new(DoubtCode::SubjectUnclear, self.place(n.start, n.end)).with("number", cut(s, n.start, n.end)));
         }
@@ -244,17 +247,19 @@ impl Finder<'_, '_> {
     }
 }
 
-/// Words that a share is a share of something by.
-const RATES: &[&str] = &["率", "比例", "比重", "占比", "水平", "度", "份额", "量", "指数", "比率"];
+words! {
+    /// Words that a share is a share of something by.
+    RATES = "率 比例 比重 占比 水平 度 份额 量 指数 比率"
+}
 
 impl Finder<'_, '_> {
     /// `其中城镇居民达到18%，农村居民达到12%`: the rate was named before in the sentence.
     fn rate(&self, words: &str, unit: &str) -> Option<String> {
-        if unit != "%" || words.chars().count() > 8 || has(&crate::fold::fold(words), RATES) {
+        if unit != "%" || words.chars().count() > 8 || has(&crate::fold::fold(words), &RATES) {
             return None;
         }
         let first = self.found.iter().rev().take_while(|t| t.sentence == self.sentence.piece.span()).filter(|t| t.unit.as_deref() == Some("%")).last()?;
-        has(&crate::fold::fold(&first.subject), RATES).then(|| first.subject.clone())
+        has(&crate::fold::fold(&first.subject), &RATES).then(|| first.subject.clone())
     }
 }
 

@@ -1,40 +1,46 @@
 //! Names of units: what looks like one, which stand for many, and prefixes left out in a list.
 
-use crate::span::{chars, cut, ends, first_chars, has, is_han, starts};
+use crate::span::{chars, cut, first_chars, is_han};
+use crate::words::{ends, has, starts, words};
 
-/// Endings of departments and mass organisations that carry their level in front (区教育局).
-const DEPARTMENT: &[&str] = &[
-    "局", "厅", "委", "办", "部", "署", "科协", "妇联", "残联", "文联", "侨联", "工商联", "社科联", "总工会", "工会", "政协", "人大",
-    "法院", "检察院", "党校", "行政学院", "办公室", "关工委", "红十字会", "科学技术协会", "科学院", "社科院", "农科院", "科学院", "委员会",
-    "计生协", "老科协", "供销社", "联社", "研究室", "融媒体中心", "疾控中心", "政务服务中心", "气象台", "科技馆", "图书馆", "文化馆",
-    "博物馆", "广播电视台", "电视台", "融媒体", "广电台", "消防救援支队", "消防救援大队", "公安分局", "档案馆", "老年大学", "职教中心",
-];
+words! {
+    /// Endings of departments and mass organisations that carry their level in front (区教育局).
+    DEPARTMENT =
+        "局 厅 委 办 部 署 科协 妇联 残联 文联 侨联 工商联 社科联 总工会 工会 政协 人大 法院 检察院 党校
+        行政学院 办公室 关工委 红十字会 科学技术协会 科学院 社科院 农科院 委员会 计生协 老科协 供销社 联社
+        研究室 融媒体中心 疾控中心 政务服务中心 气象台 科技馆 图书馆 文化馆 博物馆 广播电视台 电视台 融媒体
+        广电台 消防救援支队 消防救援大队 公安分局 档案馆 老年大学 职教中心"
+}
 
-/// Party organs: their level is 区委, not 区.
-const PARTY: &[&str] = &[
-    "宣传部", "组织部", "统战部", "政法委", "网信办", "编办", "政研室", "老干部局", "老干局", "文明办", "社会工作部", "机关工委",
-    "直属机关工委", "教育工委", "教育体育工委", "科技工委", "农办", "台办", "改革办", "财经办", "党史研究室", "政策研究室", "保密局",
-    "军民融合办", "国安办", "农工委", "农工办", "两新工委", "党校",
-];
+words! {
+    /// Party organs: their level is 区委, not 区.
+    PARTY =
+        "宣传部 组织部 统战部 政法委 网信办 编办 政研室 老干部局 老干局 文明办 社会工作部 机关工委
+        直属机关工委 教育工委 教育体育工委 科技工委 农办 台办 改革办 财经办 党史研究室 政策研究室 保密局
+        军民融合办 国安办 农工委 农工办 两新工委 党校"
+}
 
 /// Last characters of any unit's name.
 const LAST: &str = "局厅委办部署院会联协室府心校司团行学台站所馆队社处县区市州旗盟镇乡道园组关网库厂场矿军店企基";
 
-/// Words that make a name stand for many.
-const COLLECTIVE: &[&str] = &[
-    "成员单位", "有关部门", "相关部门", "有关单位", "相关单位", "各级", "有关方面", "相关企业", "有关企业", "其他单位", "其他部门", "各单位",
-    "各部门", "有关成员", "相关成员", "各乡", "各镇", "各街道", "各县", "各区", "各市", "各有关", "各相关", "各责任", "各学校", "各高校",
-    "有关高校", "有关科研", "有关学会", "各直属", "直属各", "责任单位", "各社区", "各村", "各州", "各地",
-];
+words! {
+    /// Words that make a name stand for many.
+    COLLECTIVE =
+        "成员单位 有关部门 相关部门 有关单位 相关单位 各级 有关方面 相关企业 有关企业 其他单位 其他部门
+        各单位 各部门 有关成员 相关成员 各乡 各镇 各街道 各县 各区 各市 各有关 各相关 各责任 各学校 各高校
+        有关高校 有关科研 有关学会 各直属 直属各 责任单位 各社区 各村 各州 各地"
+}
 
-/// Characters before 区, 市, 县 that make another word of it.
-const NOT_A_PLACE: &[&str] = &[
-    "社区", "园区", "景区", "城区", "辖区", "林区", "校区", "小区", "地区", "开发区", "高新区", "库区", "灌区", "保护区", "保税区", "自贸区",
-    "矿区", "示范区", "城市", "都市", "防区", "军区", "山区", "牧区", "湖区", "新区", "片区", "度假区", "老区", "功能区", "集聚区", "产业区",
-];
+words! {
+    /// Characters before 区, 市, 县 that make another word of it.
+    NOT_A_PLACE =
+        "社区 园区 景区 城区 辖区 林区 校区 小区 地区 开发区 高新区 库区 灌区 保护区 保税区 自贸区 矿区
+        示范区 城市 都市 防区 军区 山区 牧区 湖区 新区 片区 度假区 老区 功能区 集聚区 产业区"
+}
 
-const LEVELS: &[&str] =
-    &["自治区", "自治州", "自治县", "自治旗", "新区", "开发区", "高新区", "省", "市", "区", "县", "州", "盟", "旗"];
+words! {
+    LEVELS = "自治区 自治州 自治县 自治旗 新区 开发区 高新区 省 市 区 县 州 盟 旗"
+}
 
 /// The name without a bracket at its end.
 fn core(name: &str) -> &str {
@@ -50,13 +56,13 @@ pub(crate) fn unit_like(name: &str) -> bool {
     if !(2..=40).contains(&n) || name.contains(['。', '！', '？', '“', '”', '《', '》', '；', '%']) {
         return false;
     }
-    if name.contains(['的', '负', '开', '推', '做', '加', '纳', '根', '按', '制', '当', '坚', '不', '通', '切', '认']) && has(name, &["的", "负责", "开展", "推进", "做好", "加强", "纳入", "根据", "按照", "制定", "当地", "坚持", "不断", "通过", "切实", "认真"]) {
+    if name.contains(['的', '负', '开', '推', '做', '加', '纳', '根', '按', '制', '当', '坚', '不', '通', '切', '认']) && has(name, words!("的 负责 开展 推进 做好 加强 纳入 根据 按照 制定 当地 坚持 不断 通过 切实 认真")) {
         return false;
     }
     let core = core(name);
     is_collective(name)
         || core.chars().next_back().is_some_and(|c| LAST.contains(c)) && chars(core) > 1
-        || has(core, &["公司", "集团", "企业", "运营商", "商会", "管委会", "部门", "单位"])
+        || has(core, words!("公司 集团 企业 运营商 商会 管委会 部门 单位"))
         || name.ends_with("等")
 }
 
@@ -68,28 +74,28 @@ pub(crate) fn strong_unit(name: &str) -> bool {
     let core = core(name);
     is_collective(name)
         || chars(core) >= 3
-            && ends(core, DEPARTMENT).is_some()
-            && !core.contains("原委") && !ends(core, &["局部", "全部", "内部", "外部", "干部", "举办", "开办", "主办", "承办", "协办"]).is_some()
-        || chars(core) >= 4 && ends(core, &["政府", "中心", "管委会", "办事处", "公司", "支队", "大队", "集团", "分行", "支行", "分局", "学会", "协会"]).is_some()
-        || chars(core) <= 5 && starts(core, &["团省委", "团市委", "团区委", "团县委", "团州委", "共青团"]).is_some()
+            && ends(core, &DEPARTMENT).is_some()
+            && !core.contains("原委") && !ends(core, words!("局部 全部 内部 外部 干部 举办 开办 主办 承办 协办")).is_some()
+        || chars(core) >= 4 && ends(core, words!("政府 中心 管委会 办事处 公司 支队 大队 集团 分行 支行 分局 学会 协会")).is_some()
+        || chars(core) <= 5 && starts(core, words!("团省委 团市委 团区委 团县委 团州委 共青团")).is_some()
 }
 
 /// Whether the name stands for many units.
 pub(crate) fn is_collective(name: &str) -> bool {
     name.starts_with('各') && chars(name) > 1
-        || name.contains(['各', '有', '相', '成', '其', '责', '级']) && has(name, COLLECTIVE)
+        || name.contains(['各', '有', '相', '成', '其', '责', '级']) && has(name, &COLLECTIVE)
         || (name.ends_with("部门") || name.ends_with("单位")) && chars(name) > 2
-        || name.contains('各') && has(name, &["直各", "属各", "内各"])
+        || name.contains('各') && has(name, words!("直各 属各 内各"))
         || name.ends_with("等")
         || name == "成员单位"
 }
 
 /// The level that a name carries: 区 of 区教育局, 曲靖市 of 曲靖市教育局, 区委 of 区委宣传部.
 fn level(name: &str) -> Option<&str> {
-    if starts(name, &["市场", "市政", "市容", "区域", "县域", "市区", "区块", "团", "各", "州县", "旗县", "市直", "区直", "县直", "省直", "市属", "省属"]).is_some() {
+    if starts(name, words!("市场 市政 市容 区域 县域 市区 区块 团 各 州县 旗县 市直 区直 县直 省直 市属 省属")).is_some() {
         return None;
     }
-    if let Some(word) = starts(name, LEVELS) {
+    if let Some(word) = starts(name, &LEVELS) {
         let rest = cut(name, word.len(), name.len());
         if chars(rest) >= 2 {
             return Some(word);
@@ -101,7 +107,7 @@ fn level(name: &str) -> Option<&str> {
     let end = at + c.len_utf8();
     let rest = cut(name, end, name.len());
     let place = cut(name, 0, end);
-    let whole = chars(rest) >= 2 && ends(place, NOT_A_PLACE).is_none() && !rest.starts_with('场') && !place.starts_with('团');
+    let whole = chars(rest) >= 2 && ends(place, &NOT_A_PLACE).is_none() && !rest.starts_with('场') && !place.starts_with('团');
     (whole && place.chars().all(is_han)).then_some(place)
 }
 
@@ -124,7 +130,7 @@ impl<'p> Prefixes<'p> {
     /// The completed name, when something was missing; remembers the prefix for the next one.
     pub fn complete(&mut self, name: &str) -> Option<String> {
         let each = std::mem::replace(&mut self.each, name.starts_with('各'));
-        if each && starts(name, &["县", "市", "区", "镇", "乡", "街道", "园区", "开发区", "自治县", "管委会", "高新区"]).is_some() && chars(name) <= 14 && ends(name, DEPARTMENT).is_none() {
+        if each && starts(name, words!("县 市 区 镇 乡 街道 园区 开发区 自治县 管委会 高新区")).is_some() && chars(name) <= 14 && ends(name, &DEPARTMENT).is_none() {
             self.each = true;
             return Some(format!("各{name}"));
         }
@@ -136,19 +142,17 @@ impl<'p> Prefixes<'p> {
         let core = core(name);
         let own_place = self.place.is_some_and(|p| !p.is_empty() && name.contains(p));
         let known = starts(
-            name,
-            &["团", "各", "中国", "国家", "国网", "全国", "中央", "中科院", "共青团", "武警", "军分区", "驻", "人民银行", "海关", "大", "中共", "有关", "相关", "其他", "其它", "领导小组", "市直", "区直", "县直", "省直", "社区", "乡镇", "镇", "街道", "园区", "开发区", "高新区", "经开区"],
-        )
+            name, words!("团 各 中国 国家 国网 全国 中央 中科院 共青团 武警 军分区 驻 人民银行 海关 大 中共 有关 相关 其他 其它 领导小组 市直 区直 县直 省直 社区 乡镇 镇 街道 园区 开发区 高新区 经开区"))
         .is_some()
             && !name.starts_with("大数据");
-        if own_place || known || is_collective(name) || ends(core, &["分局", "支局", "支行", "分行", "公司"]).is_some() {
+        if own_place || known || is_collective(name) || ends(core, words!("分局 支局 支行 分行 公司")).is_some() {
             return None;
         }
-        if ends(core, PARTY).is_some() && chars(core) <= 8 {
+        if ends(core, &PARTY).is_some() && chars(core) <= 8 {
             return Some(format!("{prefix}委{name}"));
         }
         let stem_short = chars(core) <= 14;
-        (stem_short && ends(core, DEPARTMENT).is_some()).then(|| format!("{prefix}{name}"))
+        (stem_short && ends(core, &DEPARTMENT).is_some()).then(|| format!("{prefix}{name}"))
     }
 }
 
@@ -171,13 +175,13 @@ pub(crate) fn split_and(name: &str) -> Vec<(usize, usize)> {
             continue;
         }
         let rest = cut(name, at, name.len());
-        let Some(word) = starts(rest, &["以及", "会同", "和", "与", "及", "暨", "并"]) else { continue };
+        let Some(word) = starts(rest, words!("以及 会同 和 与 及 暨 并")) else { continue };
         let left = cut(name, from, at);
         let right = cut(rest, word.len(), rest.len());
         // only what stands near the word decides
-        let whole = (ends(first_chars(left, 40), DEPARTMENT).is_some() || strong_unit(left) || ends(left, &["政府", "街道", "镇", "乡"]).is_some())
+        let whole = (ends(first_chars(left, 40), &DEPARTMENT).is_some() || strong_unit(left) || ends(left, words!("政府 街道 镇 乡")).is_some())
             && chars(left) >= 2
-            && !ends(left, &["社会", "全部", "干部", "局部"]).is_some_and(|_| true);
+            && !ends(left, words!("社会 全部 干部 局部")).is_some_and(|_| true);
         let other = right.chars().next().is_some_and(is_han) && chars(first_chars(right, 3)) >= 2;
         if whole && other {
             parts.push((from, at));

@@ -3,7 +3,8 @@
 use crate::front::PLAN_WORDS;
 use crate::mark::{Kind, mark};
 use crate::reading::{ItemKind, NotAPlan, Reading, Verdict};
-use crate::span::{Span, chars, ends, first_chars, has, is_han};
+use crate::span::{Span, chars, first_chars, is_han};
+use crate::words::{ends, has, words};
 
 /// Judges a finished reading. `seen` is the folded text.
 pub(crate) fn judge(reading: &Reading, seen: &str, paras: &[Span]) -> Verdict {
@@ -45,7 +46,7 @@ fn reason(reading: &Reading, seen: &str, paras: &[Span]) -> Option<NotAPlan> {
         return None;
     }
     // headings of a plan with numbers to reach, though the title was lost
-    let aims = has(seen, &["行动", "工程", "任务"]) && has(seen, &["保障", "目标"]) && reading.chapters.len() >= 2;
+    let aims = has(seen, words!("行动 工程 任务")) && has(seen, words!("保障 目标")) && reading.chapters.len() >= 2;
     if measures >= 3 && aims && !reading.targets.is_empty() && title.is_empty() {
         return None;
     }
@@ -56,8 +57,8 @@ fn reason(reading: &Reading, seen: &str, paras: &[Span]) -> Option<NotAPlan> {
 fn planned(title: &str) -> bool {
     let bare = title.trim_end_matches(['）', '》', ' ']);
     let bare = bare.find('（').filter(|at| *at > 0).map_or(bare, |at| bare.get(..at).unwrap_or(bare));
-    let word = ends(bare, PLAN_WORDS).is_some() || has(title, &["方案", "行动计划", "规划", "纲要", "工作要点", "工作计划", "实施意见"]);
-    word && ends(bare, &["条例", "办法", "规定", "细则", "法", "报告", "总结", "公告", "解读", "新闻"]).is_none()
+    let word = ends(bare, &PLAN_WORDS).is_some() || has(title, words!("方案 行动计划 规划 纲要 工作要点 工作计划 实施意见"));
+    word && ends(bare, words!("条例 办法 规定 细则 法 报告 总结 公告 解读 新闻")).is_none()
 }
 
 /// Articles, shall and may, and a day of coming into force; nobody is given a task by name.
@@ -66,11 +67,11 @@ fn law(reading: &Reading, seen: &str, paras: &[Span], owned: usize, planned: boo
     let title = reading.title.as_ref().map_or("", |t| t.text.as_str());
     let bare = title.trim_end_matches(|c: char| !is_han(c)).trim_end_matches(['）', '》']);
     let bare = bare.split('（').next().unwrap_or(bare);
-    let named = ends(bare, &["条例", "法", "规定", "细则", "规则", "章程", "决定", "解释", "办法", "准则", "守则", "标准", "规范", "公约", "暂行办法", "制度"]).is_some() && !has(bare, &["方案", "计划"]);
+    let named = ends(bare, words!("条例 法 规定 细则 规则 章程 决定 解释 办法 准则 守则 标准 规范 公约 暂行办法 制度")).is_some() && !has(bare, words!("方案 计划"));
     let head = first_chars(seen, 300);
-    let named = named || has(head, &["中华人民共和国主席令", "国务院令", "人民代表大会常务委员会公告", "令第"]);
+    let named = named || has(head, words!("中华人民共和国主席令 国务院令 人民代表大会常务委员会公告 令第"));
     let shall = seen.matches("应当").take(50).count();
-    let force = has(seen, &["起施行", "起实施", "本法", "本条例", "本办法", "本规定", "本细则", "本章程"]);
+    let force = has(seen, words!("起施行 起实施 本法 本条例 本办法 本规定 本细则 本章程"));
     let total = reading.items.len().max(1);
     // a law may name a lead in passing; a plan names one for most points
     let assigned = owned * 2 >= total || owned >= 4;
@@ -87,8 +88,8 @@ fn law(reading: &Reading, seen: &str, paras: &[Span], owned: usize, planned: boo
 fn report(title: &str, seen: &str) -> bool {
     let bare = title.trim_end_matches(['）', '》', ' ']);
     let head = first_chars(seen, 160);
-    ends(bare, &["总结", "工作报告", "报告", "通报", "讲话", "公告", "公示", "纪要", "汇报", "述职", "简报", "致辞", "说明", "解读", "答记者问", "综述", "调研", "评估", "年报"]).is_some()
-        || has(head, &["工作总结", "工作汇报", "工作情况汇报", "情况报告", "政策解读", "会议纪要", "答记者问", "的讲话", "情况通报", "政府工作报告"])
+    ends(bare, words!("总结 工作报告 报告 通报 讲话 公告 公示 纪要 汇报 述职 简报 致辞 说明 解读 答记者问 综述 调研 评估 年报")).is_some()
+        || has(head, words!("工作总结 工作汇报 工作情况汇报 情况报告 政策解读 会议纪要 答记者问 的讲话 情况通报 政府工作报告"))
         || (seen.matches("上半年").count() + seen.matches("今年以来").count() > 2)
 }
 
@@ -98,7 +99,7 @@ fn news(seen: &str) -> bool {
     let tail: String = seen.chars().rev().take(120).collect::<Vec<_>>().into_iter().rev().collect();
     let signs = ["记者", "本报讯", "讯（", "新华社", "通讯员", "电（", "据悉", "来源：", "责任编辑", "编辑：", "中新网", "近日", "日前", "讯 "];
     let n = signs.iter().filter(|w| head.contains(**w) || tail.contains(**w)).count();
-    n >= 2 || has(head, &["本报讯", "新华社", "（记者", "记者从", "中新网"])
+    n >= 2 || has(head, words!("本报讯 新华社 （记者 记者从 中新网"))
 }
 
 /// Cells: tabs, or short lines that are mostly figures.
