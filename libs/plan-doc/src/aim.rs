@@ -99,15 +99,39 @@ pub(crate) fn clause(sentence: &Sentence<'_>, n: &Number, linked: Option<usize>)
     // a window keeps this linear on absurd sentences
     let window = last_chars(head, 120);
     let base = head.len() - window.len();
-    let comma = window.rfind(['，', '：', ',', '?', '？']).map_or(base, |at| base + at + window.get(at..).and_then(|w| w.chars().next()).map_or(1, char::len_utf8));
-    let bracket = window.rfind('（').filter(|at| !cut(window, *at, window.len()).contains('）')).map_or(base, |at| base + at + '（'.len_utf8());
+    let comma = window.rfind(['，', '：', ',', '?', '？']).map_or(base, |at| {
+        base + at + window.get(at..).and_then(|w| w.chars().next()).map_or(1, char::len_utf8)
+    });
+    let bracket = window
+        .rfind('（')
+        .filter(|at| !cut(window, *at, window.len()).contains('）'))
+        .map_or(base, |at| base + at + '（'.len_utf8());
     let from = comma.max(bracket).max(linked.unwrap_or(0)).min(n.start);
     let before = cut(s, from, n.start);
     let wide = window;
-    let often = [("每月", "月"), ("每季度", "季度"), ("每周", "周"), ("每学期", "学期"), ("每学年", "学年"), ("每半年", "半年"), ("每个月", "月")].into_iter().find(|(w, _)| before.contains(w)).map(|(_, p)| p);
+    let often = [
+        ("每月", "月"),
+        ("每季度", "季度"),
+        ("每周", "周"),
+        ("每学期", "学期"),
+        ("每学年", "学年"),
+        ("每半年", "半年"),
+        ("每个月", "月"),
+    ]
+    .into_iter()
+    .find(|(w, _)| before.contains(w))
+    .map(|(_, p)| p);
     Clause {
         from,
-        yearly: has(before, words!("每年 年均 每一年 年度 逐年 全年 年接待 年服务 年培训 年开放 年举办 年参观 年组织 年发放 年访问 年受益 年授课")) || has(wide, words!("每年")) && !has(before, words!("累计 共计")) && !before.contains('到') && !has(before, &VERBS_STRONG),
+        yearly: has(
+            before,
+            words!(
+                "每年 年均 每一年 年度 逐年 全年 年接待 年服务 年培训 年开放 年举办 年参观 年组织 年发放 年访问 年受益 年授课"
+            ),
+        ) || has(wide, words!("每年"))
+            && !has(before, words!("累计 共计"))
+            && !before.contains('到')
+            && !has(before, &VERBS_STRONG),
         average: has(before, words!("年均")),
         by_year: before.contains("20") && before.contains('年'),
         cumulative: has(before, words!("累计 共计 总计")),
@@ -127,11 +151,18 @@ fn is_reject(s: &str, n: &Number) -> bool {
     let prev = before.chars().next_back();
     let next = after.chars().next();
     prev == Some('第')
-        || prev.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '/' | '.' | '+' | '〔' | '['))
-        || next.is_some_and(|c| (c.is_ascii_alphabetic() && !after.starts_with("m²")) || matches!(c, '+' | '.' | '/' | '〕' | ']'))
-        || (before.ends_with(['—', '-', '–', '~', '～', '至', '到']) && before.chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit() || c == '%'))
-        || cut(s, n.start, n.end).chars().all(|c| matches!(c, '十' | '百' | '千' | '万' | '亿')) && !before.ends_with("百分之") && (n.value.whole().is_some_and(|v| v > 10) || before.ends_with('每'))
-        || ends(before, words!("前 排名 位列 居 热线 电话 “ 约定 同步")).is_some() && !before.ends_with("之前")
+        || prev
+            .is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '/' | '.' | '+' | '〔' | '['))
+        || next.is_some_and(|c| {
+            (c.is_ascii_alphabetic() && !after.starts_with("m²")) || matches!(c, '+' | '.' | '/' | '〕' | ']')
+        })
+        || (before.ends_with(['—', '-', '–', '~', '～', '至', '到'])
+            && before.chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit() || c == '%'))
+        || cut(s, n.start, n.end).chars().all(|c| matches!(c, '十' | '百' | '千' | '万' | '亿'))
+            && !before.ends_with("百分之")
+            && (n.value.whole().is_some_and(|v| v > 10) || before.ends_with('每'))
+        || ends(before, words!("前 排名 位列 居 热线 电话 “ 约定 同步")).is_some()
+            && !before.ends_with("之前")
         || starts(after, &NO_UNITS).is_some()
 }
 
@@ -169,8 +200,18 @@ pub(crate) fn links(between: &str) -> bool {
     let between = last_chars(between, 40);
     // 举办竞赛20场，参赛5000人: a few words after a comma
     let tail = between.trim_start_matches(['，', ' ']);
-    let brief = between.starts_with('，') && chars(tail) <= 10 && !tail.contains(['，', '；', '：', '“']) && !has(tail, &VERBS_STRONG) && !has(tail, words!("每 到 力争 各 提高 增长"));
-    brief || chars(between) <= 34 && !between.contains(['，', '；', '：']) && (between.contains(['、', '和']) || between.contains("以及") || between.contains('及') || between.contains("（其中"))
+    let brief = between.starts_with('，')
+        && chars(tail) <= 10
+        && !tail.contains(['，', '；', '：', '“'])
+        && !has(tail, &VERBS_STRONG)
+        && !has(tail, words!("每 到 力争 各 提高 增长"));
+    brief
+        || chars(between) <= 34
+            && !between.contains(['，', '；', '：'])
+            && (between.contains(['、', '和'])
+                || between.contains("以及")
+                || between.contains('及')
+                || between.contains("（其中"))
 }
 
 /// Where the verb is that a number depends on, if any.
@@ -186,14 +227,21 @@ pub(crate) fn last_verb(s: &str) -> Option<(usize, &'static str)> {
 }
 
 /// Is this number to be reached?
-pub(crate) fn weigh(sentence: &Sentence<'_>, n: &Number, linked: Option<usize>, period: Option<&Period>) -> Aim {
+pub(crate) fn weigh(
+    sentence: &Sentence<'_>,
+    n: &Number,
+    linked: Option<usize>,
+    period: Option<&Period>,
+) -> Aim {
     let s = sentence.piece.s;
     if is_reject(s, n) || (n.value.is_zero() && !n.percent) {
         return Aim::None;
     }
     let Some(unit) = unit(s, n) else { return Aim::None };
     let after_unit = cut(s, unit.end, s.len());
-    if starts(after_unit, words!("岁 年级 年制")).is_some() || range(s, n).is_some_and(|r| starts(r, &NO_UNITS).is_some()) {
+    if starts(after_unit, words!("岁 年级 年制")).is_some()
+        || range(s, n).is_some_and(|r| starts(r, &NO_UNITS).is_some())
+    {
         return Aim::None;
     }
     let clause = clause(sentence, n, linked);
@@ -213,9 +261,15 @@ pub(crate) fn weigh(sentence: &Sentence<'_>, n: &Number, linked: Option<usize>, 
             return Aim::None;
         }
     }
-    let verb = last_verb(before).is_some() || starts(last_chars(before, 4), words!("建 设 有 配")).is_some() || ends(before, words!("建 设 有 配 办 送")).is_some();
-    let countable = !matches!(unit.word.as_str(), "天" | "小时" | "分钟" | "字" | "米" | "点" | "分贝" | "倍" | "对" | "批");
-    let structural = has(first_chars(after_unit, 8), words!("行动 工程 专项 意识 自信 一体")) && matches!(unit.word.as_str(), "个" | "项" | "条" | "种");
+    let verb = last_verb(before).is_some()
+        || starts(last_chars(before, 4), words!("建 设 有 配")).is_some()
+        || ends(before, words!("建 设 有 配 办 送")).is_some();
+    let countable = !matches!(
+        unit.word.as_str(),
+        "天" | "小时" | "分钟" | "字" | "米" | "点" | "分贝" | "倍" | "对" | "批"
+    );
+    let structural = has(first_chars(after_unit, 8), words!("行动 工程 专项 意识 自信 一体"))
+        && matches!(unit.word.as_str(), "个" | "项" | "条" | "种");
     match () {
         () if structural && !sign => Aim::None,
         () if sign => Aim::Target,
@@ -232,7 +286,11 @@ pub(crate) fn weigh(sentence: &Sentence<'_>, n: &Number, linked: Option<usize>, 
 /// 每个镇, but not 每年, 每半年: how often a thing is done is no amount.
 fn each_place(before: &str) -> bool {
     before.match_indices('每').any(|(at, w)| {
-        starts(cut(before, at + w.len(), before.len()), words!("年 月 季 周 半年 两年 三年 学期 学年 天 2年 隔")).is_none()
+        starts(
+            cut(before, at + w.len(), before.len()),
+            words!("年 月 季 周 半年 两年 三年 学期 学年 天 2年 隔"),
+        )
+        .is_none()
     })
 }
 
@@ -240,10 +298,16 @@ fn each_place(before: &str) -> bool {
 fn past(sentence: &Sentence<'_>, before: &str, period: Option<&Period>) -> bool {
     let s = sentence.piece.s;
     let head = first_chars(s, 400);
-    if has(before, words!("已 现有 目前 截至 原有 曾 同比 上年 去年")) && !has(before, words!("在已 已建")) || has(before, words!("已建成 已有 已达")) {
+    if has(before, words!("已 现有 目前 截至 原有 曾 同比 上年 去年")) && !has(before, words!("在已 已建"))
+        || has(before, words!("已建成 已有 已达"))
+    {
         return true;
     }
-    let opened = starts(head, words!("截至 目前 “十三五”期间 “十三五”以来 十三五期间 “十二五” 近年来 五年来 过去 当前")).is_some();
+    let opened = starts(
+        head,
+        words!("截至 目前 “十三五”期间 “十三五”以来 十三五期间 “十二五” 近年来 五年来 过去 当前"),
+    )
+    .is_some();
     let future = has(head, words!("力争 确保 到2 将 争取"));
     if opened && !future {
         return true;
@@ -252,17 +316,27 @@ fn past(sentence: &Sentence<'_>, before: &str, period: Option<&Period>) -> bool 
     match years(before) {
         Some((_, year, at)) => {
             let lead = cut(before, 0, at.start);
-            let compared = ends(lead, words!("比 较 与 在 以")).is_some() || has(cut(before, at.end, before.len()), words!("基础 末的基础"));
+            let compared = ends(lead, words!("比 较 与 在 以")).is_some()
+                || has(cut(before, at.end, before.len()), words!("基础 末的基础"));
             year < period.from && !compared
         }
-        None => years(head).is_some_and(|(_, year, at)| year < period.from && at.start < 30 && !future && !has(cut(head, 0, at.start), words!("比 较")) && has(head, words!("达到 提高 增长 达")) && !has(head, words!("每年"))),
+        None => years(head).is_some_and(|(_, year, at)| {
+            year < period.from
+                && at.start < 30
+                && !future
+                && !has(cut(head, 0, at.start), words!("比 较"))
+                && has(head, words!("达到 提高 增长 达"))
+                && !has(head, words!("每年"))
+        }),
     }
 }
 
 fn sign_before(before: &str) -> Option<Comparator> {
     let whole = last_chars(before, 12);
     let near = |words: &Words| {
-        last_of(whole, words).map(|(at, w)| (at + w.len(), w.len())).filter(|(e, _)| chars(cut(whole, *e, whole.len())) <= 4)
+        last_of(whole, words)
+            .map(|(at, w)| (at + w.len(), w.len()))
+            .filter(|(e, _)| chars(cut(whole, *e, whole.len())) <= 4)
     };
     let order = [
         (near(&AT_MOST), Comparator::AtMost),
@@ -270,12 +344,17 @@ fn sign_before(before: &str) -> Option<Comparator> {
         (near(&MORE_THAN), Comparator::MoreThan),
         (near(&LESS_THAN), Comparator::LessThan),
     ];
-    order.into_iter().filter_map(|(m, c)| m.map(|m| (m, c))).max_by_key(|((end, len), _)| (*end, *len)).map(|(_, c)| c)
+    order
+        .into_iter()
+        .filter_map(|(m, c)| m.map(|m| (m, c)))
+        .max_by_key(|((end, len), _)| (*end, *len))
+        .map(|(_, c)| c)
 }
 
 fn sign_after(after: &str) -> Option<Comparator> {
     let after = after.trim_start_matches([' ', '（']);
-    if starts(after, words!("以上 及以上 或以上 之上 起")).is_some() && !after.starts_with("起来") {
+    if starts(after, words!("以上 及以上 或以上 之上 起")).is_some() && !after.starts_with("起来")
+    {
         return Some(Comparator::AtLeast);
     }
     if starts(after, words!("以内 以下 之内 及以下")).is_some() {
@@ -300,13 +379,18 @@ pub(crate) fn comparator(s: &str, clause: &Clause, n: &Number, unit: &Unit) -> C
     if let Some(sign) = sign_after(after).or_else(|| sign_after(cut(s, n.end, s.len()))) {
         return sign;
     }
-    if between.contains(['余', '多']) || range(s, n).is_some() { Comparator::AtLeast } else { Comparator::Exactly }
+    if between.contains(['余', '多']) || range(s, n).is_some() {
+        Comparator::AtLeast
+    } else {
+        Comparator::Exactly
+    }
 }
 
 /// 增加, 提高 right before the number: it is a difference.
 pub(crate) fn step(clause: &Clause) -> Option<&'static str> {
     let tail = clause.before.trim_end_matches([' ', '约', '近', '了']);
-    let tail = ends(tail, words!("不少于 不低于 至少 超过 达到 达")).map_or(tail, |w| cut(tail, 0, tail.len() - w.len()));
+    let tail = ends(tail, words!("不少于 不低于 至少 超过 达到 达"))
+        .map_or(tail, |w| cut(tail, 0, tail.len() - w.len()));
     ends(tail, words!("增加 提高 增长 提升 递增 上升 新增 增幅 下降 降低 减少"))
         .filter(|w| !(*w == "提高" && tail.ends_with("不断提高")))
 }
@@ -314,7 +398,9 @@ pub(crate) fn step(clause: &Clause) -> Option<&'static str> {
 /// The year, or year and month, that the sentence gives.
 pub(crate) fn by(sentence: &Sentence<'_>, n: &Number) -> Option<String> {
     let head = last_chars(cut(sentence.piece.s, 0, n.start), 160);
-    let plan = five_year_plan(head).filter(|_| has(head, words!("末 期间 时期")) && !has(head, words!("基础 相比 比“ 较“ 同比"))).map(|(_, to)| to.to_string());
+    let plan = five_year_plan(head)
+        .filter(|_| has(head, words!("末 期间 时期")) && !has(head, words!("基础 相比 比“ 较“ 同比")))
+        .map(|(_, to)| to.to_string());
     let at = head.rfind('年').map(|at| cut(head, 0, at + '年'.len_utf8())).and_then(|h| deadline(h, head));
     at.or_else(|| {
         let after = first_chars(cut(sentence.piece.s, n.end, sentence.piece.s.len()), 60);
@@ -349,8 +435,13 @@ fn deadline(until: &str, head: &str) -> Option<String> {
         let compared = ends(before.trim_end(), words!("比 较 与 在 以 自 从")).is_some();
         if let Some(year) = year.filter(|y| (2000..=2100).contains(y) && !compared) {
             let tail = cut(head, at + '年'.len_utf8(), head.len());
-            let month = tail.find('月').map(|m| cut(tail, 0, m)).and_then(|m| m.trim().parse::<u8>().ok()).filter(|m| (1..=12).contains(m));
-            let from_range = cut(head, at + '年'.len_utf8(), head.len()).starts_with(['—', '-', '至', '起', '以']);
+            let month = tail
+                .find('月')
+                .map(|m| cut(tail, 0, m))
+                .and_then(|m| m.trim().parse::<u8>().ok())
+                .filter(|m| (1..=12).contains(m));
+            let from_range =
+                cut(head, at + '年'.len_utf8(), head.len()).starts_with(['—', '-', '至', '起', '以']);
             if !from_range {
                 return Some(month.map_or_else(|| year.to_string(), |m| format!("{year}-{m:02}")));
             }
@@ -364,8 +455,26 @@ fn deadline(until: &str, head: &str) -> Option<String> {
 pub(crate) fn scope(before: &str, region: bool) -> Option<&'static str> {
     let area = if region { "region" } else { "district" };
     [
-        ("全区", area), ("我区", area), ("全市", "city"), ("我市", "city"), ("全县", "county"), ("我县", "county"), ("全省", "province"), ("我省", "province"),
-        ("全州", "prefecture"), ("全旗", "banner"), ("全盟", "league"), ("全国", "country"), ("我国", "country"), ("全镇", "town"), ("全乡", "town"), ("全街道", "street"), ("本市", "city"), ("本区", area), ("本省", "province"), ("本县", "county"),
+        ("全区", area),
+        ("我区", area),
+        ("全市", "city"),
+        ("我市", "city"),
+        ("全县", "county"),
+        ("我县", "county"),
+        ("全省", "province"),
+        ("我省", "province"),
+        ("全州", "prefecture"),
+        ("全旗", "banner"),
+        ("全盟", "league"),
+        ("全国", "country"),
+        ("我国", "country"),
+        ("全镇", "town"),
+        ("全乡", "town"),
+        ("全街道", "street"),
+        ("本市", "city"),
+        ("本区", area),
+        ("本省", "province"),
+        ("本县", "county"),
     ]
     .into_iter()
     .find(|(word, _)| before.contains(word))
@@ -374,19 +483,31 @@ pub(crate) fn scope(before: &str, region: bool) -> Option<&'static str> {
 
 /// A word that softens the promise.
 pub(crate) fn strength(before: &str) -> Option<&'static str> {
-    ["力争", "争取", "努力", "原则上", "确保", "鼓励", "预期", "计划", "拟"].into_iter().find(|w| before.contains(w)).filter(|w| !(matches!(*w, "计划" | "鼓励" | "努力" | "拟")) || starts(before, words!("计划 鼓励 努力 拟")).is_some())
+    ["力争", "争取", "努力", "原则上", "确保", "鼓励", "预期", "计划", "拟"]
+        .into_iter()
+        .find(|w| before.contains(w))
+        .filter(|w| {
+            !(matches!(*w, "计划" | "鼓励" | "努力" | "拟"))
+                || starts(before, words!("计划 鼓励 努力 拟")).is_some()
+        })
 }
 
 /// 左右, 约, 近.
 pub(crate) fn approximate(s: &str, n: &Number, unit: &Unit) -> bool {
     let after = cut(s, unit.end, s.len());
     let before = cut(s, 0, n.start).trim_end();
-    after.starts_with("左右") || cut(s, n.end, s.len()).starts_with("左右") || before.ends_with('约') || before.ends_with('近') || before.ends_with("大约")
+    after.starts_with("左右")
+        || cut(s, n.end, s.len()).starts_with("左右")
+        || before.ends_with('约')
+        || before.ends_with('近')
+        || before.ends_with("大约")
 }
 
 /// Whether a character may stand in a subject.
 pub(crate) fn in_word(c: char) -> bool {
-    is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '（' | '）' | '“' | '”' | '、' | '·' | '—' | '+' | '-' | '《' | '》' | '/')
+    is_han(c)
+        || c.is_ascii_alphanumeric()
+        || matches!(c, '（' | '）' | '“' | '”' | '、' | '·' | '—' | '+' | '-' | '《' | '》' | '/')
 }
 
 /// The deadline before a place in the sentence.

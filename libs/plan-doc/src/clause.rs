@@ -5,8 +5,8 @@ use crate::mark::LABELS;
 use crate::reading::{Duty, Role};
 use crate::roles::{Said, label_role, split_tail};
 use crate::span::{Piece, Span, chars, cut, last_chars};
-use crate::words::{has, words};
 use crate::unit::{Prefixes, is_collective, split_and, strong_unit, unit_like};
+use crate::words::{has, words};
 
 /// One clause with the units that it names.
 #[derive(Clone, Debug)]
@@ -82,11 +82,18 @@ fn brackets(piece: Piece<'_>) -> Vec<(usize, usize)> {
     out
 }
 
-fn bracketed(text: &str, piece: Piece<'_>, (from, to): (usize, usize), tail: usize, place: Option<&str>) -> Option<Clause> {
+fn bracketed(
+    text: &str,
+    piece: Piece<'_>,
+    (from, to): (usize, usize),
+    tail: usize,
+    place: Option<&str>,
+) -> Option<Clause> {
     let group = piece.cut(from, to);
     let inner = group.trim_any(&['（', '【', '［']).s;
     // the closing sign may belong to the last name
-    let content = group.cut('（'.len_utf8(), group.s.len() - if ends_closed(group.s) { '）'.len_utf8() } else { 0 });
+    let content =
+        group.cut('（'.len_utf8(), group.s.len() - if ends_closed(group.s) { '）'.len_utf8() } else { 0 });
     let worded = has(inner, &ROLE_WORDS);
     let before = piece.cut(0, from).s.trim_end();
     // in the middle of a sentence a bracket explains a word
@@ -103,7 +110,8 @@ fn bracketed(text: &str, piece: Piece<'_>, (from, to): (usize, usize), tail: usi
         clause.doubts.push(Doubt::new(DoubtCode::BracketUnbalanced, group.span()).with("bracket", "（"));
     }
     if clause.is_none() && worded && at_end && (inner.contains("牵头") || inner.contains("责任单位")) {
-        let doubt = Doubt::new(DoubtCode::ClauseUnreadable, group.span()).with("text", Span::of(&group.span(), text));
+        let doubt =
+            Doubt::new(DoubtCode::ClauseUnreadable, group.span()).with("text", Span::of(&group.span(), text));
         return Some(Clause { span: group.span(), duties: Vec::new(), doubts: vec![doubt] });
     }
     clause
@@ -135,10 +143,17 @@ fn labelled(piece: Piece<'_>, taken: &[Clause]) -> Vec<(usize, usize)> {
         }
         let head = last_chars(cut(piece.s, 0, at), 12).trim_end();
         let word = squeeze(head);
-        let Some(label) = LABELS.iter().filter(|l| word.ends_with(*l)).max_by_key(|l| l.len()) else { continue };
-        let start = at - tail_len(head, chars(label)) - (cut(piece.s, 0, at).len() - cut(piece.s, 0, at).trim_end().len());
+        let Some(label) = LABELS.iter().filter(|l| word.ends_with(*l)).max_by_key(|l| l.len()) else {
+            continue;
+        };
+        let start = at
+            - tail_len(head, chars(label))
+            - (cut(piece.s, 0, at).len() - cut(piece.s, 0, at).trim_end().len());
         let before = cut(piece.s, 0, start).trim_end();
-        if !(before.is_empty() || before.ends_with(['。', '；', '！', '，', '、', '）', '（', '【', '”', '：', ' ', '\t', '.'])) && !cut(piece.s, 0, start).ends_with([' ', '\t']) {
+        if !(before.is_empty()
+            || before.ends_with(['。', '；', '！', '，', '、', '）', '（', '【', '”', '：', ' ', '\t', '.']))
+            && !cut(piece.s, 0, start).ends_with([' ', '\t'])
+        {
             continue;
         }
         if from.is_none() {
@@ -218,13 +233,17 @@ fn is_time(s: &str) -> bool {
     let digits = s.chars().any(|c| c.is_ascii_digit()) && has(s, words!("年 月"));
     digits
         || has(s, words!("时限 完成时间 完成期限 时间节点 时间进度"))
-        || crate::words::starts(s, words!("长期 持续 常态化 全年 按时 按计划 年底前 每年 逐年")).is_some() && !unit_like(s)
+        || crate::words::starts(s, words!("长期 持续 常态化 全年 按时 按计划 年底前 每年 逐年")).is_some()
+            && !unit_like(s)
 }
 
 /// Reads a clause's content; `strict` asks every name to look like a unit.
 fn read(text: &str, content: Piece<'_>, span: Span, strict: bool, place: Option<&str>) -> Option<Clause> {
     // （…。以下均需各市落实，不再列出）: said once for all that follow
-    let aside = ["。以下", "；以下", "，以下", "，下同", "；下同", "。下同", "，不再"].iter().filter_map(|w| content.s.find(w)).min();
+    let aside = ["。以下", "；以下", "，以下", "，下同", "；下同", "。下同", "，不再"]
+        .iter()
+        .filter_map(|w| content.s.find(w))
+        .min();
     let content = content.cut(0, aside.unwrap_or(content.s.len()));
     let mut list = List { content, names: Vec::new(), label: None, waiting: 0, said: false };
     for (piece, sign) in pieces(content) {
@@ -292,7 +311,11 @@ impl<'t> List<'t> {
             Some(said) => {
                 self.said = true;
                 let role = said.role();
-                let first = if self.label == Some(Said::Support) && said != Said::Support { from } else { self.waiting };
+                let first = if self.label == Some(Said::Support) && said != Said::Support {
+                    from
+                } else {
+                    self.waiting
+                };
                 for n in self.names.iter_mut().skip(first) {
                     if n.role.is_none() || said == Said::Lead {
                         n.role = role;
@@ -313,7 +336,8 @@ impl<'t> List<'t> {
     fn lead_in(&mut self, piece: Piece<'t>) -> Piece<'t> {
         let mut piece = piece;
         for word in ["并由", "由", "并会同", "会同", "联合", "同时", "以及", "具体由"] {
-            if piece.s.starts_with(word) && !piece.s.starts_with("联合会") && chars(piece.s) > chars(word) + 1 {
+            if piece.s.starts_with(word) && !piece.s.starts_with("联合会") && chars(piece.s) > chars(word) + 1
+            {
                 if word.contains("会同") {
                     self.label = Some(Said::Support);
                     self.said = true;
@@ -366,7 +390,8 @@ fn finish(text: &str, names: Vec<Named<'_>>, span: Span, place: Option<&str>) ->
     let mut doubts = Vec::new();
     let mut prefixes = Prefixes::new(place);
     let mut duties: Vec<Duty> = Vec::new();
-    let single: Vec<usize> = (0..names.len()).filter(|i| names.get(*i).is_some_and(|n| !is_collective(n.name.s))).collect();
+    let single: Vec<usize> =
+        (0..names.len()).filter(|i| names.get(*i).is_some_and(|n| !is_collective(n.name.s))).collect();
     let unsaid = names.iter().all(|n| n.role.is_none());
     let mixed = names.iter().any(|n| n.role.is_none()) && !unsaid;
     for (i, named) in names.iter().enumerate() {
@@ -377,7 +402,8 @@ fn finish(text: &str, names: Vec<Named<'_>>, span: Span, place: Option<&str>) ->
         let unit = completed.clone().unwrap_or_else(|| bare.clone());
         let collective = is_collective(named.name.s) || is_collective(&unit);
         // beside supporters the responsible one leads; alone it leads too
-        let role = named.role.unwrap_or(if mixed || (unsaid && single == [i]) { Role::Lead } else { Role::Support });
+        let role =
+            named.role.unwrap_or(if mixed || (unsaid && single == [i]) { Role::Lead } else { Role::Support });
         if completed.is_some() {
             doubts.push(Doubt::new(DoubtCode::PrefixInferred, at).with("written", &bare).with("unit", &unit));
         }

@@ -134,11 +134,15 @@ impl Unreadable {
             | Unreadable::Slides
             | Unreadable::OpenDocument
             | Unreadable::Binary => Vec::new(),
-            Unreadable::TooLarge { size, limit } => vec![("size", size.to_string()), ("limit", limit.to_string())],
+            Unreadable::TooLarge { size, limit } => {
+                vec![("size", size.to_string()), ("limit", limit.to_string())]
+            }
             Unreadable::OldOffice { extension } => vec![("extension", extension.clone())],
             Unreadable::Image { kind } | Unreadable::Archive { kind } => vec![("kind", (*kind).to_string())],
             Unreadable::ZipBomb { part, limit } => vec![("part", part.clone()), ("limit", limit.to_string())],
-            Unreadable::TooManyParts { parts, limit } => vec![("parts", parts.to_string()), ("limit", limit.to_string())],
+            Unreadable::TooManyParts { parts, limit } => {
+                vec![("parts", parts.to_string()), ("limit", limit.to_string())]
+            }
             Unreadable::Damaged { part } => vec![("part", part.clone())],
             Unreadable::UnknownEncoding { at } => vec![("at", at.to_string())],
         }
@@ -218,6 +222,14 @@ fn by_magic(bytes: &[u8], file_name: &str) -> Option<Unreadable> {
 }
 
 fn is_html(text: &str) -> bool {
-    let head: String = text.trim_start_matches('\u{feff}').trim_start().chars().take(64).collect::<String>().to_ascii_lowercase();
-    head.starts_with("<!doctype html") || head.starts_with("<html") || (head.starts_with("<?xml") && text.contains("<html"))
+    let head: String = text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .chars()
+        .take(64)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    head.starts_with("<!doctype html")
+        || head.starts_with("<html")
+        || (head.starts_with("<?xml") && text.contains("<html"))
 }

@@ -114,7 +114,9 @@ pub fn diff(old: &Reading, new: &Reading) -> Vec<Change> {
             None => out.push(Change::ItemAdded { new: n }),
         }
     }
-    out.extend((0..old.items.len()).filter(|o| !pairs.contains_key(o)).map(|o| Change::ItemRemoved { old: o }));
+    out.extend(
+        (0..old.items.len()).filter(|o| !pairs.contains_key(o)).map(|o| Change::ItemRemoved { old: o }),
+    );
     targets(old, new, &pairs, &mut out);
     out
 }
@@ -188,7 +190,13 @@ fn alike(a: &str, b: &str) -> usize {
     if total == 0 { 0 } else { 200 * shared / total }
 }
 
-fn compare(old: &Reading, new: &Reading, (o, before): (usize, &Item), (n, after): (usize, &Item), out: &mut Vec<Change>) {
+fn compare(
+    old: &Reading,
+    new: &Reading,
+    (o, before): (usize, &Item),
+    (n, after): (usize, &Item),
+    out: &mut Vec<Change>,
+) {
     if place(old, before) != place(new, after) {
         out.push(Change::ItemMoved { old: o, new: n });
     }
@@ -196,7 +204,9 @@ fn compare(old: &Reading, new: &Reading, (o, before): (usize, &Item), (n, after)
     if title || before.body != after.body || before.kind != after.kind {
         out.push(Change::ItemReworded { old: o, new: n, title });
     }
-    let part = |item: &Item| -> HashMap<String, Role> { item.duties.iter().map(|d| (d.unit.clone(), d.role)).collect() };
+    let part = |item: &Item| -> HashMap<String, Role> {
+        item.duties.iter().map(|d| (d.unit.clone(), d.role)).collect()
+    };
     let (had, has) = (part(before), part(after));
     for duty in &after.duties {
         match had.get(&duty.unit) {
@@ -222,7 +232,10 @@ fn targets(old: &Reading, new: &Reading, pairs: &HashMap<usize, usize>, out: &mu
     let mut removed = Vec::new();
     for (i, before) in old.targets.iter().enumerate() {
         let item = before.item.and_then(|o| pairs.get(&o).copied());
-        let found = waiting.get_mut(&(item, before.subject.as_str())).filter(|_| before.item.is_none() || item.is_some()).and_then(Vec::pop);
+        let found = waiting
+            .get_mut(&(item, before.subject.as_str()))
+            .filter(|_| before.item.is_none() || item.is_some())
+            .and_then(Vec::pop);
         match found.and_then(|n| new.targets.get(n).map(|t| (n, t))) {
             Some((n, after)) => {
                 kept.insert(n);

@@ -45,7 +45,9 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Unreadable> {
 fn declared_parts(bytes: &[u8]) -> usize {
     let tail = bytes.get(bytes.len().saturating_sub(66_000)..).unwrap_or(bytes);
     let at = tail.windows(4).rposition(|w| w == b"PK\x05\x06");
-    at.and_then(|at| tail.get(at + 10..at + 12)).and_then(|b| <[u8; 2]>::try_from(b).ok()).map_or(0, |b| usize::from(u16::from_le_bytes(b)))
+    at.and_then(|at| tail.get(at + 10..at + 12))
+        .and_then(|b| <[u8; 2]>::try_from(b).ok())
+        .map_or(0, |b| usize::from(u16::from_le_bytes(b)))
 }
 
 fn main_part(names: &[String]) -> Option<String> {
@@ -60,7 +62,9 @@ fn other(names: &[String]) -> Unreadable {
         () if holds("xl/") => Unreadable::Spreadsheet,
         () if holds("ppt/") => Unreadable::Slides,
         () if holds("content.xml") && holds("mimetype") => Unreadable::OpenDocument,
-        () if holds("word/") || holds("[Content_Types].xml") => Unreadable::Damaged { part: "word/document.xml".into() },
+        () if holds("word/") || holds("[Content_Types].xml") => {
+            Unreadable::Damaged { part: "word/document.xml".into() }
+        }
         () => Unreadable::Archive { kind: "zip" },
     }
 }
@@ -70,7 +74,9 @@ fn part(archive: &mut Archive<'_>, name: &str) -> Result<Option<String>, Unreada
     let damaged = || Unreadable::Damaged { part: name.to_string() };
     let Some(index) = archive.index_for_name(name) else { return Ok(None) };
     let file = archive.by_index(index).map_err(|e| match e {
-        zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => Unreadable::Encrypted,
+        zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => {
+            Unreadable::Encrypted
+        }
         _ => damaged(),
     })?;
     let limit = file.compressed_size().saturating_mul(MAX_RATIO).clamp(FREE_SIZE, MAX_PART);
@@ -119,7 +125,17 @@ struct Walker {
 
 impl Walker {
     fn new(numbering: Numbering, styles: Styles) -> Self {
-        Walker { numbering, styles, sinks: vec![Sink::default()], open: Vec::new(), skipped: 0, in_text: false, in_run: 0, in_props: 0, hidden: false }
+        Walker {
+            numbering,
+            styles,
+            sinks: vec![Sink::default()],
+            open: Vec::new(),
+            skipped: 0,
+            in_text: false,
+            in_run: 0,
+            in_props: 0,
+            hidden: false,
+        }
     }
 
     fn event(&mut self, event: Event<'_>) {
@@ -139,7 +155,9 @@ impl Walker {
     }
 
     fn push(&mut self, text: &str) {
-        if self.in_text && self.skipped == 0 && !self.hidden
+        if self.in_text
+            && self.skipped == 0
+            && !self.hidden
             && let Some(p) = self.open.last_mut()
         {
             p.text.push_str(text);
@@ -147,7 +165,10 @@ impl Walker {
     }
 
     fn sign(&mut self, c: char) {
-        if self.in_run > 0 && self.in_props == 0 && self.skipped == 0 && !self.hidden
+        if self.in_run > 0
+            && self.in_props == 0
+            && self.skipped == 0
+            && !self.hidden
             && let Some(p) = self.open.last_mut()
         {
             p.text.push(c);
@@ -169,7 +190,9 @@ impl Walker {
             }
             "t" => self.in_text = !empty,
             "pPr" | "rPr" | "sectPr" | "tblPr" => self.in_props += usize::from(!empty),
-            "vanish" if self.in_run > 0 => self.hidden = !matches!(attribute(e, "val").as_deref(), Some("0" | "false")),
+            "vanish" if self.in_run > 0 => {
+                self.hidden = !matches!(attribute(e, "val").as_deref(), Some("0" | "false"))
+            }
             "pStyle" => {
                 let style = attribute(e, "val");
                 self.with(|p| p.style = style);

@@ -50,16 +50,28 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(String, Encoding, bool), Unreadabl
     let big = candidate(bytes, encoding_rs::BIG5, Encoding::Big5);
     let best = if big.score > gb.score { big } else { gb };
     if best.score <= 0 {
-        return Err(if control(&best.text) { Unreadable::Binary } else { Unreadable::UnknownEncoding { at } });
+        return Err(if control(&best.text) {
+            Unreadable::Binary
+        } else {
+            Unreadable::UnknownEncoding { at }
+        });
     }
     accept(best.text, best.encoding, best.bad, bytes)
 }
 
-fn accept(text: String, encoding: Encoding, bad: bool, _: &[u8]) -> Result<(String, Encoding, bool), Unreadable> {
+fn accept(
+    text: String,
+    encoding: Encoding,
+    bad: bool,
+    _: &[u8],
+) -> Result<(String, Encoding, bool), Unreadable> {
     if control(&text) { Err(Unreadable::Binary) } else { Ok((text, encoding, bad)) }
 }
 
-fn utf16(bytes: &[u8], encoding: &'static encoding_rs::Encoding) -> Result<(String, Encoding, bool), Unreadable> {
+fn utf16(
+    bytes: &[u8],
+    encoding: &'static encoding_rs::Encoding,
+) -> Result<(String, Encoding, bool), Unreadable> {
     let (text, bad) = encoding.decode_with_bom_removal(bytes);
     accept(text.into_owned(), Encoding::Utf16, bad, bytes)
 }
@@ -75,7 +87,9 @@ fn looks_wide(bytes: &[u8], encoding: &'static encoding_rs::Encoding) -> bool {
     for pair in sample.chunks_exact(2) {
         let Ok(pair) = <[u8; 2]>::try_from(pair) else { continue };
         let unit = if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
-        good += usize::from(matches!(unit, 0x4e00..=0x9fff | 0x3000..=0x303f | 0xff00..=0xffef | 0x2010..=0x2026 | 0x20..=0x7e | 9 | 10 | 13));
+        good += usize::from(
+            matches!(unit, 0x4e00..=0x9fff | 0x3000..=0x303f | 0xff00..=0xffef | 0x2010..=0x2026 | 0x20..=0x7e | 9 | 10 | 13),
+        );
         marks += usize::from(matches!(unit, 0x3001 | 0x3002 | 0xff0c | 10 | 0x20));
     }
     good * 100 >= sample.len() / 2 * 97 && marks > 0
@@ -94,7 +108,8 @@ fn candidate(bytes: &[u8], encoding: &'static encoding_rs::Encoding, name: Encod
     let mut score = 0i64;
     for c in text.chars() {
         match c {
-            '，' | '。' | '、' | '：' | '（' | '）' | '的' | '和' | '一' | '科' | '学' | '學' | '工' | '作' | '人' | '区' | '區' => score += 3,
+            '，' | '。' | '、' | '：' | '（' | '）' | '的' | '和' | '一' | '科' | '学' | '學' | '工'
+            | '作' | '人' | '区' | '區' => score += 3,
             '\u{fffd}' => score -= 30,
             '\u{e000}'..='\u{f8ff}' => score -= 10,
             c if c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{b}') => score -= 30,
@@ -106,6 +121,9 @@ fn candidate(bytes: &[u8], encoding: &'static encoding_rs::Encoding, name: Encod
 
 /// Whether a text has so many control characters that it is none.
 fn control(text: &str) -> bool {
-    let bad = text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{b}')).count();
+    let bad = text
+        .chars()
+        .filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{b}'))
+        .count();
     bad > 4 && bad * 100 > text.chars().count()
 }

@@ -46,7 +46,8 @@ pub(crate) fn front(text: &str, seen: &str, paras: &[Span]) -> Front {
             front.metadata.push(meta);
             fresh = true;
         } else if is_title_line(line) {
-            let whole = std::mem::take(&mut fresh) || blocks.last().is_some_and(|b| b.text.len() > MAX_TITLE || complete(&b.text, line));
+            let whole = std::mem::take(&mut fresh)
+                || blocks.last().is_some_and(|b| b.text.len() > MAX_TITLE || complete(&b.text, line));
             match blocks.last_mut().filter(|_| !whole) {
                 Some(block) => {
                     block.text.push_str(&joined(para.of(text)));
@@ -76,13 +77,24 @@ pub(crate) fn front(text: &str, seen: &str, paras: &[Span]) -> Front {
 /// Whether a title block is whole, so that the next short line begins another one.
 fn complete(block: &str, next: &str) -> bool {
     let bare = without_period(block);
-    let period_only = without_period(next).trim_matches(['（', '）', ' ']).is_empty() || next.starts_with('（');
+    let period_only =
+        without_period(next).trim_matches(['（', '）', ' ']).is_empty() || next.starts_with('（');
     if period_only {
         return false;
     }
-    bare.ends_with("通知") || bare.ends_with("文件") || bare.ends_with("目录") || bare.ends_with("印发")
-        || (ends(&bare, &PLAN_WORDS).is_some() && !next.starts_with(['的', '》']) && !next.ends_with("的通知") && ends(next, &PLAN_WORDS).is_some())
-        || ((bare.ends_with("人民政府") || bare.ends_with("办公室") || bare.ends_with("委员会") || bare.ends_with("领导小组")) && next.starts_with(first_chars(&bare, 2)))
+    bare.ends_with("通知")
+        || bare.ends_with("文件")
+        || bare.ends_with("目录")
+        || bare.ends_with("印发")
+        || (ends(&bare, &PLAN_WORDS).is_some()
+            && !next.starts_with(['的', '》'])
+            && !next.ends_with("的通知")
+            && ends(next, &PLAN_WORDS).is_some())
+        || ((bare.ends_with("人民政府")
+            || bare.ends_with("办公室")
+            || bare.ends_with("委员会")
+            || bare.ends_with("领导小组"))
+            && next.starts_with(first_chars(&bare, 2)))
 }
 
 /// A line's words without the spaces of a centred heading.
@@ -91,7 +103,8 @@ fn joined(line: &str) -> String {
     let mut rest = line.trim().chars().peekable();
     while let Some(c) = rest.next() {
         let between = c == ' '
-            && !(out.ends_with(|x: char| x.is_ascii_alphanumeric()) && rest.peek().is_some_and(char::is_ascii_alphanumeric));
+            && !(out.ends_with(|x: char| x.is_ascii_alphanumeric())
+                && rest.peek().is_some_and(char::is_ascii_alphanumeric));
         if !between {
             out.push(c);
         }
@@ -118,17 +131,29 @@ fn metadata(text: &str, seen: &str, para: Span) -> Option<Metadata> {
     let value = para.of(text).trim();
     if let Some(at) = line.find('：') {
         let key: String = cut(line, 0, at).chars().filter(|c| *c != ' ').collect();
-        let known = words!("号 名称 标题 机构 单位 日期 时间 来源 分类 主题 词 字号 文号 索引 状态 浏览 作者 编辑 性
-        体裁 级别 电话 人 密级 期限 责编 类别 点击 网址 公开 废止 栏目");
+        let known = words!(
+            "号 名称 标题 机构 单位 日期 时间 来源 分类 主题 词 字号 文号 索引 状态 浏览 作者 编辑 性
+        体裁 级别 电话 人 密级 期限 责编 类别 点击 网址 公开 废止 栏目"
+        );
         let short = (1..=10).contains(&chars(&key));
         let filled = cut(line, at + '：'.len_utf8(), line.len()).trim();
-        if short && ends(&key, known).is_some() && !key.ends_with("各单位") && !key.starts_with('各') && (!filled.is_empty() || !key.ends_with("单位")) {
+        if short
+            && ends(&key, known).is_some()
+            && !key.ends_with("各单位")
+            && !key.starts_with('各')
+            && (!filled.is_empty() || !key.ends_with("单位"))
+        {
             let at = value.find('：').or_else(|| value.find(':')).unwrap_or(at);
-            return Some(Metadata { key, value: cut(value, at, value.len()).trim_start_matches(['：', ':', ' ']).to_string(), span: para });
+            return Some(Metadata {
+                key,
+                value: cut(value, at, value.len()).trim_start_matches(['：', ':', ' ']).to_string(),
+                span: para,
+            });
         }
     }
     let bare = Metadata { key: String::new(), value: value.to_string(), span: para };
-    let number = n <= 30 && (line.ends_with('号') || line.ends_with("号）")) && has(line, words!("〔 [ （20 【 第"));
+    let number =
+        n <= 30 && (line.ends_with('号') || line.ends_with("号）")) && has(line, words!("〔 [ （20 【 第"));
     let stamped = n <= 12 && (has(line, words!("公开 不予公开 密级 内部")) && !has(line, &PLAN_WORDS));
     (number || stamped || is_date(line) || mark::is_attachment(line)).then_some(bare)
 }
@@ -146,14 +171,20 @@ pub(crate) fn is_date(line: &str) -> bool {
 /// Bytes of a title at the beginning of a running text.
 fn run_on(line: &str) -> Option<usize> {
     let head = first_chars(line, 80);
-    ["为", "根据", "依据", "按照"].iter().flat_map(|w| head.match_indices(*w)).map(|(at, _)| at).filter(|at| ends(cut(head, 0, *at), &PLAN_WORDS).is_some()).min()
+    ["为", "根据", "依据", "按照"]
+        .iter()
+        .flat_map(|w| head.match_indices(*w))
+        .map(|(at, _)| at)
+        .filter(|at| ends(cut(head, 0, *at), &PLAN_WORDS).is_some())
+        .min()
 }
 
 fn choose(text: &str, seen: &str, front: &mut Front, blocks: &[Block]) {
     let score = |b: &Block| -> i32 {
         let bare = without_period(&b.text);
         let quoted = bare.contains('》') && bare.ends_with("通知");
-        let word = ends(bare.trim_end_matches(['）', ' ']), &PLAN_WORDS).is_some() || has(&b.text, &PLAN_WORDS) && bare.contains('（');
+        let word = ends(bare.trim_end_matches(['）', ' ']), &PLAN_WORDS).is_some()
+            || has(&b.text, &PLAN_WORDS) && bare.contains('（');
         match (word, bare.ends_with("通知"), quoted) {
             (true, false, _) if chars(&bare) >= 6 => 3,
             (_, true, _) if has(&bare, &PLAN_WORDS) => 2,
@@ -165,13 +196,16 @@ fn choose(text: &str, seen: &str, front: &mut Front, blocks: &[Block]) {
     let best = blocks.iter().rev().max_by_key(|b| score(b)).filter(|b| score(b) > 0);
     let Some(best) = best else {
         // a title that the text was run on to: …实施方案为贯彻落实…
-        if let Some((words, span)) = front.preamble.first().and_then(|p| run_on(p.of(seen)).map(|n| (cut(p.of(text), 0, n), Span::new(p.start, p.start + n)))) {
+        if let Some((words, span)) = front.preamble.first().and_then(|p| {
+            run_on(p.of(seen)).map(|n| (cut(p.of(text), 0, n), Span::new(p.start, p.start + n)))
+        }) {
             let (title, period) = split_title(words, span);
             front.title = Some(Title { text: title, span });
             front.period = period;
             return;
         }
-        let from_meta = front.metadata.iter().find(|m| has(&m.key, words!("标题 名称")) && !m.value.is_empty());
+        let from_meta =
+            front.metadata.iter().find(|m| has(&m.key, words!("标题 名称")) && !m.value.is_empty());
         if let Some(meta) = from_meta {
             let (title, period) = split_title(&meta.value, meta.span);
             front.title = Some(Title { text: title, span: meta.span });
@@ -195,7 +229,10 @@ fn promulgated(text: &str) -> String {
     let bare = text.trim();
     let notice = bare.strip_suffix("的通知").or_else(|| bare.strip_suffix("通知"));
     let Some(inner) = notice else { return bare.to_string() };
-    let after = ["关于印发", "关于下发", "关于转发", "印发", "转发"].iter().find_map(|w| inner.split_once(w).map(|(_, r)| r)).unwrap_or(inner);
+    let after = ["关于印发", "关于下发", "关于转发", "印发", "转发"]
+        .iter()
+        .find_map(|w| inner.split_once(w).map(|(_, r)| r))
+        .unwrap_or(inner);
     let after = after.trim();
     let unquoted = after.strip_prefix('《').and_then(|s| s.strip_suffix('》')).unwrap_or(after);
     unquoted.to_string()
@@ -246,7 +283,9 @@ pub(crate) fn years(text: &str) -> Option<(u16, u16, Span)> {
     let mut last: Option<(u16, usize, usize)> = None;
     let mut lone = None;
     for n in numbers(text) {
-        let Some(year) = n.value.whole().and_then(|y| u16::try_from(y).ok()).filter(|y| (1990..=2100).contains(y)) else {
+        let Some(year) =
+            n.value.whole().and_then(|y| u16::try_from(y).ok()).filter(|y| (1990..=2100).contains(y))
+        else {
             continue;
         };
         if n.end - n.start < 4 {
@@ -256,7 +295,8 @@ pub(crate) fn years(text: &str) -> Option<(u16, u16, Span)> {
         let end = n.end + if after.starts_with('年') { '年'.len_utf8() } else { 0 };
         if let Some((from, start, before_end)) = last {
             let between = cut(text, before_end, n.start).trim_matches(['年', ' ']);
-            let range = !between.is_empty() && between.chars().all(|c| matches!(c, '—' | '-' | '–' | '~' | '～' | '至' | '到' | '－'));
+            let range = !between.is_empty()
+                && between.chars().all(|c| matches!(c, '—' | '-' | '–' | '~' | '～' | '至' | '到' | '－'));
             if range && from < year {
                 found = Some((from, year, Span::new(start, end)));
             }
@@ -272,24 +312,33 @@ pub(crate) fn years(text: &str) -> Option<(u16, u16, Span)> {
 
 /// A period on a line of its own, or in the preamble's name of this plan.
 fn find_period(seen: &str, front: &Front, blocks: &[Block]) -> Option<Period> {
-    blocks.iter().rev().find_map(|b| {
-        let (from, to, _) = years(&b.text)?;
-        (from < to && !quoted(&b.text, b.text.find(&from.to_string())?)).then_some(Period { from, to, span: b.span })
-    }).or_else(|| {
-        front.title.as_ref().filter(|t| t.text.contains('《')).and_then(|t| {
-            let inside = years(&t.text)?;
-            t.text.ends_with('》').then_some(Period { from: inside.0, to: inside.1, span: t.span })
+    blocks
+        .iter()
+        .rev()
+        .find_map(|b| {
+            let (from, to, _) = years(&b.text)?;
+            (from < to && !quoted(&b.text, b.text.find(&from.to_string())?)).then_some(Period {
+                from,
+                to,
+                span: b.span,
+            })
         })
-    }).or_else(|| {
-        let name = front.title.as_ref().map(|t| t.text.clone())?;
-        front.preamble.iter().find_map(|p| {
-            let piece = Piece::new(seen, *p);
-            let at = piece.s.find(name.as_str())?;
-            let tail = first_chars(cut(piece.s, at + name.len(), piece.s.len()), 16);
-            let (from, to, _) = years(tail)?;
-            (from < to && tail.starts_with('（')).then_some(Period { from, to, span: *p })
+        .or_else(|| {
+            front.title.as_ref().filter(|t| t.text.contains('《')).and_then(|t| {
+                let inside = years(&t.text)?;
+                t.text.ends_with('》').then_some(Period { from: inside.0, to: inside.1, span: t.span })
+            })
         })
-    })
+        .or_else(|| {
+            let name = front.title.as_ref().map(|t| t.text.clone())?;
+            front.preamble.iter().find_map(|p| {
+                let piece = Piece::new(seen, *p);
+                let at = piece.s.find(name.as_str())?;
+                let tail = first_chars(cut(piece.s, at + name.len(), piece.s.len()), 16);
+                let (from, to, _) = years(tail)?;
+                (from < to && tail.starts_with('（')).then_some(Period { from, to, span: *p })
+            })
+        })
 }
 
 /// “十四五” is 2021 to 2025.
@@ -302,7 +351,11 @@ pub(crate) fn five_year_plan(text: &str) -> Option<(u16, u16)> {
 
 /// 麒麟 of 麒麟区全民科学素质行动实施方案.
 pub(crate) fn place(title: &str) -> Option<String> {
-    let (at, _) = title.char_indices().skip(1).take(9).find(|(_, c)| matches!(c, '省' | '市' | '区' | '县' | '州' | '旗' | '盟'))?;
+    let (at, _) = title
+        .char_indices()
+        .skip(1)
+        .take(9)
+        .find(|(_, c)| matches!(c, '省' | '市' | '区' | '县' | '州' | '旗' | '盟'))?;
     let head = cut(title, 0, at);
     (chars(head) >= 2 && head.chars().all(is_han)).then(|| head.to_string())
 }
@@ -313,7 +366,13 @@ mod tests {
 
     #[test]
     fn a_period_is_read_in_every_writing() {
-        for s in ["方案（2021—2025年）", "方案2021-2025", "方案（2021年—2025年）", "方案（2021至2025年）", "方案〔2021-2025年〕"] {
+        for s in [
+            "方案（2021—2025年）",
+            "方案2021-2025",
+            "方案（2021年—2025年）",
+            "方案（2021至2025年）",
+            "方案〔2021-2025年〕",
+        ] {
             let (title, period) = split_title(s, Span::default());
             assert_eq!(title, "方案", "{s}");
             assert_eq!(period.unwrap().written(), "2021—2025年", "{s}");

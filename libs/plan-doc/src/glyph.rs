@@ -7,9 +7,30 @@ const KANGXI: &str = "一丨丶丿乙亅二亠人儿入八冂冖冫几凵刀力�
 
 /// Radicals of the supplement block that stand for whole simplified characters.
 const SUPPLEMENT: &[(char, char)] = &[
-    ('⺟', '母'), ('⺠', '民'), ('⻄', '西'), ('⻅', '见'), ('⻆', '角'), ('⻉', '贝'), ('⻋', '车'), ('⻓', '长'),
-    ('⻔', '门'), ('⻘', '青'), ('⻚', '页'), ('⻛', '风'), ('⻜', '飞'), ('⻝', '食'), ('⻢', '马'), ('⻣', '骨'),
-    ('⻤', '鬼'), ('⻥', '鱼'), ('⻦', '鸟'), ('⻩', '黄'), ('⻬', '齐'), ('⻮', '齿'), ('⻰', '龙'), ('⻳', '龟'),
+    ('⺟', '母'),
+    ('⺠', '民'),
+    ('⻄', '西'),
+    ('⻅', '见'),
+    ('⻆', '角'),
+    ('⻉', '贝'),
+    ('⻋', '车'),
+    ('⻓', '长'),
+    ('⻔', '门'),
+    ('⻘', '青'),
+    ('⻚', '页'),
+    ('⻛', '风'),
+    ('⻜', '飞'),
+    ('⻝', '食'),
+    ('⻢', '马'),
+    ('⻣', '骨'),
+    ('⻤', '鬼'),
+    ('⻥', '鱼'),
+    ('⻦', '鸟'),
+    ('⻩', '黄'),
+    ('⻬', '齐'),
+    ('⻮', '齿'),
+    ('⻰', '龙'),
+    ('⻳', '龟'),
 ];
 
 /// Whether a sentence may end with this character.
@@ -20,9 +41,7 @@ pub(crate) fn is_terminal(c: char) -> bool {
 /// One character in its usual form; none for an invisible one.
 fn usual(c: char) -> Option<char> {
     Some(match c {
-        '\u{2f00}'..='\u{2fd5}' => {
-            KANGXI.chars().nth((c as u32).wrapping_sub(0x2f00) as usize).unwrap_or(c)
-        }
+        '\u{2f00}'..='\u{2fd5}' => KANGXI.chars().nth((c as u32).wrapping_sub(0x2f00) as usize).unwrap_or(c),
         '\u{2e80}'..='\u{2eff}' => SUPPLEMENT.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to),
         '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
             char::from_u32((c as u32).wrapping_sub(0xfee0)).unwrap_or(c)
@@ -47,7 +66,11 @@ fn usual(c: char) -> Option<char> {
         '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' => '\n',
         // Word's private bullets
         '\u{e000}'..='\u{f8ff}' => '•',
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => {
             return None;
         }
         '\n' | '\t' | '\u{c}' => c,
@@ -58,7 +81,9 @@ fn usual(c: char) -> Option<char> {
 
 /// Half-width signs beside Chinese become full-width ones.
 fn punctuation(c: char, before: Option<char>, after: Option<char>) -> char {
-    let near = |x: Option<char>| x.is_some_and(|x| is_han(x) || matches!(x, '（' | '）' | '“' | '”' | '》' | '《' | '、'));
+    let near = |x: Option<char>| {
+        x.is_some_and(|x| is_han(x) || matches!(x, '（' | '）' | '“' | '”' | '》' | '《' | '、'))
+    };
     match c {
         '(' => '（',
         ')' => '）',
@@ -76,7 +101,10 @@ fn idle(before: Option<char>, after: Option<char>) -> bool {
     let (Some(a), Some(b)) = (before, after) else { return false };
     let sign = |c: char| "，。、；：！？（）《》“”〔〕".contains(c);
     let figure = |c: char| c.is_ascii_digit() || c == '%';
-    (sign(b) && a != '—') || (sign(a) && a != '）' && b != '—') || (is_han(a) && figure(b)) || (figure(a) && is_han(b))
+    (sign(b) && a != '—')
+        || (sign(a) && a != '）' && b != '—')
+        || (is_han(a) && figure(b))
+        || (figure(a) && is_han(b))
 }
 
 /// 【牵头单位】区科协 is 牵头单位：区科协.
@@ -85,7 +113,9 @@ fn unbracket(raw: &str) -> String {
     for label in crate::mark::LABELS.iter().filter(|l| l.ends_with("单位") || l.ends_with("部门")) {
         let boxed = format!("【{label}】");
         if text.contains(&boxed) {
-            text = text.replace(&format!("{boxed}："), &format!("{label}：")).replace(&boxed, &format!("{label}："));
+            text = text
+                .replace(&format!("{boxed}："), &format!("{label}："))
+                .replace(&boxed, &format!("{label}："));
         }
     }
     text
@@ -98,7 +128,9 @@ fn heading(out: &str) -> bool {
         match c {
             '\n' => return figures > 0,
             ' ' => {}
-            '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' => figures += 1,
+            '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' => {
+                figures += 1
+            }
             _ => return false,
         }
     }
@@ -125,7 +157,11 @@ pub(crate) fn clean(raw: &str) -> String {
         let Some(c) = usual(c) else { continue };
         let after = source.peek().copied().and_then(usual);
         // 到 2025 年 ， : a single space beside a sign or a figure was put there by a machine
-        if c == ' ' && after.is_some_and(|a| a != ' ') && !out.ends_with([' ', '\n']) && idle(out.chars().next_back(), after) {
+        if c == ' '
+            && after.is_some_and(|a| a != ' ')
+            && !out.ends_with([' ', '\n'])
+            && idle(out.chars().next_back(), after)
+        {
             continue;
         }
         let word = |x: Option<char>| x.is_some_and(|x| x.is_ascii_alphanumeric());
@@ -139,7 +175,12 @@ pub(crate) fn clean(raw: &str) -> String {
                 c
             }
             // a full stop typed as a dot; after the figure of a heading it is the heading's own
-            '.' if before.is_some_and(is_han) && after.is_some_and(|a| is_han(a) || a == '\n') && !heading(&out) => '。',
+            '.' if before.is_some_and(is_han)
+                && after.is_some_and(|a| is_han(a) || a == '\n')
+                && !heading(&out) =>
+            {
+                '。'
+            }
             c if c.is_ascii_punctuation() => punctuation(c, before, after),
             c => c,
         };

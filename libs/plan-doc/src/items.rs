@@ -59,7 +59,17 @@ impl<'t> Builder<'t> {
 
     fn root(&mut self, at: usize) {
         let Some(node) = self.node(at) else { return };
-        let point = matches!(node.kind, Kind::Digit | Kind::Dotted | Kind::Dash | Kind::Bullet | Kind::ParenDigit | Kind::Circle | Kind::Article | Kind::Plain);
+        let point = matches!(
+            node.kind,
+            Kind::Digit
+                | Kind::Dotted
+                | Kind::Dash
+                | Kind::Bullet
+                | Kind::ParenDigit
+                | Kind::Circle
+                | Kind::Article
+                | Kind::Plain
+        );
         if (node.children.is_empty() && (point || self.outline.owned(at))) || (point && self.one_item(at)) {
             self.item(at, None, None, &[]);
             return;
@@ -68,7 +78,9 @@ impl<'t> Builder<'t> {
         self.out.chapters.push(self.heading(node));
         self.loose(node, None);
         if node.children.is_empty() && node.paras.len() < 2 && node.body >= self.para_end(node) {
-            self.out.doubts.push(Doubt::new(DoubtCode::HeadingEmpty, node.title).with("title", node.title.of(self.text)));
+            self.out.doubts.push(
+                Doubt::new(DoubtCode::HeadingEmpty, node.title).with("title", node.title.of(self.text)),
+            );
         }
         let given = self.section_clauses(at);
         for &child in &node.children {
@@ -112,7 +124,9 @@ impl<'t> Builder<'t> {
     /// （一）指导思想 with its text is a section; （一）青少年行动 with its text is an item.
     fn leaf_is_section(&self, at: usize) -> bool {
         let Some(node) = self.node(at) else { return false };
-        if self.outline.owned(at) || !matches!(node.kind, Kind::Han | Kind::Clause | Kind::ParenHan | Kind::Digit | Kind::Dotted) {
+        if self.outline.owned(at)
+            || !matches!(node.kind, Kind::Han | Kind::Clause | Kind::ParenHan | Kind::Digit | Kind::Dotted)
+        {
             return false;
         }
         let parent = node.parent.and_then(|p| self.node(p));
@@ -121,11 +135,20 @@ impl<'t> Builder<'t> {
         let in_section = parent.is_some_and(|p| p.parent.is_some());
         match parent_class {
             Class::Goals | Class::Ground => {
-                let ground = |n: &Node| has(n.title.of(self.seen), words!("原则 思想 思路 要求 现状 形势 背景 依据 意义"));
+                let ground = |n: &Node| {
+                    has(n.title.of(self.seen), words!("原则 思想 思路 要求 现状 形势 背景 依据 意义"))
+                };
                 // 1. alone under the goals is a goal; beside 1.指导思想 it is a section
-                let beside = || parent.is_some_and(|p| p.children.iter().take(8).any(|c| self.node(*c).is_some_and(ground)));
-                let named = ground(node) || (node.title.of(self.seen).contains("目标") && (node.kind <= Kind::ParenHan || beside()));
-                !in_section && (node.kind <= Kind::ParenHan || named) && (named || node.class != Class::Goals || deeper)
+                let beside = || {
+                    parent
+                        .is_some_and(|p| p.children.iter().take(8).any(|c| self.node(*c).is_some_and(ground)))
+                };
+                let named = ground(node)
+                    || (node.title.of(self.seen).contains("目标")
+                        && (node.kind <= Kind::ParenHan || beside()));
+                !in_section
+                    && (node.kind <= Kind::ParenHan || named)
+                    && (named || node.class != Class::Goals || deeper)
             }
             Class::Safeguard => !in_section && deeper,
             Class::Action => false,
@@ -138,11 +161,16 @@ impl<'t> Builder<'t> {
         if node.children.is_empty() || node.kind < Kind::Article || node.kind == Kind::ParenHan {
             return false;
         }
-        if !matches!(node.kind, Kind::Article) && node.parent.is_none_or(|p| self.node(p).is_some_and(|n| n.parent.is_none())) {
+        if !matches!(node.kind, Kind::Article)
+            && node.parent.is_none_or(|p| self.node(p).is_some_and(|n| n.parent.is_none()))
+        {
             // directly under a chapter it may stand for a section
             let owned = node.children.iter().filter(|c| self.outline.owned(**c)).count();
             let last = node.children.last().is_some_and(|c| self.outline.owned(*c));
-            let titled = node.children.iter().all(|c| self.node(*c).is_some_and(|n| !n.long && n.body < self.para_end(n)));
+            let titled = node
+                .children
+                .iter()
+                .all(|c| self.node(*c).is_some_and(|n| !n.long && n.body < self.para_end(n)));
             return self.outline.owned(at) || (owned <= 1 && (owned == 0 || last) && !(titled && owned == 0));
         }
         let owned = node.children.iter().filter(|c| self.outline.owned(**c)).count();
@@ -154,12 +182,22 @@ impl<'t> Builder<'t> {
         let last = *node.children.last()?;
         let others = node.children.iter().filter(|c| **c != last);
         let leaf = self.node(last).is_some_and(|n| n.children.is_empty());
-        (node.children.len() > 1 && leaf && self.outline.owned(last) && others.clone().all(|c| !self.outline.owned(*c) && self.node(*c).is_some_and(|n| n.children.is_empty())))
-            .then_some(last)
+        (node.children.len() > 1
+            && leaf
+            && self.outline.owned(last)
+            && others
+                .clone()
+                .all(|c| !self.outline.owned(*c) && self.node(*c).is_some_and(|n| n.children.is_empty())))
+        .then_some(last)
     }
 
     fn shares(&self) -> bool {
-        let parents: Vec<&Node> = self.outline.nodes.iter().filter(|n| n.children.len() > 1 && n.class == Class::Action && n.parent.is_some()).collect();
+        let parents: Vec<&Node> = self
+            .outline
+            .nodes
+            .iter()
+            .filter(|n| n.children.len() > 1 && n.class == Class::Action && n.parent.is_some())
+            .collect();
         let only = parents.iter().filter(|n| self.only_last(n).is_some()).count();
         only >= 2 && only * 2 > parents.len()
     }
@@ -175,7 +213,9 @@ impl<'t> Builder<'t> {
         // on a line of its own after the last point, or so in all sections
         let apart = last.paras.iter().skip(1).any(|p| {
             let whole = self.paras.get(*p).copied().unwrap_or_default();
-            self.outline.clauses.get(*p).is_some_and(|c| c.first().is_some_and(|c| c.span.start <= whole.start + 3 && c.span.end + 4 >= whole.end))
+            self.outline.clauses.get(*p).is_some_and(|c| {
+                c.first().is_some_and(|c| c.span.start <= whole.start + 3 && c.span.end + 4 >= whole.end)
+            })
         });
         if apart || self.shared { self.clauses_of(last) } else { Vec::new() }
     }
@@ -219,26 +259,49 @@ impl<'t> Builder<'t> {
         let Some(node) = self.node(at) else { return };
         let mut ids = Vec::new();
         self.all_paras(at, &mut ids);
-        let heads: std::collections::HashMap<usize, usize> = self.below(at).into_iter().filter_map(|n| n.paras.first().map(|p| (*p, n.title.start))).collect();
+        let heads: std::collections::HashMap<usize, usize> =
+            self.below(at).into_iter().filter_map(|n| n.paras.first().map(|p| (*p, n.title.start))).collect();
         // for numbers: without the marks
-        let said = ids.iter().filter_map(|p| self.paras.get(*p).map(|s| Span::new(heads.get(p).copied().unwrap_or(s.start), s.end))).collect();
+        let said = ids
+            .iter()
+            .filter_map(|p| {
+                self.paras.get(*p).map(|s| Span::new(heads.get(p).copied().unwrap_or(s.start), s.end))
+            })
+            .collect();
         let paras: Vec<Span> = ids.iter().filter_map(|p| self.paras.get(*p).copied()).collect();
-        let own: Vec<Clause> = ids.iter().filter_map(|p| self.outline.clauses.get(*p)).flatten().cloned().collect();
+        let own: Vec<Clause> =
+            ids.iter().filter_map(|p| self.outline.clauses.get(*p)).flatten().cloned().collect();
         let named = own.iter().any(|c| !c.duties.is_empty());
         let given = if node.class == Class::Goals { &[] } else { given };
         let clauses: Vec<Clause> = if named || given.is_empty() { own } else { given.to_vec() };
         let title = tidy(node.title.of(self.text));
         let mut duties = self.duties(&clauses);
-        let section_title = section.and_then(|s| self.out.sections.get(s)).map_or("", |s| s.heading.title.as_str());
+        let section_title =
+            section.and_then(|s| self.out.sections.get(s)).map_or("", |s| s.heading.title.as_str());
         let kind = kind_of(node, section_title, &duties);
         if kind == ItemKind::Principle {
             duties.clear();
         }
-        let span = paras.iter().copied().reduce(|a, b| Span::new(a.start.min(b.start), a.end.max(b.end))).unwrap_or_default();
+        let span = paras
+            .iter()
+            .copied()
+            .reduce(|a, b| Span::new(a.start.min(b.start), a.end.max(b.end)))
+            .unwrap_or_default();
         self.doubt(node, &title, kind, &duties, &clauses, !named && !given.is_empty());
         let spans: Vec<Span> = clauses.iter().map(|c| c.span).collect();
         let body = body(self.text, &paras, node.body, &spans);
-        self.out.items.push(Item { chapter, section, kind, number: node.number, title, title_span: node.title, body, span, duties, clauses: spans });
+        self.out.items.push(Item {
+            chapter,
+            section,
+            kind,
+            number: node.number,
+            title,
+            title_span: node.title,
+            body,
+            span,
+            duties,
+            clauses: spans,
+        });
         self.out.paras.push(said);
     }
 
@@ -252,7 +315,9 @@ impl<'t> Builder<'t> {
                     if duty.role == Role::Lead {
                         before.role = Role::Lead;
                     }
-                    self.out.doubts.push(Doubt::new(DoubtCode::UnitTwice, duty.span).with("unit", &duty.unit));
+                    self.out
+                        .doubts
+                        .push(Doubt::new(DoubtCode::UnitTwice, duty.span).with("unit", &duty.unit));
                 }
                 None => {
                     places.insert(duty.unit.clone(), out.len());
@@ -263,7 +328,15 @@ impl<'t> Builder<'t> {
         out
     }
 
-    fn doubt(&mut self, node: &Node, title: &str, kind: ItemKind, duties: &[Duty], clauses: &[Clause], shared: bool) {
+    fn doubt(
+        &mut self,
+        node: &Node,
+        title: &str,
+        kind: ItemKind,
+        duties: &[Duty],
+        clauses: &[Clause],
+        shared: bool,
+    ) {
         let doubts = &mut self.out.doubts;
         if !shared {
             doubts.extend(clauses.iter().flat_map(|c| c.doubts.iter().cloned()));
@@ -298,7 +371,11 @@ fn kind_of(node: &Node, section: &str, duties: &[Duty]) -> ItemKind {
 /// A title on one line, without the spaces of setting.
 fn tidy(s: &str) -> String {
     let spaced = s.chars().filter(|c| *c == ' ').count();
-    let plain: String = if spaced * 3 >= chars(s) && s.is_ascii() { s.to_string() } else { s.chars().filter(|c| *c != ' ' || s.is_ascii()).collect() };
+    let plain: String = if spaced * 3 >= chars(s) && s.is_ascii() {
+        s.to_string()
+    } else {
+        s.chars().filter(|c| *c != ' ' || s.is_ascii()).collect()
+    };
     if s.chars().any(|c| c.is_ascii_alphabetic()) { s.trim().to_string() } else { plain }
 }
 

@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 pub fn to_json(reading: &Reading) -> Value {
     let measures: Vec<&Item> =
         reading.items.iter().filter(|i| matches!(i.kind, ItemKind::Goal | ItemKind::Measure)).collect();
-    let units: BTreeSet<&str> = measures.iter().flat_map(|i| i.duties.iter().map(|d| d.unit.as_str())).collect();
+    let units: BTreeSet<&str> =
+        measures.iter().flat_map(|i| i.duties.iter().map(|d| d.unit.as_str())).collect();
     json!({
         "title": reading.title.as_ref().map(|t| t.text.as_str()),
         "period": reading.period.as_ref().map(|p| p.written()),
@@ -58,12 +59,8 @@ fn target(reading: &Reading, target: &Target) -> Value {
     put("comparator", json!(target.comparator.code()));
     put("value", target.value.as_deref().map_or(Value::Null, |v| number(v, target.kind)));
     put("unit", json!(target.unit));
-    let optional = [
-        ("per", &target.per),
-        ("by", &target.by),
-        ("scope", &target.scope),
-        ("strength", &target.strength),
-    ];
+    let optional =
+        [("per", &target.per), ("by", &target.by), ("scope", &target.scope), ("strength", &target.strength)];
     for (key, value) in optional {
         if let Some(value) = value {
             put(key, json!(value));

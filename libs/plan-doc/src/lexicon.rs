@@ -122,7 +122,8 @@ words! {
 pub(crate) fn kind_of(words: &str, unit: &str, verb: &str) -> TargetKind {
     let words = &crate::fold::fold(words);
     let money = has(words, words!("经费 投入 资金 预算"));
-    let by_doing = DELIVERED.contains(verb) || (verb.is_empty() && DELIVERED.iter().take(4).any(|v| words.starts_with(v)));
+    let by_doing = DELIVERED.contains(verb)
+        || (verb.is_empty() && DELIVERED.iter().take(4).any(|v| words.starts_with(v)));
     match unit {
         "元" => TargetKind::Financial,
         "%" | "个百分点" | "‰" | "倍" if money => TargetKind::Financial,
@@ -130,9 +131,14 @@ pub(crate) fn kind_of(words: &str, unit: &str, verb: &str) -> TargetKind {
         "" if has(words, words!("比例 率 水平")) => TargetKind::Measured,
         "" if has(words, words!("数量 人数 基地 场馆 队伍 馆 人员")) => TargetKind::Registered,
         "" => TargetKind::Attested,
-        "人次" | "场" | "次" | "期" | "场次" | "班次" | "课次" | "条次" | "节" | "堂" | "讲" | "学时" | "课时" | "小时" | "天" | "分钟" => TargetKind::Counted,
+        "人次" | "场" | "次" | "期" | "场次" | "班次" | "课次" | "条次" | "节" | "堂" | "讲" | "学时"
+        | "课时" | "小时" | "天" | "分钟" => TargetKind::Counted,
         _ if by_doing => TargetKind::Counted,
-        "篇" | "集" | "册" | "份" | "件" | "幅" | "部" | "字" | "万字" if has(words, words!("作品 图书 读物 文章 视频 资料 短片 微")) => TargetKind::Counted,
+        "篇" | "集" | "册" | "份" | "件" | "幅" | "部" | "字" | "万字"
+            if has(words, words!("作品 图书 读物 文章 视频 资料 短片 微")) =>
+        {
+            TargetKind::Counted
+        }
         "亩" | "公顷" | "吨" => TargetKind::Measured,
         _ => TargetKind::Registered,
     }

@@ -41,7 +41,7 @@ pub use encoding::Encoding;
 pub use json::to_json;
 pub use parse::parse;
 pub use reading::{
-    Comparator, Duty, Form, Heading, Item, ItemKind, Metadata, NotAPlan, Period, Reading, Role, Section, Target,
-    TargetKind, Title, Verdict,
+    Comparator, Duty, Form, Heading, Item, ItemKind, Metadata, NotAPlan, Period, Reading, Role, Section,
+    Target, TargetKind, Title, Verdict,
 };
 pub use span::Span;

@@ -43,7 +43,10 @@ impl Line {
 
     /// Cannot be the rest of the line before.
     pub fn begins_anew(&self) -> bool {
-        self.marked || mark::is_label(&self.text) || mark::is_attachment(&self.text) || self.text.starts_with('（')
+        self.marked
+            || mark::is_label(&self.text)
+            || mark::is_attachment(&self.text)
+            || self.text.starts_with('（')
     }
 
     pub fn short_heading(&self) -> bool {
@@ -88,10 +91,12 @@ fn run_together(raw: &str) -> Vec<&str> {
     let mut before = ' ';
     for (at, c) in raw.char_indices() {
         let stopped = matches!(before, '。' | '；' | '）' | '”');
-        let may = (stopped && (c.is_ascii_digit() || "一二三四五六七八九十".contains(c))) || (c == '（' && before != ' ');
+        let may = (stopped && (c.is_ascii_digit() || "一二三四五六七八九十".contains(c)))
+            || (c == '（' && before != ' ');
         if may {
             let rest = cut(raw, at, at + 24.min(raw.len() - at));
-            let rest = if rest.is_empty() { crate::span::first_chars(cut(raw, at, raw.len()), 8) } else { rest };
+            let rest =
+                if rest.is_empty() { crate::span::first_chars(cut(raw, at, raw.len()), 8) } else { rest };
             let kind = mark::mark(rest).filter(|m| !m.lost).map(|m| m.kind);
             if matches!(kind, Some(mark::Kind::Han | mark::Kind::Digit | mark::Kind::ParenHan)) {
                 cuts.push(at);
@@ -128,10 +133,31 @@ fn is_page_mark(text: &str) -> bool {
     let bare: String = text.chars().filter(|c| !c.is_ascii_digit() && !is_dash(*c) && *c != ' ').collect();
     let worded = matches!(
         bare.as_str(),
-        "第页" | "第页共页" | "共页第页" | "第页/共页" | "第页，共页" | "/" | "（第页）" | "第页（共页）" | "页" | "Page" | "page" | "PAGE"
+        "第页"
+            | "第页共页"
+            | "共页第页"
+            | "第页/共页"
+            | "第页，共页"
+            | "/"
+            | "（第页）"
+            | "第页（共页）"
+            | "页"
+            | "Page"
+            | "page"
+            | "PAGE"
     );
     (worded && digits > 0)
-        || matches!(text, "[分页符]" | "【分页符】" | "［分页符］" | "分页符" | "[分页]" | "【分页】" | "<分页>" | "[page break]")
+        || matches!(
+            text,
+            "[分页符]"
+                | "【分页符】"
+                | "［分页符］"
+                | "分页符"
+                | "[分页]"
+                | "【分页】"
+                | "<分页>"
+                | "[page break]"
+        )
 }
 
 /// Takes `— 12 —` out of the middle of a line.
@@ -170,7 +196,8 @@ fn hole(text: &str) -> Option<(&str, &str)> {
     let left = cut(text, 0, at).trim_end();
     let right = cut(text, at, text.len()).trim_start();
     let enough = |s: &str| chars(s) >= 8 && s.chars().any(is_han);
-    (enough(left) && enough(right) && !right.contains("    ") && !right.contains('\t')).then_some((left, right))
+    (enough(left) && enough(right) && !right.contains("    ") && !right.contains('\t'))
+        .then_some((left, right))
 }
 
 /// Runs of four or more lines with a hole were two columns: left ones first, then right ones.
@@ -212,7 +239,8 @@ mod tests {
         for mark in ["— 3 —", "- 12 -", "第3页 共10页", "3/12", "7", "————————"] {
             assert!(is_page_mark(mark), "{mark}");
         }
-        for text in ["2021", "2021—2025", "2021—2025年", "一、总体要求", "——公民科学素质", "1. 措施"] {
+        for text in ["2021", "2021—2025", "2021—2025年", "一、总体要求", "——公民科学素质", "1. 措施"]
+        {
             assert!(!is_page_mark(text), "{text}");
         }
     }

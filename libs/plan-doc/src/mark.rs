@@ -46,7 +46,10 @@ pub(crate) struct Mark {
 }
 
 fn is_han_digit(c: char) -> bool {
-    matches!(c, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '〇' | '零' | '廿')
+    matches!(
+        c,
+        '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '〇' | '零' | '廿'
+    )
 }
 
 /// A run of Chinese or Arabic figures: its value and length in bytes.
@@ -69,7 +72,8 @@ pub(crate) fn mark(s: &str) -> Option<Mark> {
         '第' => ordinal(s),
         '（' | '〔' | '[' | '【' => bracketed(s),
         '—' | '-' | '–' | '－' => dash(s),
-        '•' | '●' | '◆' | '■' | '★' | '▲' | '◇' | '○' | '□' | '➢' | '✓' | '·' | '▪' | '◎' | '※' | '➤' | '*' => bullet(s),
+        '•' | '●' | '◆' | '■' | '★' | '▲' | '◇' | '○' | '□' | '➢' | '✓' | '·' | '▪' | '◎' | '※' | '➤'
+        | '*' => bullet(s),
         c @ '\u{2460}'..='\u{2473}' => found(Kind::Circle, (c as u32).wrapping_sub(0x245f), 3),
         c @ '\u{2776}'..='\u{277f}' => found(Kind::Circle, (c as u32).wrapping_sub(0x2775), 3),
         c @ '\u{2474}'..='\u{2487}' => found(Kind::ParenDigit, (c as u32).wrapping_sub(0x2473), 3),
@@ -120,9 +124,15 @@ fn dotted(s: &str, mut after: &str) -> Option<Mark> {
     }
     let spaced = after.starts_with([' ', '、']);
     let words = after.trim_start_matches([' ', '、']);
-    let counted = words.starts_with(['万', '亿', '千', '百', '元', '%', '倍', '个', '人', '名', '年', '米', '公', '平', '小']);
-    (words.starts_with(is_han) && (spaced || !counted))
-        .then_some(Mark { kind: Kind::Dotted, number, lost: false, len: s.len() - words.len() })
+    let counted = words.starts_with([
+        '万', '亿', '千', '百', '元', '%', '倍', '个', '人', '名', '年', '米', '公', '平', '小',
+    ]);
+    (words.starts_with(is_han) && (spaced || !counted)).then_some(Mark {
+        kind: Kind::Dotted,
+        number,
+        lost: false,
+        len: s.len() - words.len(),
+    })
 }
 
 /// 第一章 第一部分 第一节 第一条
@@ -131,13 +141,22 @@ fn ordinal(s: &str) -> Option<Mark> {
     let (n, digits, _) = figures(body.trim_start())?;
     let digits = digits + body.len() - body.trim_start().len();
     let rest = cut(body, digits, body.len()).trim_start();
-    let (kind, word) = [("部分", Kind::Part), ("章", Kind::Part), ("篇", Kind::Part), ("编", Kind::Part), ("节", Kind::Clause), ("条", Kind::Article)]
-        .into_iter()
-        .find(|(w, _)| rest.starts_with(w))
-        .map(|(w, k)| (k, w))?;
+    let (kind, word) = [
+        ("部分", Kind::Part),
+        ("章", Kind::Part),
+        ("篇", Kind::Part),
+        ("编", Kind::Part),
+        ("节", Kind::Clause),
+        ("条", Kind::Article),
+    ]
+    .into_iter()
+    .find(|(w, _)| rest.starts_with(w))
+    .map(|(w, k)| (k, w))?;
     let after = cut(rest, word.len(), rest.len());
     // 第十条规定的…, 第三条、第四条: a sentence about an article
-    if after.starts_with(['规', '第', '所', '至', '的', '和', '之', '款', '及']) || (kind == Kind::Article && after.starts_with('、')) {
+    if after.starts_with(['规', '第', '所', '至', '的', '和', '之', '款', '及'])
+        || (kind == Kind::Article && after.starts_with('、'))
+    {
         return None;
     }
     let words = after.trim_start_matches(['、', '：', '.', ' ']);
@@ -174,7 +193,9 @@ fn dash(s: &str) -> Option<Mark> {
     let rest = s.trim_start_matches(['—', '-', '–', '－']);
     let words = rest.trim_start();
     let long = s.len() - rest.len();
-    if !words.starts_with(|c: char| is_han(c) || matches!(c, '“' | '《' | '（' | '"' | '「') || c.is_ascii_alphanumeric()) {
+    if !words.starts_with(|c: char| {
+        is_han(c) || matches!(c, '“' | '《' | '（' | '"' | '「') || c.is_ascii_alphanumeric()
+    }) {
         return None;
     }
     let kind = if long == 1 { Kind::Bullet } else { Kind::Dash };
@@ -186,8 +207,15 @@ fn dash(s: &str) -> Option<Mark> {
 }
 
 fn bullet(s: &str) -> Option<Mark> {
-    let words = s.trim_start_matches(|c: char| !is_han(c) && !c.is_ascii_alphanumeric() && !matches!(c, '“' | '《' | '（'));
-    (!words.is_empty()).then_some(Mark { kind: Kind::Bullet, number: None, lost: false, len: s.len() - words.len() })
+    let words = s.trim_start_matches(|c: char| {
+        !is_han(c) && !c.is_ascii_alphanumeric() && !matches!(c, '“' | '《' | '（')
+    });
+    (!words.is_empty()).then_some(Mark {
+        kind: Kind::Bullet,
+        number: None,
+        lost: false,
+        len: s.len() - words.len(),
+    })
 }
 
 /// `. words`, `、words`: the figure was lost in copying.
@@ -195,12 +223,19 @@ fn lost(s: &str) -> Option<Mark> {
     let kind = if s.starts_with('.') { Kind::Digit } else { Kind::Han };
     let words = s.trim_start_matches(['.', '、']).trim_start();
     let once = s.len() - s.trim_start_matches(['.', '、']).len() <= '、'.len_utf8();
-    (once && words.starts_with(is_han)).then_some(Mark { kind, number: None, lost: true, len: s.len() - words.len() })
+    (once && words.starts_with(is_han)).then_some(Mark {
+        kind,
+        number: None,
+        lost: true,
+        len: s.len() - words.len(),
+    })
 }
 
 /// 行动一：… 任务三、…
 fn named(s: &str) -> Option<Mark> {
-    let word = ["专项行动", "重点任务", "重点工程", "重点行动", "行动", "任务", "工程", "措施"].into_iter().find(|w| s.starts_with(w))?;
+    let word = ["专项行动", "重点任务", "重点工程", "重点行动", "行动", "任务", "工程", "措施"]
+        .into_iter()
+        .find(|w| s.starts_with(w))?;
     let (n, len, _) = figures(cut(s, word.len(), s.len()))?;
     let rest = cut(s, word.len() + len, s.len());
     let words = rest.trim_start_matches(['：', '、', '.', ' ', ':']);
@@ -233,9 +268,17 @@ pub(crate) fn is_label(s: &str) -> bool {
 /// 附件, 附件1：…, 附：…
 pub(crate) fn is_attachment(s: &str) -> bool {
     let Some(rest) = s.strip_prefix('附') else { return false };
-    let rest = rest.trim_start().strip_prefix('件').or_else(|| rest.trim_start().strip_prefix('表')).unwrap_or(rest).trim_start();
+    let rest = rest
+        .trim_start()
+        .strip_prefix('件')
+        .or_else(|| rest.trim_start().strip_prefix('表'))
+        .unwrap_or(rest)
+        .trim_start();
     let bare = rest.trim_start_matches(|c: char| c.is_ascii_digit() || is_han_digit(c)).trim_start();
-    s.chars().count() < 60 && (bare.is_empty() || bare.starts_with(['：', ':', '.']) || (bare.len() < rest.len() && s.starts_with("附件")))
+    s.chars().count() < 60
+        && (bare.is_empty()
+            || bare.starts_with(['：', ':', '.'])
+            || (bare.len() < rest.len() && s.starts_with("附件")))
 }
 
 #[cfg(test)]
@@ -265,14 +308,27 @@ mod tests {
 
     #[test]
     fn sentences_are_no_marks() {
-        for s in ["一是加强", "2025年", "1.5万人", "（区科协牵头）", "（2021—2025年）", "第十条规定", "一带一路", "30名", "-5度", ""] {
+        for s in [
+            "一是加强",
+            "2025年",
+            "1.5万人",
+            "（区科协牵头）",
+            "（2021—2025年）",
+            "第十条规定",
+            "一带一路",
+            "30名",
+            "-5度",
+            "",
+        ] {
             assert_eq!(mark(s), None, "{s}");
         }
     }
 
     #[test]
     fn the_words_begin_after_the_mark() {
-        for (s, words) in [("（一） 农民", "农民"), ("1．实施", ""), ("——  提升", "提升"), ("第一条  组织", "组织")] {
+        for (s, words) in
+            [("（一） 农民", "农民"), ("1．实施", ""), ("——  提升", "提升"), ("第一条  组织", "组织")]
+        {
             let Some(m) = mark(s) else { continue };
             assert_eq!(&s[m.len..], words);
         }

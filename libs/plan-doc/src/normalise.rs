@@ -113,7 +113,11 @@ fn joins(open: &Open, before: Option<&Line>, line: &Line, wrap: Option<usize>) -
     let ends_open = before.text.ends_with(['，', '、', '“', '《', '（', '—']);
     let ended = before.ends_sentence();
     // A line with a stop or a comma inside that does not end in one was broken by a machine.
-    let broken = !ended && before.width >= 18 && before.text.contains(['，', '。', '；']) && !is_label(&before.text) && !is_row(&before.text);
+    let broken = !ended
+        && before.width >= 18
+        && before.text.contains(['，', '。', '；'])
+        && !is_label(&before.text)
+        && !is_row(&before.text);
     match line.gap {
         Gap::None => {
             if open.bracket() || ends_open {
@@ -146,7 +150,9 @@ pub(crate) fn ends_sentence(text: &str) -> bool {
     if text.ends_with('）') {
         // 每个县（区） may go on; （区科协牵头） does not
         let group = text.rfind('（').map_or("", |at| text.get(at..).unwrap_or(""));
-        return chars(group) > 14 || ["牵头", "配合", "负责", "责任", "参与", "单位", "部门"].iter().any(|w| group.contains(w)) || chars(text) < 20;
+        return chars(group) > 14
+            || ["牵头", "配合", "负责", "责任", "参与", "单位", "部门"].iter().any(|w| group.contains(w))
+            || chars(text) < 20;
     }
     text.chars().next_back().is_some_and(is_terminal)
 }

@@ -122,7 +122,8 @@ pub(crate) fn han_integer(s: &str) -> Option<u64> {
                 total = total.checked_add(head.max(1).checked_mul(unit)?)?;
                 section = 0;
             } else {
-                section = section.checked_add(last.take().unwrap_or(1).checked_mul(10u64.checked_pow(p)?)?)?;
+                section =
+                    section.checked_add(last.take().unwrap_or(1).checked_mul(10u64.checked_pow(p)?)?)?;
             }
         }
     }
@@ -157,7 +158,11 @@ fn arabic(s: &str, at: usize) -> Option<Number> {
     loop {
         if is_digit(len) {
             len += 1;
-        } else if len > 0 && bytes.get(len) == Some(&b',') && (1..=3).all(|i| is_digit(len + i)) && !is_digit(len + 4) {
+        } else if len > 0
+            && bytes.get(len) == Some(&b',')
+            && (1..=3).all(|i| is_digit(len + i))
+            && !is_digit(len + 4)
+        {
             len += 4;
         } else if len > 0 && !dot && bytes.get(len) == Some(&b'.') && is_digit(len + 1) {
             dot = true;
@@ -169,13 +174,9 @@ fn arabic(s: &str, at: usize) -> Option<Number> {
     let value = Decimal::parse(cut(rest, 0, len));
     let (more, zeros) = multiplier(cut(rest, len, rest.len()));
     let end = at + len + more;
-    value.map(|v| Number { start: at, end, value: v.shift(zeros), percent: false, han: false }).or(Some(Number {
-        start: at,
-        end,
-        value: Decimal::integer(0),
-        percent: false,
-        han: false,
-    }))
+    value
+        .map(|v| Number { start: at, end, value: v.shift(zeros), percent: false, han: false })
+        .or(Some(Number { start: at, end, value: Decimal::integer(0), percent: false, han: false }))
 }
 
 fn han(s: &str, at: usize) -> Option<Number> {
@@ -225,7 +226,8 @@ pub(crate) fn numbers(s: &str) -> Vec<Number> {
         } else if is_han_numeral(c) {
             han(s, at).or_else(|| {
                 // no number: pass the whole run, so that it is looked at once
-                let run: usize = cut(s, at, s.len()).chars().take_while(|c| is_han_numeral(*c)).map(char::len_utf8).sum();
+                let run: usize =
+                    cut(s, at, s.len()).chars().take_while(|c| is_han_numeral(*c)).map(char::len_utf8).sum();
                 skip = at + run;
                 None
             })

@@ -58,7 +58,9 @@ impl Numbering {
                     self.nums.insert(num, list);
                 }
             }
-            "lvl" | "lvlOverride" => at.level = attribute(e, "ilvl").and_then(|v| v.parse().ok()).unwrap_or(0),
+            "lvl" | "lvlOverride" => {
+                at.level = attribute(e, "ilvl").and_then(|v| v.parse().ok()).unwrap_or(0)
+            }
             "startOverride" => {
                 if let (Some(num), Some(start)) = (at.num, number()) {
                     self.restarts.insert((num, at.level), start);
@@ -128,8 +130,19 @@ struct Place {
 fn written(n: u32, format: &str) -> String {
     match format {
         "none" => String::new(),
-        "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "taiwaneseCounting" | "taiwaneseCountingThousand" | "ideographDigital" | "japaneseDigitalTenThousand" | "chineseLegalSimplified" | "ideographLegalTraditional" | "koreanDigital2" => han(n),
-        "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if (1..=20).contains(&n) => char::from_u32(0x245f + n).map_or(String::new(), String::from),
+        "chineseCounting"
+        | "chineseCountingThousand"
+        | "japaneseCounting"
+        | "taiwaneseCounting"
+        | "taiwaneseCountingThousand"
+        | "ideographDigital"
+        | "japaneseDigitalTenThousand"
+        | "chineseLegalSimplified"
+        | "ideographLegalTraditional"
+        | "koreanDigital2" => han(n),
+        "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if (1..=20).contains(&n) => {
+            char::from_u32(0x245f + n).map_or(String::new(), String::from)
+        }
         "lowerLetter" | "upperLetter" if (1..=26).contains(&n) => {
             let base = if format == "lowerLetter" { 0x60 } else { 0x40 };
             char::from_u32(base + n).map_or(String::new(), String::from)
@@ -214,7 +227,15 @@ mod tests {
 
     #[test]
     fn chinese_counting_is_written_as_word_writes_it() {
-        for (n, s) in [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (45, "四十五"), (105, "一百零五"), (110, "一百一十")] {
+        for (n, s) in [
+            (1, "一"),
+            (10, "十"),
+            (11, "十一"),
+            (20, "二十"),
+            (45, "四十五"),
+            (105, "一百零五"),
+            (110, "一百一十"),
+        ] {
             assert_eq!(han(n), s);
         }
     }

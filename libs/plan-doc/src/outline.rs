@@ -55,20 +55,26 @@ pub(crate) fn bounds(seen: &str, paras: &[Span]) -> (usize, usize) {
     let any = |from: usize| (from..paras.len()).find(|i| heading(*i).is_some());
     let mut first = any(0);
     // a table of contents: the headings come again after it
-    let contents = (0..paras.len().min(60)).find(|i| line(*i).chars().filter(|c| *c != ' ').eq("目录".chars()));
+    let contents =
+        (0..paras.len().min(60)).find(|i| line(*i).chars().filter(|c| *c != ' ').eq("目录".chars()));
     if let (Some(at), Some(_)) = (contents, first)
         && let Some(entry) = any(at)
         && let Some(m) = mark(line(entry))
     {
-        let words = |i: usize, m: Mark| cut(line(i), m.len, line(i).len()).trim_end_matches(|c: char| !is_han(c)).to_string();
+        let words = |i: usize, m: Mark| {
+            cut(line(i), m.len, line(i).len()).trim_end_matches(|c: char| !is_han(c)).to_string()
+        };
         let name = words(entry, m);
         let again = (entry + 1..paras.len()).find(|i| {
-            mark(line(*i)).is_some_and(|n| (n.kind, n.number) == (m.kind, m.number) && words(*i, n).starts_with(&name))
+            mark(line(*i))
+                .is_some_and(|n| (n.kind, n.number) == (m.kind, m.number) && words(*i, n).starts_with(&name))
         });
         first = again.or(first);
     }
     let first = first.or_else(|| (0..paras.len()).find(|i| mark(line(*i)).is_some())).unwrap_or(paras.len());
-    let mut end = (first + 1..paras.len()).find(|i| is_attachment(line(*i)) || line(*i).starts_with("抄送：")).unwrap_or(paras.len());
+    let mut end = (first + 1..paras.len())
+        .find(|i| is_attachment(line(*i)) || line(*i).starts_with("抄送："))
+        .unwrap_or(paras.len());
     while end > first + 1 && is_signature(line(end - 1)) {
         end -= 1;
     }
@@ -86,14 +92,31 @@ fn is_signature(line: &str) -> bool {
     let line = line.trim();
     crate::front::is_date(line)
         || line.is_empty()
-        || (chars(line) <= 24 && mark(line).is_none() && !is_label(line) && !line.contains(['。', '，', '；', '：']) && line.ends_with(['府', '室', '会', '局', '协', '委', '组', '发']) && !line.contains('、'))
+        || (chars(line) <= 24
+            && mark(line).is_none()
+            && !is_label(line)
+            && !line.contains(['。', '，', '；', '：'])
+            && line.ends_with(['府', '室', '会', '局', '协', '委', '组', '发'])
+            && !line.contains('、'))
         || (line.starts_with("（此件") || line.starts_with("（联系人"))
 }
 
 impl Outline {
     /// `first..end` are the bounds; `place` is the district's bare name.
-    pub fn build(text: &str, seen: &str, paras: &[Span], (first, end): (usize, usize), place: Option<&str>) -> Outline {
-        let mut out = Outline { nodes: Vec::new(), roots: Vec::new(), clauses: Vec::new(), doubts: Vec::new(), measures_apart: seen.contains("措施：") };
+    pub fn build(
+        text: &str,
+        seen: &str,
+        paras: &[Span],
+        (first, end): (usize, usize),
+        place: Option<&str>,
+    ) -> Outline {
+        let mut out = Outline {
+            nodes: Vec::new(),
+            roots: Vec::new(),
+            clauses: Vec::new(),
+            doubts: Vec::new(),
+            measures_apart: seen.contains("措施："),
+        };
         out.clauses = vec![Vec::new(); paras.len()];
         let ranks = Ranks::of(seen, paras, first, end);
         let mut stack: Vec<usize> = Vec::new();
@@ -102,7 +125,8 @@ impl Outline {
             let Some(&para) = paras.get(i) else { break };
             let found = clauses(text, seen, para, place);
             let piece = Piece::new(seen, para);
-            let marked = mark(piece.s).filter(|m| !is_label(piece.s) && !is_clause(&found, para, m) && !is_contents_line(piece.s));
+            let marked = mark(piece.s)
+                .filter(|m| !is_label(piece.s) && !is_clause(&found, para, m) && !is_contents_line(piece.s));
             match marked {
                 Some(m) => {
                     while let Some(&top) = stack.last()
@@ -123,13 +147,33 @@ impl Outline {
         out
     }
 
-    fn add(&mut self, seen: &str, para: Span, i: usize, m: Mark, parent: Option<usize>, found: &[Clause]) -> usize {
+    fn add(
+        &mut self,
+        seen: &str,
+        para: Span,
+        i: usize,
+        m: Mark,
+        parent: Option<usize>,
+        found: &[Clause],
+    ) -> usize {
         let rest = Piece::new(seen, para).cut(m.len, para.end - para.start);
         let (title, body, long) = title_of(rest, found);
-        let inherited = parent.and_then(|p| self.nodes.get(p)).map(|n| if n.aims { Class::Goals } else { n.class });
+        let inherited =
+            parent.and_then(|p| self.nodes.get(p)).map(|n| if n.aims { Class::Goals } else { n.class });
         let class = class_of(title.of(seen), inherited);
         let at = self.nodes.len();
-        self.nodes.push(Node { kind: m.kind, number: m.number, title, body, paras: vec![i], parent, children: Vec::new(), class, aims: false, long });
+        self.nodes.push(Node {
+            kind: m.kind,
+            number: m.number,
+            title,
+            body,
+            paras: vec![i],
+            parent,
+            children: Vec::new(),
+            class,
+            aims: false,
+            long,
+        });
         match parent.and_then(|p| self.nodes.get_mut(p)) {
             Some(node) => node.children.push(at),
             None => self.roots.push(at),
@@ -141,7 +185,9 @@ impl Outline {
     fn plain(&mut self, seen: &str, para: Span, i: usize, stack: &mut Vec<usize>, found: &[Clause]) {
         let Some(&top) = stack.last() else { return };
         if let Some(aims) = aims_label(para.of(seen)) {
-            while stack.len() > 1 && stack.last().and_then(|t| self.nodes.get(*t)).is_some_and(|n| n.kind >= Kind::Digit) {
+            while stack.len() > 1
+                && stack.last().and_then(|t| self.nodes.get(*t)).is_some_and(|n| n.kind >= Kind::Digit)
+            {
                 stack.pop();
             }
             if let Some(node) = stack.last().and_then(|t| self.nodes.get_mut(*t)) {
@@ -155,13 +201,18 @@ impl Outline {
         let (title, body, long) = title_of(rest, found);
         let titled = !long && body < para.end && {
             let words = title.of(seen);
-            (4..=24).contains(&chars(words)) && !words.contains(['，', '：', '；']) && has(cut(seen, title.end, title.end + 3), words!("。"))
+            (4..=24).contains(&chars(words))
+                && !words.contains(['，', '：', '；'])
+                && has(cut(seen, title.end, title.end + 3), words!("。"))
         };
-        let owned = found.iter().any(|c| c.span.end + 6 >= para.end && c.span.start > para.start && !c.duties.is_empty());
+        let owned = found
+            .iter()
+            .any(|c| c.span.end + 6 >= para.end && c.span.start > para.start && !c.duties.is_empty());
         let container = node.kind < Kind::Digit || node.kind == Kind::Plain;
         let done = || node.paras.iter().rev().any(|p| self.clauses.get(*p).is_some_and(|c| !c.is_empty()));
         let sibling = node.kind == Kind::Plain || (titled && owned && node.kind >= Kind::Digit && done());
-        let wanted = titled && ((node.class == Class::Safeguard && container) || (owned && (container || sibling)));
+        let wanted =
+            titled && ((node.class == Class::Safeguard && container) || (owned && (container || sibling)));
         if !wanted {
             if let Some(node) = self.nodes.get_mut(top) {
                 node.paras.push(i);
@@ -179,7 +230,9 @@ impl Outline {
     /// Whether a node's own paragraphs name anybody.
     pub fn owned(&self, node: usize) -> bool {
         self.nodes.get(node).is_some_and(|n| {
-            n.paras.iter().any(|p| self.clauses.get(*p).is_some_and(|c| c.iter().any(|c| !c.duties.is_empty())))
+            n.paras
+                .iter()
+                .any(|p| self.clauses.get(*p).is_some_and(|c| c.iter().any(|c| !c.duties.is_empty())))
         })
     }
 }
@@ -189,8 +242,12 @@ fn aims_label(line: &str) -> Option<bool> {
     let bare = line.trim_matches(['（', '）', '【', '】', ' ', '：', ':']);
     let whole = line.ends_with(['：', ':']) || line.starts_with('【');
     match bare {
-        "任务" | "目标" | "工作目标" | "主要目标" | "目标任务" | "工作任务" if whole => Some(true),
-        "措施" | "主要措施" | "具体措施" | "工作措施" | "重点措施" | "工作内容" if whole => Some(false),
+        "任务" | "目标" | "工作目标" | "主要目标" | "目标任务" | "工作任务" if whole => {
+            Some(true)
+        }
+        "措施" | "主要措施" | "具体措施" | "工作措施" | "重点措施" | "工作内容" if whole => {
+            Some(false)
+        }
         _ => None,
     }
 }
@@ -208,17 +265,25 @@ fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool) {
     let stop = sentence_end(head).unwrap_or(head.len());
     let mut end = stop;
     let mut long = false;
-    let colon = head.find('：').filter(|at| chars(cut(head, 0, *at)) <= 16 && *at < stop && !cut(head, 0, *at).contains(['，', '。', '（']) && *at + 3 < head.len());
+    let colon = head.find('：').filter(|at| {
+        chars(cut(head, 0, *at)) <= 16
+            && *at < stop
+            && !cut(head, 0, *at).contains(['，', '。', '（'])
+            && *at + 3 < head.len()
+    });
     let space = head.find(' ').filter(|at| {
         let before = cut(head, 0, *at);
-        (4..=20).contains(&chars(before)) && !before.contains(['，', '、', '：']) && chars(cut(head, *at, head.len())) > 30
+        (4..=20).contains(&chars(before))
+            && !before.contains(['，', '、', '：'])
+            && chars(cut(head, *at, head.len())) > 30
     });
     let known = run_on(head).filter(|at| chars(cut(head, 0, stop)) > at / 3 + 8);
     if let Some(at) = colon.or(space).or(known).filter(|at| *at < stop) {
         end = at;
     } else if chars(cut(head, 0, stop)) > 42 {
         long = true;
-        let first = cut(head, 0, stop).find(['，', '；']).filter(|at| (4..=42).contains(&chars(cut(head, 0, *at))));
+        let first =
+            cut(head, 0, stop).find(['，', '；']).filter(|at| (4..=42).contains(&chars(cut(head, 0, *at))));
         end = first.unwrap_or(stop);
     }
     let title = rest.cut(0, end).trim().trim_any(&['。', '：', '；', '，', ':', ' ', '.']);
@@ -229,9 +294,11 @@ fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool) {
 
 /// A usual heading that the text was run on to: 一、指导思想坚持…
 fn run_on(head: &str) -> Option<usize> {
-    let words = words!("指导思想和目标 指导思想 总体要求 工作目标 总体目标 主要目标 基本原则 目标任务 重点任务
+    let words = words!(
+        "指导思想和目标 指导思想 总体要求 工作目标 总体目标 主要目标 基本原则 目标任务 重点任务
         主要任务 保障措施 组织保障 机制保障 条件保障 组织实施 工作要求 提升行动 重点工程 工作原则
-        总体思路");
+        总体思路"
+    );
     let word = crate::words::starts(head, words)?;
     let next = cut(head, word.len(), head.len()).chars().next()?;
     (is_han(next) && !"和与及的、工行措".contains(next)).then_some(word.len())
@@ -255,24 +322,34 @@ fn sentence_end(s: &str) -> Option<usize> {
 pub(crate) fn class_of(title: &str, parent: Option<Class>) -> Class {
     let title: String = title.chars().filter(|c| *c != ' ').collect();
     let title = title.as_str();
-    let safeguard = words!("保障 组织实施 组织领导 工作要求 实施要求 组织机构 监督检查 督导考核 监测评估 条件支撑
-        支撑条件 组织管理 监督管理 考核评价 加强领导");
+    let safeguard = words!(
+        "保障 组织实施 组织领导 工作要求 实施要求 组织机构 监督检查 督导考核 监测评估 条件支撑
+        支撑条件 组织管理 监督管理 考核评价 加强领导"
+    );
     let action = words!("行动 工程 任务 举措 重点工作 主要工作 工作内容 工作措施 主要措施 职责 分工");
-    let ground = words!("指导思想 原则 背景 现状 形势 意义 总体思路 前言 基础 成效 工作思路 问题 依据 成绩 回顾
-        总则 附则");
+    let ground = words!(
+        "指导思想 原则 背景 现状 形势 意义 总体思路 前言 基础 成效 工作思路 问题 依据 成绩 回顾
+        总则 附则"
+    );
     let goals = words!("目标 总体要求 愿景");
     match parent {
         // points inside a heading keep its kind
         Some(Class::Safeguard) => Class::Safeguard,
-        Some(Class::Action) if has(title, words!("保障措施 组织保障 保障机制 组织实施")) => Class::Safeguard,
-        Some(Class::Action) if has(title, words!("总体目标 工作目标 主要目标 年度目标 发展目标")) => Class::Goals,
+        Some(Class::Action) if has(title, words!("保障措施 组织保障 保障机制 组织实施")) => {
+            Class::Safeguard
+        }
+        Some(Class::Action) if has(title, words!("总体目标 工作目标 主要目标 年度目标 发展目标")) => {
+            Class::Goals
+        }
         Some(Class::Action) => Class::Action,
         Some(_) if has(title, words!("目标")) => Class::Goals,
         Some(_) if has(title, ground) => Class::Ground,
         Some(class) => class,
         None if has(title, safeguard) => Class::Safeguard,
         None if has(title, words!("指导思想 总体要求 总体思路")) => Class::Goals,
-        None if title.ends_with("目标任务") && !has(title, words!("重点 行动 工程")) => Class::Goals,
+        None if title.ends_with("目标任务") && !has(title, words!("重点 行动 工程")) => {
+            Class::Goals
+        }
         None if has(title, action) => Class::Action,
         None if has(title, goals) => Class::Goals,
         None if has(title, ground) => Class::Ground,
@@ -297,7 +374,9 @@ impl Ranks {
         };
         Ranks {
             article_inside: before(Kind::ParenHan, Kind::Article),
-            digit_outside: at(Kind::Han).is_none() && at(Kind::Part).is_none() && before(Kind::Digit, Kind::ParenHan),
+            digit_outside: at(Kind::Han).is_none()
+                && at(Kind::Part).is_none()
+                && before(Kind::Digit, Kind::ParenHan),
         }
     }
 
@@ -345,8 +424,12 @@ impl Numbering {
         let follows = number == before + 1 || through.is_some_and(|n| number == n + 1);
         let doubt = match () {
             () if follows => return None,
-            () if number == before && before > 0 => Doubt::new(DoubtCode::NumberedTwice, para).with("number", number),
-            () => Doubt::new(DoubtCode::NumberSkipped, para).with("expected", before + 1).with("found", number),
+            () if number == before && before > 0 => {
+                Doubt::new(DoubtCode::NumberedTwice, para).with("number", number)
+            }
+            () => {
+                Doubt::new(DoubtCode::NumberSkipped, para).with("expected", before + 1).with("found", number)
+            }
         };
         Some(doubt)
     }

@@ -6,11 +6,11 @@ use crate::front::{front, place};
 use crate::items::{Items, items};
 use crate::normalise::normalise;
 use crate::outline::{Outline, bounds};
-use crate::reading::{ItemKind, Reading, Verdict, NotAPlan};
+use crate::reading::{ItemKind, NotAPlan, Reading, Verdict};
 use crate::span::Span;
-use crate::words::{has, words};
 use crate::target::{Scope, Source, targets};
 use crate::verdict::judge;
+use crate::words::{has, words};
 
 /// Reads a document. Never fails; what is unsure is in [`Reading::doubts`].
 pub fn parse(raw: &str) -> Reading {
@@ -69,12 +69,22 @@ fn sources(made: &Items, preamble: &[Span], seen: &str) -> Vec<Source> {
         .filter(|p| has(p.of(seen), words!("到20")))
         .map(|p| Source { para: *p, item: None, section: None, title: String::new() })
         .collect();
-    out.extend(made.loose.iter().map(|(para, section)| Source { para: *para, item: None, section: *section, title: String::new() }));
+    out.extend(made.loose.iter().map(|(para, section)| Source {
+        para: *para,
+        item: None,
+        section: *section,
+        title: String::new(),
+    }));
     for (i, (item, paras)) in made.items.iter().zip(&made.paras).enumerate() {
         if item.kind == ItemKind::Principle {
             continue;
         }
-        out.extend(paras.iter().map(|p| Source { para: *p, item: Some(i), section: item.section, title: item.title.clone() }));
+        out.extend(paras.iter().map(|p| Source {
+            para: *p,
+            item: Some(i),
+            section: item.section,
+            title: item.title.clone(),
+        }));
     }
     out.sort_by_key(|s| s.para.start);
     out
@@ -90,12 +100,19 @@ fn brackets(seen: &str, paras: &[Span], (first, end): (usize, usize)) -> Vec<Dou
             match c {
                 '（' => open.push(place),
                 '）' if open.pop().is_none() => {
-                    out.push(Doubt::new(DoubtCode::BracketUnbalanced, Span::new(place, place + 3)).with("bracket", c));
+                    out.push(
+                        Doubt::new(DoubtCode::BracketUnbalanced, Span::new(place, place + 3))
+                            .with("bracket", c),
+                    );
                 }
                 _ => {}
             }
         }
-        out.extend(open.iter().map(|p| Doubt::new(DoubtCode::BracketUnbalanced, Span::new(*p, p + 3)).with("bracket", "（")));
+        out.extend(
+            open.iter().map(|p| {
+                Doubt::new(DoubtCode::BracketUnbalanced, Span::new(*p, p + 3)).with("bracket", "（")
+            }),
+        );
     }
     out
 }

@@ -100,7 +100,11 @@ pub struct Period {
 impl Period {
     /// The usual writing, `2021—2025年`.
     pub fn written(&self) -> String {
-        if self.from == self.to { format!("{}年", self.to) } else { format!("{}—{}年", self.from, self.to) }
+        if self.from == self.to {
+            format!("{}年", self.to)
+        } else {
+            format!("{}—{}年", self.from, self.to)
+        }
     }
 }
 

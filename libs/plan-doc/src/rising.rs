@@ -4,8 +4,8 @@ use crate::lexicon::kind_of;
 use crate::reading::{Comparator, Form, Target, TargetKind};
 use crate::sentence::Sentence;
 use crate::span::{Span, chars, cut, last_chars};
-use crate::words::{ends, has, starts, words};
 use crate::target::{Scope, Source};
+use crate::words::{ends, has, starts, words};
 
 words! {
     /// Words that a direction is said with.
@@ -50,13 +50,23 @@ fn subject(sentence: &Sentence<'_>, at: usize) -> (usize, usize) {
     let window = last_chars(cut(s, 0, at), 50);
     let base = at - window.len();
     // 市、县财政: a list of levels is one subject
-    let levels = |i: usize| cut(window, 0, i).chars().next_back().is_some_and(|c| "省市县区州".contains(c)) && cut(window, i, window.len()).starts_with('、');
-    let mut from = base + window.char_indices().rev().find(|(i, c)| matches!(c, '，' | '、' | '：' | '；') && !levels(*i)).map(|(i, _)| i).map_or(0, |i| i + cut(window, i, window.len()).chars().next().map_or(0, char::len_utf8));
+    let levels = |i: usize| {
+        cut(window, 0, i).chars().next_back().is_some_and(|c| "省市县区州".contains(c))
+            && cut(window, i, window.len()).starts_with('、')
+    };
+    let mut from = base
+        + window
+            .char_indices()
+            .rev()
+            .find(|(i, c)| matches!(c, '，' | '、' | '：' | '；') && !levels(*i))
+            .map(|(i, _)| i)
+            .map_or(0, |i| i + cut(window, i, window.len()).chars().next().map_or(0, char::len_utf8));
     while let Some(word) = starts(cut(s, from, at), &LEAD) {
         from += word.len();
     }
     let mut to = at;
-    while let Some(word) = ends(cut(s, from, to), words!("的 实现 保持 得到 呈 总量 每年 达到 基本")) {
+    while let Some(word) = ends(cut(s, from, to), words!("的 实现 保持 得到 呈 总量 每年 达到 基本"))
+    {
         to -= word.len();
     }
     (from, to)
@@ -72,23 +82,33 @@ pub(crate) fn find(scope: &Scope<'_>, source: &Source, sentence: &Sentence<'_>) 
                 continue;
             }
             let after = cut(s, at + word.len(), s.len());
-            let after = starts(after, words!("稳定 稳步 有所 适度 、稳定 不断")).map_or(after, |w| cut(after, w.len(), after.len()));
+            let after = starts(after, words!("稳定 稳步 有所 适度 、稳定 不断"))
+                .map_or(after, |w| cut(after, w.len(), after.len()));
             let up = word == "只增不减" || starts(after, &UP).is_some();
             let down = starts(after, &DOWN).is_some();
             let (from, to) = subject(sentence, at);
-            let words: String = cut(scope.text, sentence.piece.at + from, sentence.piece.at + to).chars().filter(|c| *c != ' ').collect();
+            let words: String = cut(scope.text, sentence.piece.at + from, sentence.piece.at + to)
+                .chars()
+                .filter(|c| *c != ' ')
+                .collect();
             let money = has(cut(s, from, to), words!("经费 投入 资金 预算"));
             let sure = word == "逐年" || (money && !matches!(word, "逐步") || (money && word == "逐步"));
             let noun = (2..=24).contains(&chars(&words)) && !words.contains('“');
             // 逐年增加10% has a number of its own
-            let numbered = starts(after, &UP).is_some_and(|w| cut(after, w.len(), after.len()).trim_start_matches(['到', '至', ' ']).starts_with(|c: char| c.is_ascii_digit()));
+            let numbered = starts(after, &UP).is_some_and(|w| {
+                cut(after, w.len(), after.len())
+                    .trim_start_matches(['到', '至', ' '])
+                    .starts_with(|c: char| c.is_ascii_digit())
+            });
             if (up || down) && sure && noun && !numbered {
                 let mut t = target(scope, source, sentence, at, at + word.len());
                 t.kind = if money { TargetKind::Financial } else { kind_of(&words, "", "") };
                 t.form = Some(Form::Monotone);
                 t.subject = words;
                 t.comparator = if up { Comparator::Rising } else { Comparator::Falling };
-                t.scope = crate::aim::scope(cut(s, 0, at), scope.region).filter(|_| has(last_chars(cut(s, 0, from), 6), words!("全 我"))).map(str::to_string);
+                t.scope = crate::aim::scope(cut(s, 0, at), scope.region)
+                    .filter(|_| has(last_chars(cut(s, 0, from), 6), words!("全 我")))
+                    .map(str::to_string);
                 out.push(t);
             }
         }
@@ -128,10 +148,12 @@ pub(crate) fn full_coverage(scope: &Scope<'_>, source: &Source, sentence: &Sente
         (None, None) => return None,
     };
     let stretch = cut(s, from, to);
-    let stretch = ends(stretch, words!("在 对 各")).map_or(stretch, |w| cut(stretch, 0, stretch.len() - w.len()));
+    let stretch =
+        ends(stretch, words!("在 对 各")).map_or(stretch, |w| cut(stretch, 0, stretch.len() - w.len()));
     let stretch = starts(stretch, words!("的")).map_or(stretch, |w| cut(stretch, w.len(), stretch.len()));
     let begin = cut(s, from, to).find(stretch).map_or(from, |i| from + i);
-    let words: String = cut(scope.text, sentence.piece.at + begin, sentence.piece.at + begin + stretch.len()).to_string();
+    let words: String =
+        cut(scope.text, sentence.piece.at + begin, sentence.piece.at + begin + stretch.len()).to_string();
     if !(2..=20).contains(&chars(&words)) || has(&words, words!("“ ，")) {
         return None;
     }

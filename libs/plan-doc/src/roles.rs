@@ -2,8 +2,8 @@
 
 use crate::reading::Role;
 use crate::span::{Piece, chars, cut};
-use crate::words::{ends, starts, words};
 use crate::unit::strong_unit;
+use crate::words::{ends, starts, words};
 
 /// What a word says about the units beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,11 @@ pub(crate) fn label_role(word: &str) -> Option<Said> {
     if chars(word) > 10 {
         return None;
     }
-    let known = word.ends_with("单位") || word.ends_with("部门") || word.ends_with("分工") || word.ends_with("主体") || matches!(word, "牵头" | "配合" | "主办" | "承办" | "协办" | "责任" | "参与" | "落实");
+    let known = word.ends_with("单位")
+        || word.ends_with("部门")
+        || word.ends_with("分工")
+        || word.ends_with("主体")
+        || matches!(word, "牵头" | "配合" | "主办" | "承办" | "协办" | "责任" | "参与" | "落实");
     if !known {
         return None;
     }
@@ -80,8 +84,10 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
             continue;
         }
         let rest = cut(piece.s, at, piece.s.len());
-        let named = starts(rest, words!("牵头 责任 配合 参与")).is_some_and(|w| matches!(cut(rest, w.len(), rest.len()), "单位" | "部门"));
-        if at > 0 && !named && starts(rest, &BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at) {
+        let named = starts(rest, words!("牵头 责任 配合 参与"))
+            .is_some_and(|w| matches!(cut(rest, w.len(), rest.len()), "单位" | "部门"));
+        if at > 0 && !named && starts(rest, &BEGIN).is_some() && whole_tail(rest) && !inside_word(piece.s, at)
+        {
             best = Some(at);
         }
     }
@@ -89,9 +95,15 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
     let tail = cut(piece.s, at, piece.s.len());
     let said = if ["牵头", "主办", "为主"].iter().any(|w| tail.contains(w)) {
         Some(Said::Lead)
-    } else if ["配合", "参与", "参加", "协助", "协同", "协办", "支持", "承办"].iter().any(|w| tail.contains(w)) {
+    } else if ["配合", "参与", "参加", "协助", "协同", "协办", "支持", "承办"]
+        .iter()
+        .any(|w| tail.contains(w))
+    {
         Some(Said::Support)
-    } else if ["职责", "分工", "各负其责", "责任单位", "各自", "分别", "结合实际"].iter().any(|w| tail.contains(w)) {
+    } else if ["职责", "分工", "各负其责", "责任单位", "各自", "分别", "结合实际"]
+        .iter()
+        .any(|w| tail.contains(w))
+    {
         Some(Said::Responsible)
     } else if tail.contains("负责") {
         Some(Said::Lead)
@@ -107,7 +119,8 @@ pub(crate) fn split_tail(piece: Piece<'_>) -> (Piece<'_>, Tail) {
 fn whole_tail(rest: &str) -> bool {
     let mut rest = rest;
     while !rest.is_empty() {
-        let Some(word) = starts(rest, &BEGIN).into_iter().chain(starts(rest, &GO_ON)).max_by_key(|w| w.len()) else {
+        let Some(word) = starts(rest, &BEGIN).into_iter().chain(starts(rest, &GO_ON)).max_by_key(|w| w.len())
+        else {
             return false;
         };
         rest = cut(rest, word.len(), rest.len()).trim_start();
@@ -132,7 +145,10 @@ pub(crate) fn joins_others(s: &str) -> Option<(usize, usize)> {
 /// Whether two neighbours may be one name that holds 、 (区民族、宗教局).
 pub(crate) fn may_hold(left: &str, right: &str) -> bool {
     let leveled = left.starts_with(['省', '市', '区', '县', '州']);
-    leveled && chars(left) <= 6 && strong_unit(right) && !right.starts_with(['省', '市', '区', '县', '州', '团', '各'])
+    leveled
+        && chars(left) <= 6
+        && strong_unit(right)
+        && !right.starts_with(['省', '市', '区', '县', '州', '团', '各'])
 }
 
 #[cfg(test)]

@@ -29,7 +29,12 @@ pub(crate) fn sentences(seen: &str, para: Span) -> Vec<Sentence<'_>> {
         while quotes.get(next).is_some_and(|q| q.1 <= from) {
             next += 1;
         }
-        let own = quotes.iter().skip(next).take_while(|q| q.0 < to).map(|q| (q.0.saturating_sub(from), q.1 - from)).collect();
+        let own = quotes
+            .iter()
+            .skip(next)
+            .take_while(|q| q.0 < to)
+            .map(|q| (q.0.saturating_sub(from), q.1 - from))
+            .collect();
         if !piece.s.trim().is_empty() {
             out.push(Sentence { piece, quotes: own });
         }

@@ -6,8 +6,8 @@ use crate::number::Number;
 use crate::reading::TargetKind;
 use crate::sentence::Sentence;
 use crate::span::{chars, cut, first_chars, is_han, last_chars};
-use crate::words::{ends, has, starts, words};
 use crate::target::Scope;
+use crate::words::{ends, has, starts, words};
 
 /// What is counted, in which places, and the verb that does it.
 pub(crate) struct Subject {
@@ -27,9 +27,9 @@ impl Memory {
         let s = sentence.piece.s;
         let Some(at) = s.rfind("经费") else { return };
         let head = last_chars(cut(s, 0, at), 6);
-        let from = head.rfind(|c: char| !is_han(c) || "将持把的和与加大入定证保在纳列障到均".contains(c)).map_or(0, |i| {
-            i + cut(head, i, head.len()).chars().next().map_or(0, char::len_utf8)
-        });
+        let from = head
+            .rfind(|c: char| !is_han(c) || "将持把的和与加大入定证保在纳列障到均".contains(c))
+            .map_or(0, |i| i + cut(head, i, head.len()).chars().next().map_or(0, char::len_utf8));
         let word = format!("{}经费", cut(head, from, head.len()));
         if chars(&word) > 2 || self.money.is_none() {
             self.money = Some(word);
@@ -85,7 +85,15 @@ words! {
 }
 
 /// Reads the subject of a number.
-pub(crate) fn read(scope: &Scope<'_>, sentence: &Sentence<'_>, n: &Number, clause: &Clause, unit: &Unit, linked: Option<&str>, memory: &Memory) -> Option<Subject> {
+pub(crate) fn read(
+    scope: &Scope<'_>,
+    sentence: &Sentence<'_>,
+    n: &Number,
+    clause: &Clause,
+    unit: &Unit,
+    linked: Option<&str>,
+    memory: &Memory,
+) -> Option<Subject> {
     let s = sentence.piece.s;
     let original = |a: usize, b: usize| {
         let base = sentence.piece.at;
@@ -139,7 +147,11 @@ pub(crate) fn read(scope: &Scope<'_>, sentence: &Sentence<'_>, n: &Number, claus
     // the verb in the document's own characters
     let own = original(after_verb.saturating_sub(verb.len()), after_verb);
     let written = if chars(&own) == chars(&verb) && after_verb > a { own } else { verb.clone() };
-    let words = if counted && !noun.is_empty() && !noun.starts_with(&written) { format!("{written}{noun}") } else { noun };
+    let words = if counted && !noun.is_empty() && !noun.starts_with(&written) {
+        format!("{written}{noun}")
+    } else {
+        noun
+    };
     Some(Subject { words, per, verb })
 }
 
@@ -159,7 +171,9 @@ fn trim_lead(s: &str, mut a: usize, b: usize) -> usize {
         // 5年内, 三年
         if let Some(first) = crate::number::numbers(first_chars(rest, 6)).first().filter(|n| n.start == 0) {
             let after = cut(rest, first.end, rest.len());
-            if let Some(word) = starts(after, words!("年内 年间 年来")).or_else(|| after.starts_with("年新").then_some("年")) {
+            if let Some(word) =
+                starts(after, words!("年内 年间 年来")).or_else(|| after.starts_with("年新").then_some("年"))
+            {
                 a += first.end + word.len();
                 continue;
             }
@@ -179,9 +193,16 @@ fn trim_lead(s: &str, mut a: usize, b: usize) -> usize {
         match starts(rest, &LEAD) {
             // 各类, 新型, 将军 are words of their own
             Some("各") if starts(rest, words!("各类 各级 各种")).is_some() => return a,
-            Some("新") if starts(cut(rest, '新'.len_utf8(), rest.len()), &DO).is_none_or(|v| matches!(v, "建" | "增加" | "建成")) => return a,
+            Some("新")
+                if starts(cut(rest, '新'.len_utf8(), rest.len()), &DO)
+                    .is_none_or(|v| matches!(v, "建" | "增加" | "建成")) =>
+            {
+                return a;
+            }
             Some("应") if rest.starts_with("应急") || rest.starts_with("应用") => return a,
-            Some("重点") if starts(rest, words!("重点实验室 重点人群 重点学校")).is_some() => return a,
+            Some("重点") if starts(rest, words!("重点实验室 重点人群 重点学校")).is_some() => {
+                return a;
+            }
             Some("要") if rest.starts_with("要素") => return a,
             Some("都") if rest.starts_with("都市") => return a,
             Some("全年" | "五年" | "三年" | "平均" | "基本") if chars(rest) <= 2 => return a,
@@ -200,10 +221,16 @@ fn trim_trail(s: &str, a: usize, mut b: usize) -> usize {
         }
         match ends(rest, &TRAIL) {
             Some("为") if rest.ends_with("行为") => return b,
-            Some("各" | "要" | "并" | "可" | "再" | "均" | "达" | "在" | "完成") if chars(rest) <= 1 => return b,
+            Some("各" | "要" | "并" | "可" | "再" | "均" | "达" | "在" | "完成") if chars(rest) <= 1 => {
+                return b;
+            }
             Some("均") if rest.ends_with("人均") || rest.ends_with("平均") => return b,
             Some("要") if rest.ends_with("需要") || rest.ends_with("重要") => return b,
-            Some("为" | "近" | "在" | "到" | "至" | "共" | "各" | "并" | "再" | "可" | "将" | "也") if ends(rest, words!("公共 附近 存在 所在 中共")).is_some() => return b,
+            Some("为" | "近" | "在" | "到" | "至" | "共" | "各" | "并" | "再" | "可" | "将" | "也")
+                if ends(rest, words!("公共 附近 存在 所在 中共")).is_some() =>
+            {
+                return b;
+            }
             Some(word) => b -= word.len(),
             None => return b,
         }
@@ -229,7 +256,13 @@ fn find_each(s: &str, a: usize, b: usize) -> Option<(usize, usize, usize, usize)
     let (at, word) = ["每个", "每一个", "每一", "每"]
         .iter()
         .filter_map(|w| rest.find(w).map(|at| (at, *w)))
-        .filter(|(at, w)| starts(cut(rest, at + w.len(), rest.len()), words!("年 月 季 周 天 学期 学年 半年 两年 次 人每 日 批 期 2年 3年 三年 人年")).is_none())
+        .filter(|(at, w)| {
+            starts(
+                cut(rest, at + w.len(), rest.len()),
+                words!("年 月 季 周 天 学期 学年 半年 两年 次 人每 日 批 期 2年 3年 三年 人年"),
+            )
+            .is_none()
+        })
         .max_by_key(|(_, w)| w.len())
         .or_else(|| cut(rest, lead, rest.len()).starts_with('各').then_some((lead, "各")))?;
     let from = a + at + word.len();
@@ -246,11 +279,14 @@ fn find_each(s: &str, a: usize, b: usize) -> Option<(usize, usize, usize, usize)
     // 每所学校 counts schools; 每处面积 says something of each one
     let classifier = starts(place, words!("所 个 家 座 处 名 场 期 支 户 间 项 篇 台 辆 位 次 件 部 条"));
     let (from, place, stop) = match classifier {
-        Some(w) if is_place(cut(place, w.len(), place.len())) => (from + w.len(), cut(place, w.len(), place.len()), stop - w.len()),
+        Some(w) if is_place(cut(place, w.len(), place.len())) => {
+            (from + w.len(), cut(place, w.len(), place.len()), stop - w.len())
+        }
         Some(w) if chars(place) > 1 && !is_place(place) => (from, cut(place, 0, w.len()), w.len()),
         _ => (from, place, stop),
     };
-    let good = (1..=14).contains(&chars(place)) && (is_place(place) || (word != "各" && classifier.is_some() && chars(place) == 1));
+    let good = (1..=14).contains(&chars(place))
+        && (is_place(place) || (word != "各" && classifier.is_some() && chars(place) == 1));
     (good && !place.contains(['。', '；'])).then(|| (a + at, from, from + place.len(), from + stop))
 }
 
@@ -264,7 +300,9 @@ fn is_place(s: &str) -> bool {
 
 fn trim_lead_times(rest: &str) -> usize {
     let mut at = 0;
-    while let Some(w) = starts(cut(rest, at, rest.len()), words!("每年 力争 确保 全区 全市 全县 原则上 推动 要求 鼓励 、")) {
+    while let Some(w) =
+        starts(cut(rest, at, rest.len()), words!("每年 力争 确保 全区 全市 全县 原则上 推动 要求 鼓励 、"))
+    {
         at += w.len();
     }
     at
@@ -275,13 +313,20 @@ fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String, usize) {
     let rest = cut(s, a, b);
     let mut at = 0;
     if starts(rest, &DO).is_none() {
-        let adverb = ["每年", "每月", "每学期", "每季度", "每周", "累计", "计划", "力争", "至少", "每学年", "年均"]
-            .iter()
-            .filter_map(|w| rest.rfind(w).map(|i| i + w.len()))
-            .filter(|i| starts(cut(rest, *i, rest.len()), &DO).is_some())
-            .max()
-            // 街道安排经费: money is set aside by somebody
-            .or_else(|| ["安排", "投入", "列支", "筹集"].iter().filter_map(|w| rest.find(w)).min().filter(|i| money && *i > 0 && rest.len() - i > 6));
+        let adverb =
+            ["每年", "每月", "每学期", "每季度", "每周", "累计", "计划", "力争", "至少", "每学年", "年均"]
+                .iter()
+                .filter_map(|w| rest.rfind(w).map(|i| i + w.len()))
+                .filter(|i| starts(cut(rest, *i, rest.len()), &DO).is_some())
+                .max()
+                // 街道安排经费: money is set aside by somebody
+                .or_else(|| {
+                    ["安排", "投入", "列支", "筹集"]
+                        .iter()
+                        .filter_map(|w| rest.find(w))
+                        .min()
+                        .filter(|i| money && *i > 0 && rest.len() - i > 6)
+                });
         let means = starts(rest, &MEANS).is_some();
         let first = DO.iter().filter(|v| chars(v) > 1).filter_map(|v| rest.find(v)).min();
         at = match (adverb, first) {
@@ -292,7 +337,10 @@ fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String, usize) {
     }
     let mut verb = "";
     // 研发人员, 服务站: a noun that begins with a verb's word
-    let first = starts(cut(rest, at, rest.len()), words!("研发 服务 培训 创作 开发 接待 投入 覆盖 注册 参与 参加 支持"));
+    let first = starts(
+        cut(rest, at, rest.len()),
+        words!("研发 服务 培训 创作 开发 接待 投入 覆盖 注册 参与 参加 支持"),
+    );
     let compound = first.is_some_and(|w| starts(cut(rest, at + w.len(), rest.len()), words!("人员 者 队 站 中心 基地 机构 平台 团队 班 员 资源 经费 体系 人数 人次 率 面 学校 率达 总数 学员 资金 品牌 窗口 点")).is_some());
     if compound {
         return (String::new(), a + at);
@@ -312,7 +360,8 @@ fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String, usize) {
         verb = found;
         at += found.len();
         // 引进和培养, 选拔资助
-        let joined = starts(left, words!("和 并 及 与 、")).filter(|w| starts(cut(left, w.len(), left.len()), &DO).is_some_and(|v| chars(v) > 1));
+        let joined = starts(left, words!("和 并 及 与 、"))
+            .filter(|w| starts(cut(left, w.len(), left.len()), &DO).is_some_and(|v| chars(v) > 1));
         if let Some(word) = joined {
             at += word.len();
             continue;
@@ -324,7 +373,11 @@ fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String, usize) {
     // 支持有条件的地方建设青少年科学院: what is done stands behind who does it
     if matches!(verb, "支持" | "鼓励" | "引导" | "推动" | "组织" | "动员") {
         let noun = cut(rest, at, rest.len());
-        let inner = ["建设", "建立", "创建", "开展", "举办", "打造", "设立", "新建"].iter().filter_map(|v| noun.find(v).map(|i| (i, *v))).filter(|(i, v)| *i > 0 && chars(cut(noun, i + v.len(), noun.len())) >= 2).max();
+        let inner = ["建设", "建立", "创建", "开展", "举办", "打造", "设立", "新建"]
+            .iter()
+            .filter_map(|v| noun.find(v).map(|i| (i, *v)))
+            .filter(|(i, v)| *i > 0 && chars(cut(noun, i + v.len(), noun.len())) >= 2)
+            .max();
         if let Some((i, v)) = inner {
             return (v.to_string(), a + at + i + v.len());
         }
@@ -336,7 +389,12 @@ fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String, usize) {
 fn only_verbs(s: &str) -> bool {
     let mut rest = s.trim();
     while !rest.is_empty() {
-        let Some(w) = starts(rest, &DO).or_else(|| starts(rest, &TRAIL)).or_else(|| starts(rest, words!("一批 各类 一定 总量 相关 新的 先后 优秀"))) else { return false };
+        let Some(w) = starts(rest, &DO)
+            .or_else(|| starts(rest, &TRAIL))
+            .or_else(|| starts(rest, words!("一批 各类 一定 总量 相关 新的 先后 优秀")))
+        else {
+            return false;
+        };
         rest = cut(rest, w.len(), rest.len());
     }
     true
@@ -346,7 +404,8 @@ fn only_verbs(s: &str) -> bool {
 fn behind(s: &str, n: &Number, unit: &Unit) -> (usize, usize) {
     let _ = n;
     let after = cut(s, unit.end, s.len());
-    let mut from = unit.end + starts(after, words!("（次） （人次） （处） （个） （场）")).map_or(0, str::len);
+    let mut from =
+        unit.end + starts(after, words!("（次） （人次） （处） （个） （场）")).map_or(0, str::len);
     let after = cut(s, from, s.len());
     from += starts(after, words!("以上 以内 左右 以下 及以上")).map_or(0, str::len);
     if cut(s, from, s.len()).starts_with('的') {
@@ -368,11 +427,20 @@ fn behind_from(s: &str, from: usize) -> (usize, usize) {
         }
         let here = cut(rest, at, rest.len());
         // 品学兼优、学有余力的中学生: a list of qualities before the noun
-        let quality = c == '、' && first_chars(here, 16).split(|c: char| c.is_ascii_digit() || matches!(c, '，' | '。' | '；')).next().is_some_and(|h| h.contains('的'));
+        let quality = c == '、'
+            && first_chars(here, 16)
+                .split(|c: char| c.is_ascii_digit() || matches!(c, '，' | '。' | '；'))
+                .next()
+                .is_some_and(|h| h.contains('的'));
         if quality {
             continue;
         }
-        let stop = depth == 0 && (!in_word(c) || c == '、' || c.is_ascii_digit() || starts(here, words!("以上 左右 以内 并 每年 到20 参加 进行 走进 赴 和培 和建 及以 达到")).is_some());
+        let stop = depth == 0
+            && (!in_word(c)
+                || c == '、'
+                || c.is_ascii_digit()
+                || starts(here, words!("以上 左右 以内 并 每年 到20 参加 进行 走进 赴 和培 和建 及以 达到"))
+                    .is_some());
         if stop {
             break;
         }
@@ -380,7 +448,8 @@ fn behind_from(s: &str, from: usize) -> (usize, usize) {
     }
     // an explanation in brackets belongs to the noun only inside of it
     let noun = cut(rest, 0, end);
-    let noun = if noun.ends_with('）') { noun.rfind('（').map_or(noun, |at| cut(noun, 0, at)) } else { noun };
+    let noun =
+        if noun.ends_with('）') { noun.rfind('（').map_or(noun, |at| cut(noun, 0, at)) } else { noun };
     if noun.starts_with('（') { (from, from) } else { (from, from + noun.len()) }
 }
 
@@ -393,7 +462,8 @@ fn each(words: &str) -> (String, Option<String>) {
 fn plain(words: String) -> String {
     let trimmed = words.trim_matches(['、', '，', '：', ' ', '的', '—', '-']);
     let unequal = trimmed.matches('“').count() != trimmed.matches('”').count();
-    let wrapped = trimmed.starts_with('“') && trimmed.find('”').is_some_and(|at| at + '”'.len_utf8() == trimmed.len());
+    let wrapped =
+        trimmed.starts_with('“') && trimmed.find('”').is_some_and(|at| at + '”'.len_utf8() == trimmed.len());
     let trimmed = if unequal || wrapped { trimmed.trim_matches(['“', '”']) } else { trimmed };
     first_chars(trimmed, 40).to_string()
 }

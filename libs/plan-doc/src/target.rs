@@ -8,8 +8,8 @@ use crate::reading::{Comparator, Form, Period, Target, TargetKind};
 use crate::rising;
 use crate::sentence::{Sentence, sentences};
 use crate::span::{Span, cut};
-use crate::words::{has, words};
 use crate::subject::{self, Subject};
+use crate::words::{has, words};
 use std::collections::HashMap;
 
 /// A paragraph to be looked through, and what it belongs to.
@@ -44,7 +44,8 @@ pub(crate) fn targets(scope: &Scope<'_>, sources: &[Source]) -> (Vec<Target>, Ve
         let money = para.contains("经费");
         let mut memory = subject::Memory::default();
         for sentence in sentences(scope.seen, source.para) {
-            let mut finder = Finder { scope, source, sentence: &sentence, found: &mut valued, doubts: &mut doubts };
+            let mut finder =
+                Finder { scope, source, sentence: &sentence, found: &mut valued, doubts: &mut doubts };
             if lost {
                 finder.lost_digits();
             }
@@ -76,9 +77,16 @@ fn once(targets: Vec<Target>) -> Vec<Target> {
         let values = seen.entry(key).or_default();
         // 全覆盖 after "one in every town" says nothing new
         let repeated = (coverage || target.form == Some(Form::Monotone)) && !values.is_empty()
-            || values.contains(&target.value.clone().map(|v| format!("{v}{:?}{:?}{:?}", target.unit, target.by, target.form)));
+            || values.contains(
+                &target
+                    .value
+                    .clone()
+                    .map(|v| format!("{v}{:?}{:?}{:?}", target.unit, target.by, target.form)),
+            );
         if !repeated {
-            values.push(target.value.clone().map(|v| format!("{v}{:?}{:?}{:?}", target.unit, target.by, target.form)));
+            values.push(
+                target.value.clone().map(|v| format!("{v}{:?}{:?}{:?}", target.unit, target.by, target.form)),
+            );
             out.push(target);
         }
     }
@@ -123,14 +131,22 @@ impl Finder<'_, '_> {
                 Aim::None => {}
                 Aim::Perhaps if link.is_none() => {
                     let at = self.place(n.start, n.end);
-                    self.doubts.push(Doubt::new(DoubtCode::MaybeTarget, at).with("number", at.of(self.scope.text)));
+                    self.doubts
+                        .push(Doubt::new(DoubtCode::MaybeTarget, at).with("number", at.of(self.scope.text)));
                 }
                 Aim::Perhaps | Aim::Target => {
                     let Some(mut target) = self.read(&n, link.as_ref(), memory) else { continue };
-                    if let Some((_, years)) = years.as_mut().filter(|(at, years)| n.start > *at && !years.is_empty()) {
+                    if let Some((_, years)) =
+                        years.as_mut().filter(|(at, years)| n.start > *at && !years.is_empty())
+                    {
                         target.by = Some(years.remove(0));
                     }
-                    chain = Some(Chain { end: subject::end_of(s, &n), yearly: target.form == Some(Form::Yearly), per: target.per.clone().filter(|_| target.form == Some(Form::Coverage)), verb: aim::verb_before(s, &n, link.map(|c| c.end)) });
+                    chain = Some(Chain {
+                        end: subject::end_of(s, &n),
+                        yearly: target.form == Some(Form::Yearly),
+                        per: target.per.clone().filter(|_| target.form == Some(Form::Coverage)),
+                        verb: aim::verb_before(s, &n, link.map(|c| c.end)),
+                    });
                     self.found.push(target);
                 }
             }
@@ -148,12 +164,34 @@ impl Finder<'_, '_> {
             let before = cut(s, 0, at).chars().next_back();
             let after = cut(s, at + w.len(), s.len()).chars().next();
             // a sign of amount with no figure on the side where it belongs
-            if w == "以上" { !cut(s, 0, at).ends_with(|c: char| c.is_ascii_digit()) } else { before.is_some() && after.is_some_and(|c| matches!(c, ' ' | '%' | '人' | '场' | '个' | '名' | '元' | '年')) }
+            if w == "以上" {
+                !cut(s, 0, at).ends_with(|c: char| c.is_ascii_digit())
+            } else {
+                before.is_some()
+                    && after.is_some_and(|c| matches!(c, ' ' | '%' | '人' | '场' | '个' | '名' | '元' | '年'))
+            }
         };
         if !LOST_NEAR.iter().any(|w| s.match_indices(w).any(suspicious)) {
             return;
         }
-        for sign in ["达到%", "达到 %", "不少于 ", "不低于 ", "不少于人", "不少于场", "不少于个", "不少于名", "不低于%", "达到元", "达到 元", "到年", "到 年，", "超过%", "达到人", "达到个"] {
+        for sign in [
+            "达到%",
+            "达到 %",
+            "不少于 ",
+            "不低于 ",
+            "不少于人",
+            "不少于场",
+            "不少于个",
+            "不少于名",
+            "不低于%",
+            "达到元",
+            "达到 元",
+            "到年",
+            "到 年，",
+            "超过%",
+            "达到人",
+            "达到个",
+        ] {
             if let Some(at) = s.find(sign) {
                 let end = at + sign.len();
                 if sign.ends_with(' ') && cut(s, end, s.len()).starts_with(|c: char| c.is_ascii_digit()) {
@@ -169,7 +207,10 @@ impl Finder<'_, '_> {
         }
         for word in ["人以上", "场以上", "个以上", "名以上", "次以上", "%以上"] {
             let Some(at) = s.find(word) else { continue };
-            if s.get(..at).is_some_and(|h| (h.ends_with(' ') && !h.trim_end().ends_with(|c: char| c.is_ascii_digit())) || (word.starts_with('%') && !h.ends_with(|c: char| c.is_ascii_digit()))) {
+            if s.get(..at).is_some_and(|h| {
+                (h.ends_with(' ') && !h.trim_end().ends_with(|c: char| c.is_ascii_digit()))
+                    || (word.starts_with('%') && !h.ends_with(|c: char| c.is_ascii_digit()))
+            }) {
                 let doubt = Doubt::new(DoubtCode::DigitsLost, self.place(at, at + word.len()))
                     .with("before", crate::span::last_chars(cut(s, 0, at), 8))
                     .with("after", crate::span::first_chars(cut(s, at, s.len()), 8));
@@ -185,23 +226,42 @@ impl Finder<'_, '_> {
         let unit = aim::unit(s, n)?;
         let step = aim::step(&clause);
         let mut comparator = aim::comparator(s, &clause, n, &unit);
-        let per_year = clause.yearly || link.is_some_and(|l| l.yearly && !clause.by_year && !clause.cumulative);
+        let per_year =
+            clause.yearly || link.is_some_and(|l| l.yearly && !clause.by_year && !clause.cumulative);
         if comparator == Comparator::Exactly && step.is_some() {
             comparator = Comparator::AtLeast;
         }
-        let Subject { mut words, mut per, verb } = subject::read(self.scope, self.sentence, n, &clause, &unit, link.filter(|c| !cut(s, c.end, n.start).starts_with('，')).map(|c| c.verb.as_str()), memory)?;
-        if let (None, Some(held)) = (&per, link.filter(|l| !cut(s, l.end, n.start).starts_with('，')).and_then(|l| l.per.clone())) {
+        let Subject { mut words, mut per, verb } = subject::read(
+            self.scope,
+            self.sentence,
+            n,
+            &clause,
+            &unit,
+            link.filter(|c| !cut(s, c.end, n.start).starts_with('，')).map(|c| c.verb.as_str()),
+            memory,
+        )?;
+        if let (None, Some(held)) =
+            (&per, link.filter(|l| !cut(s, l.end, n.start).starts_with('，')).and_then(|l| l.per.clone()))
+        {
             per = Some(held);
-            comparator = self.found.last().map_or(comparator, |t| if comparator == Comparator::Exactly { t.comparator } else { comparator });
+            comparator = self.found.last().map_or(comparator, |t| {
+                if comparator == Comparator::Exactly { t.comparator } else { comparator }
+            });
         }
         if words.is_empty() {
             // 力争达到15%: the subject was said before in the sentence, or is the item's own
-            let same = self.found.last().filter(|t| t.sentence == self.sentence.piece.span() && (step.is_some() || same_unit(t, &unit.word)));
+            let same = self.found.last().filter(|t| {
+                t.sentence == self.sentence.piece.span() && (step.is_some() || same_unit(t, &unit.word))
+            });
             words = same.map_or_else(|| self.source.title.clone(), |t| t.subject.clone());
-            comparator = same.filter(|_| link.is_some() && comparator == Comparator::Exactly).map_or(comparator, |t| t.comparator);
+            comparator = same
+                .filter(|_| link.is_some() && comparator == Comparator::Exactly)
+                .map_or(comparator, |t| t.comparator);
         } else if let Some(rate) = self.rate(&words, &unit.word) {
             words = format!("{words}{rate}");
-        } else if clause.before.trim_start_matches(['，', ' ']).starts_with("其中") && words.chars().count() <= 4 {
+        } else if clause.before.trim_start_matches(['，', ' ']).starts_with("其中")
+            && words.chars().count() <= 4
+        {
             // 其中省级5家: of what was counted just before
             let whole = self.found.last().filter(|t| t.sentence == self.sentence.piece.span());
             words = whole.map_or(words.clone(), |t| format!("{words}{}", t.subject));
@@ -223,7 +283,10 @@ impl Finder<'_, '_> {
         };
         let per_head = unit.money && has(cut(s, clause.from, n.start), words!("人均"));
         if words.is_empty() {
-            self.doubts.push(Doubt::new(DoubtCode::SubjectUnclear, self.place(n.start, n.end)).with("number", cut(s, n.start, n.end)));
+            self.doubts.push(
+                Doubt::new(DoubtCode::SubjectUnclear, self.place(n.start, n.end))
+                    .with("number", cut(s, n.start, n.end)),
+            );
         }
         let original = |word: &str| word.to_string();
         Some(Target {
@@ -258,7 +321,13 @@ impl Finder<'_, '_> {
         if unit != "%" || words.chars().count() > 8 || has(&crate::fold::fold(words), &RATES) {
             return None;
         }
-        let first = self.found.iter().rev().take_while(|t| t.sentence == self.sentence.piece.span()).filter(|t| t.unit.as_deref() == Some("%")).last()?;
+        let first = self
+            .found
+            .iter()
+            .rev()
+            .take_while(|t| t.sentence == self.sentence.piece.span())
+            .filter(|t| t.unit.as_deref() == Some("%"))
+            .last()?;
         has(&crate::fold::fold(&first.subject), &RATES).then(|| first.subject.clone())
     }
 }

@@ -21,7 +21,8 @@ words! {
 }
 
 /// Last characters of any unit's name.
-const LAST: &str = "局厅委办部署院会联协室府心校司团行学台站所馆队社处县区市州旗盟镇乡道园组关网库厂场矿军店企基";
+const LAST: &str =
+    "局厅委办部署院会联协室府心校司团行学台站所馆队社处县区市州旗盟镇乡道园组关网库厂场矿军店企基";
 
 words! {
     /// Words that make a name stand for many.
@@ -53,10 +54,16 @@ fn core(name: &str) -> &str {
 /// Whether this could be the whole name of a unit.
 pub(crate) fn unit_like(name: &str) -> bool {
     let n = chars(name);
-    if !(2..=40).contains(&n) || name.contains(['。', '！', '？', '“', '”', '《', '》', '；', '%']) {
+    if !(2..=40).contains(&n) || name.contains(['。', '！', '？', '“', '”', '《', '》', '；', '%'])
+    {
         return false;
     }
-    if name.contains(['的', '负', '开', '推', '做', '加', '纳', '根', '按', '制', '当', '坚', '不', '通', '切', '认']) && has(name, words!("的 负责 开展 推进 做好 加强 纳入 根据 按照 制定 当地 坚持 不断 通过 切实 认真")) {
+    if name.contains([
+        '的', '负', '开', '推', '做', '加', '纳', '根', '按', '制', '当', '坚', '不', '通', '切', '认',
+    ]) && has(
+        name,
+        words!("的 负责 开展 推进 做好 加强 纳入 根据 按照 制定 当地 坚持 不断 通过 切实 认真"),
+    ) {
         return false;
     }
     let core = core(name);
@@ -75,8 +82,11 @@ pub(crate) fn strong_unit(name: &str) -> bool {
     is_collective(name)
         || chars(core) >= 3
             && ends(core, &DEPARTMENT).is_some()
-            && !core.contains("原委") && !ends(core, words!("局部 全部 内部 外部 干部 举办 开办 主办 承办 协办")).is_some()
-        || chars(core) >= 4 && ends(core, words!("政府 中心 管委会 办事处 公司 支队 大队 集团 分行 支行 分局 学会 协会")).is_some()
+            && !core.contains("原委")
+            && !ends(core, words!("局部 全部 内部 外部 干部 举办 开办 主办 承办 协办")).is_some()
+        || chars(core) >= 4
+            && ends(core, words!("政府 中心 管委会 办事处 公司 支队 大队 集团 分行 支行 分局 学会 协会"))
+                .is_some()
         || chars(core) <= 5 && starts(core, words!("团省委 团市委 团区委 团县委 团州委 共青团")).is_some()
 }
 
@@ -92,7 +102,12 @@ pub(crate) fn is_collective(name: &str) -> bool {
 
 /// The level that a name carries: 区 of 区教育局, 曲靖市 of 曲靖市教育局, 区委 of 区委宣传部.
 fn level(name: &str) -> Option<&str> {
-    if starts(name, words!("市场 市政 市容 区域 县域 市区 区块 团 各 州县 旗县 市直 区直 县直 省直 市属 省属")).is_some() {
+    if starts(
+        name,
+        words!("市场 市政 市容 区域 县域 市区 区块 团 各 州县 旗县 市直 区直 县直 省直 市属 省属"),
+    )
+    .is_some()
+    {
         return None;
     }
     if let Some(word) = starts(name, &LEVELS) {
@@ -103,11 +118,17 @@ fn level(name: &str) -> Option<&str> {
     }
     // a place's name in front: at most five characters and its level
     let head = first_chars(name, 7);
-    let (at, c) = head.char_indices().skip(2).find(|(_, c)| matches!(c, '省' | '市' | '区' | '县' | '州' | '盟' | '旗'))?;
+    let (at, c) = head
+        .char_indices()
+        .skip(2)
+        .find(|(_, c)| matches!(c, '省' | '市' | '区' | '县' | '州' | '盟' | '旗'))?;
     let end = at + c.len_utf8();
     let rest = cut(name, end, name.len());
     let place = cut(name, 0, end);
-    let whole = chars(rest) >= 2 && ends(place, &NOT_A_PLACE).is_none() && !rest.starts_with('场') && !place.starts_with('团');
+    let whole = chars(rest) >= 2
+        && ends(place, &NOT_A_PLACE).is_none()
+        && !rest.starts_with('场')
+        && !place.starts_with('团');
     (whole && place.chars().all(is_han)).then_some(place)
 }
 
@@ -130,7 +151,11 @@ impl<'p> Prefixes<'p> {
     /// The completed name, when something was missing; remembers the prefix for the next one.
     pub fn complete(&mut self, name: &str) -> Option<String> {
         let each = std::mem::replace(&mut self.each, name.starts_with('各'));
-        if each && starts(name, words!("县 市 区 镇 乡 街道 园区 开发区 自治县 管委会 高新区")).is_some() && chars(name) <= 14 && ends(name, &DEPARTMENT).is_none() {
+        if each
+            && starts(name, words!("县 市 区 镇 乡 街道 园区 开发区 自治县 管委会 高新区")).is_some()
+            && chars(name) <= 14
+            && ends(name, &DEPARTMENT).is_none()
+        {
             self.each = true;
             return Some(format!("各{name}"));
         }
@@ -145,7 +170,11 @@ impl<'p> Prefixes<'p> {
             name, words!("团 各 中国 国家 国网 全国 中央 中科院 共青团 武警 军分区 驻 人民银行 海关 大 中共 有关 相关 其他 其它 领导小组 市直 区直 县直 省直 社区 乡镇 镇 街道 园区 开发区 高新区 经开区"))
         .is_some()
             && !name.starts_with("大数据");
-        if own_place || known || is_collective(name) || ends(core, words!("分局 支局 支行 分行 公司")).is_some() {
+        if own_place
+            || known
+            || is_collective(name)
+            || ends(core, words!("分局 支局 支行 分行 公司")).is_some()
+        {
             return None;
         }
         if ends(core, &PARTY).is_some() && chars(core) <= 8 {
@@ -179,7 +208,9 @@ pub(crate) fn split_and(name: &str) -> Vec<(usize, usize)> {
         let left = cut(name, from, at);
         let right = cut(rest, word.len(), rest.len());
         // only what stands near the word decides
-        let whole = (ends(first_chars(left, 40), &DEPARTMENT).is_some() || strong_unit(left) || ends(left, words!("政府 街道 镇 乡")).is_some())
+        let whole = (ends(first_chars(left, 40), &DEPARTMENT).is_some()
+            || strong_unit(left)
+            || ends(left, words!("政府 街道 镇 乡")).is_some())
             && chars(left) >= 2
             && !ends(left, words!("社会 全部 干部 局部")).is_some_and(|_| true);
         let other = right.chars().next().is_some_and(is_han) && chars(first_chars(right, 3)) >= 2;
@@ -203,7 +234,14 @@ mod tests {
 
     #[test]
     fn a_conjunction_inside_a_name_stays() {
-        for name in ["区文化和旅游局", "区林业和草原局", "区工业和信息化局", "市住房和城乡建设局", "省人力资源和社会保障厅", "国家发展和改革委员会"] {
+        for name in [
+            "区文化和旅游局",
+            "区林业和草原局",
+            "区工业和信息化局",
+            "市住房和城乡建设局",
+            "省人力资源和社会保障厅",
+            "国家发展和改革委员会",
+        ] {
             assert_eq!(split(name), [name]);
         }
         assert_eq!(split("区科协和区教育局"), ["区科协", "区教育局"]);
@@ -220,7 +258,10 @@ mod tests {
     fn a_prefix_is_shared_only_with_departments() {
         assert_eq!(complete(&["省教育厅", "科技厅", "团省委"]), ["省教育厅", "省科技厅", "团省委"]);
         assert_eq!(complete(&["市委宣传部", "组织部"]), ["市委宣传部", "市委组织部"]);
-        assert_eq!(complete(&["区教育局", "市场监管局", "麒麟职业技术学校"]), ["区教育局", "区市场监管局", "麒麟职业技术学校"]);
+        assert_eq!(
+            complete(&["区教育局", "市场监管局", "麒麟职业技术学校"]),
+            ["区教育局", "区市场监管局", "麒麟职业技术学校"]
+        );
         assert_eq!(complete(&["曲靖市教育局", "科技局"]), ["曲靖市教育局", "曲靖市科技局"]);
         assert_eq!(complete(&["教育局", "科技局"]), ["教育局", "科技局"]);
         assert_eq!(complete(&["各区", "县级市"]), ["各区", "各县级市"]);

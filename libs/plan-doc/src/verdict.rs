@@ -17,10 +17,17 @@ pub(crate) fn judge(reading: &Reading, seen: &str, paras: &[Span]) -> Verdict {
 fn reason(reading: &Reading, seen: &str, paras: &[Span]) -> Option<NotAPlan> {
     let han = seen.chars().filter(|c| is_han(*c)).take(40).count();
     if han < 10 {
-        return Some(if table(seen, paras) { NotAPlan::Table } else if han == 0 { NotAPlan::Empty } else { NotAPlan::Prose });
+        return Some(if table(seen, paras) {
+            NotAPlan::Table
+        } else if han == 0 {
+            NotAPlan::Empty
+        } else {
+            NotAPlan::Prose
+        });
     }
     let owned = reading.items.iter().filter(|i| !i.duties.is_empty()).count();
-    let measures = reading.items.iter().filter(|i| matches!(i.kind, ItemKind::Measure | ItemKind::Goal)).count();
+    let measures =
+        reading.items.iter().filter(|i| matches!(i.kind, ItemKind::Measure | ItemKind::Goal)).count();
     let title = reading.title.as_ref().map_or("", |t| t.text.as_str());
     let planned = planned(title);
     if law(reading, seen, paras, owned, planned) {
@@ -46,7 +53,8 @@ fn reason(reading: &Reading, seen: &str, paras: &[Span]) -> Option<NotAPlan> {
         return None;
     }
     // headings of a plan with numbers to reach, though the title was lost
-    let aims = has(seen, words!("行动 工程 任务")) && has(seen, words!("保障 目标")) && reading.chapters.len() >= 2;
+    let aims =
+        has(seen, words!("行动 工程 任务")) && has(seen, words!("保障 目标")) && reading.chapters.len() >= 2;
     if measures >= 3 && aims && !reading.targets.is_empty() && title.is_empty() {
         return None;
     }
@@ -57,7 +65,8 @@ fn reason(reading: &Reading, seen: &str, paras: &[Span]) -> Option<NotAPlan> {
 fn planned(title: &str) -> bool {
     let bare = title.trim_end_matches(['）', '》', ' ']);
     let bare = bare.find('（').filter(|at| *at > 0).map_or(bare, |at| bare.get(..at).unwrap_or(bare));
-    let word = ends(bare, &PLAN_WORDS).is_some() || has(title, words!("方案 行动计划 规划 纲要 工作要点 工作计划 实施意见"));
+    let word = ends(bare, &PLAN_WORDS).is_some()
+        || has(title, words!("方案 行动计划 规划 纲要 工作要点 工作计划 实施意见"));
     word && ends(bare, words!("条例 办法 规定 细则 法 报告 总结 公告 解读 新闻")).is_none()
 }
 
@@ -67,7 +76,12 @@ fn law(reading: &Reading, seen: &str, paras: &[Span], owned: usize, planned: boo
     let title = reading.title.as_ref().map_or("", |t| t.text.as_str());
     let bare = title.trim_end_matches(|c: char| !is_han(c)).trim_end_matches(['）', '》']);
     let bare = bare.split('（').next().unwrap_or(bare);
-    let named = ends(bare, words!("条例 法 规定 细则 规则 章程 决定 解释 办法 准则 守则 标准 规范 公约 暂行办法 制度")).is_some() && !has(bare, words!("方案 计划"));
+    let named = ends(
+        bare,
+        words!("条例 法 规定 细则 规则 章程 决定 解释 办法 准则 守则 标准 规范 公约 暂行办法 制度"),
+    )
+    .is_some()
+        && !has(bare, words!("方案 计划"));
     let head = first_chars(seen, 300);
     let named = named || has(head, words!("中华人民共和国主席令 国务院令 人民代表大会常务委员会公告 令第"));
     let shall = seen.matches("应当").take(50).count();
@@ -81,7 +95,9 @@ fn law(reading: &Reading, seen: &str, paras: &[Span], owned: usize, planned: boo
     if assigned && owned >= 4 && shall < 10 && !force {
         return false;
     }
-    (articles >= 2 && (named || force || shall >= 3 || !planned)) || (named && articles >= 1) || (named && force && shall >= 2)
+    (articles >= 2 && (named || force || shall >= 3 || !planned))
+        || (named && articles >= 1)
+        || (named && force && shall >= 2)
 }
 
 /// A speech, a report of work done, a notice to the public.
@@ -97,7 +113,22 @@ fn report(title: &str, seen: &str) -> bool {
 fn news(seen: &str) -> bool {
     let head = first_chars(seen, 600);
     let tail: String = seen.chars().rev().take(120).collect::<Vec<_>>().into_iter().rev().collect();
-    let signs = ["记者", "本报讯", "讯（", "新华社", "通讯员", "电（", "据悉", "来源：", "责任编辑", "编辑：", "中新网", "近日", "日前", "讯 "];
+    let signs = [
+        "记者",
+        "本报讯",
+        "讯（",
+        "新华社",
+        "通讯员",
+        "电（",
+        "据悉",
+        "来源：",
+        "责任编辑",
+        "编辑：",
+        "中新网",
+        "近日",
+        "日前",
+        "讯 ",
+    ];
     let n = signs.iter().filter(|w| head.contains(**w) || tail.contains(**w)).count();
     n >= 2 || has(head, words!("本报讯 新华社 （记者 记者从 中新网"))
 }
@@ -113,8 +144,13 @@ fn table(seen: &str, paras: &[Span]) -> bool {
     for para in paras {
         let line = para.of(seen);
         let tabs = line.matches(['\t', ',', '|', '，', '｜']).count();
-        let figures = line.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | ',' | '\t' | ' ' | '，' | '|')).count();
-        cells += usize::from(line.contains('\t') || (tabs >= 3 && !line.contains('。') && chars(line) < tabs * 12));
+        let figures = line
+            .chars()
+            .filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | ',' | '\t' | ' ' | '，' | '|'))
+            .count();
+        cells += usize::from(
+            line.contains('\t') || (tabs >= 3 && !line.contains('。') && chars(line) < tabs * 12),
+        );
         short += usize::from(chars(line) <= 12 && figures * 2 >= chars(line).max(1));
     }
     cells * 2 > lines || short * 2 > lines || (cells + short) * 3 > lines * 2

@@ -18,14 +18,12 @@ pub(crate) fn each_event(xml: &str, mut take: impl FnMut(Event<'_>)) -> Result<(
 
 /// An attribute by its local name.
 pub(crate) fn attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
-    e.attributes()
-        .with_checks(false)
-        .flatten()
-        .find(|a| a.key.local_name().as_ref() == name)
-        .map(|a| match a.normalized_value(quick_xml::XmlVersion::Implicit1_0) {
-            Ok(value) => value.into_owned(),
-            Err(_) => String::new(),
-        })
+    e.attributes().with_checks(false).flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| match a
+        .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+    {
+        Ok(value) => value.into_owned(),
+        Err(_) => String::new(),
+    })
 }
 
 /// The character of `&amp;` or `&#x4e00;`; none for entities of a document type, which are not followed.

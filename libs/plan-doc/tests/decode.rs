@@ -20,8 +20,11 @@ fn docx(body: &str) -> Vec<u8> {
 }
 
 fn docx_with(body: &str, more: &[(&str, &str)]) -> Vec<u8> {
-    let document = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document {SPACES}><w:body>{body}</w:body></w:document>");
-    let mut parts: Vec<(&str, &[u8])> = vec![("[Content_Types].xml", b"<Types/>"), ("word/document.xml", document.as_bytes())];
+    let document = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document {SPACES}><w:body>{body}</w:body></w:document>"
+    );
+    let mut parts: Vec<(&str, &[u8])> =
+        vec![("[Content_Types].xml", b"<Types/>"), ("word/document.xml", document.as_bytes())];
     parts.extend(more.iter().map(|(n, t)| (*n, t.as_bytes())));
     archive(&parts)
 }
@@ -63,7 +66,8 @@ fn plain_text_is_read_in_every_usual_encoding() {
 #[test]
 fn the_bytes_decide_and_not_the_name() {
     let ole = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat();
-    let locked = [ole.clone(), "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
+    let locked =
+        [ole.clone(), "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
     let cases: Vec<(Vec<u8>, &str, Unreadable)> = vec![
         (b"%PDF-1.7 ...".to_vec(), "plan.docx", Unreadable::Pdf),
         (Vec::new(), "plan.txt", Unreadable::Empty),
@@ -80,7 +84,11 @@ fn the_bytes_decide_and_not_the_name() {
         (archive(&[("xl/workbook.xml", b"<a/>")]), "plan.docx", Unreadable::Spreadsheet),
         (archive(&[("ppt/slides.xml", b"<a/>")]), "plan.docx", Unreadable::Slides),
         (archive(&[("a.txt", b"a")]), "plan.docx", Unreadable::Archive { kind: "zip" }),
-        (archive(&[("word/media/a.png", b"a")]), "plan.docx", Unreadable::Damaged { part: "word/document.xml".into() }),
+        (
+            archive(&[("word/media/a.png", b"a")]),
+            "plan.docx",
+            Unreadable::Damaged { part: "word/document.xml".into() },
+        ),
         (b"PK\x03\x04 broken".to_vec(), "plan.docx", Unreadable::Damaged { part: "zip".into() }),
     ];
     for (bytes, name, expected) in cases {
@@ -94,7 +102,9 @@ fn the_bytes_decide_and_not_the_name() {
 fn an_archive_that_grows_without_end_is_refused() {
     let bomb = archive(&[("word/document.xml", &vec![b' '; 80 << 20])]);
     assert!(bomb.len() < 1 << 20);
-    assert!(matches!(decode(&bomb, "a.docx"), Err(Unreadable::ZipBomb { part, .. }) if part == "word/document.xml"));
+    assert!(
+        matches!(decode(&bomb, "a.docx"), Err(Unreadable::ZipBomb { part, .. }) if part == "word/document.xml")
+    );
     let names: Vec<String> = (0..5000).map(|i| format!("word/{i}.xml")).collect();
     let parts: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), b"".as_slice())).collect();
     assert!(matches!(decode(&archive(&parts), "a.docx"), Err(Unreadable::TooManyParts { parts: 5000, .. })));
@@ -126,7 +136,12 @@ fn cells_and_boxes_are_read_once() {
         "<w:tbl><w:tr><w:tc>{}</w:tc><w:tc>{}</w:tc></w:tr><w:tr><w:tc>{}{}</w:tc></w:tr></w:tbl>\
          <w:p><w:r><mc:AlternateContent><mc:Choice><w:txbxContent>{}</w:txbxContent></mc:Choice>\
          <mc:Fallback><w:txbxContent>{}</w:txbxContent></mc:Fallback></mc:AlternateContent><w:t>正文</w:t></w:r></w:p>",
-        p("任务"), p("区科协"), p("一"), p("二"), p("框"), p("框")
+        p("任务"),
+        p("区科协"),
+        p("一"),
+        p("二"),
+        p("框"),
+        p("框")
     );
     assert_eq!(text(&docx(&body)), "任务\t区科协\n一\n二\n正文\n框");
 }
@@ -147,7 +162,9 @@ fn automatic_numbers_are_written_out() {
          <w:style w:styleId=\"H1b\"><w:basedOn w:val=\"H1\"/></w:style></w:styles>"
     );
     let item = |num: u32, level: u32, words: &str| {
-        format!("<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"{num}\"/></w:numPr></w:pPr><w:r><w:t>{words}</w:t></w:r></w:p>")
+        format!(
+            "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"{num}\"/></w:numPr></w:pPr><w:r><w:t>{words}</w:t></w:r></w:p>"
+        )
     };
     let body = [
         "<w:p><w:pPr><w:pStyle w:val=\"H1b\"/></w:pPr><w:r><w:t>总体要求</w:t></w:r></w:p>".to_string(),
@@ -162,7 +179,10 @@ fn automatic_numbers_are_written_out() {
     ]
     .concat();
     let bytes = docx_with(&body, &[("word/numbering.xml", &numbering), ("word/styles.xml", &styles)]);
-    assert_eq!(text(&bytes), "一、总体要求\n（一）目标\n——普及\n二、任务\n（一）青少年\n1.甲\n2.乙\n1.丙\n无");
+    assert_eq!(
+        text(&bytes),
+        "一、总体要求\n（一）目标\n——普及\n二、任务\n（一）青少年\n1.甲\n2.乙\n1.丙\n无"
+    );
 }
 
 #[test]
