@@ -1,11 +1,12 @@
 //! From text to reading: the order of the steps.
 
+use crate::bounds::bounds;
 use crate::doubt::{Doubt, DoubtCode};
 use crate::fold::fold;
 use crate::front::{front, place};
 use crate::items::{Items, items};
 use crate::normalise::normalise;
-use crate::outline::{Outline, bounds};
+use crate::outline::Outline;
 use crate::reading::{ItemKind, NotAPlan, Reading, Verdict};
 use crate::span::Span;
 use crate::target::{Scope, Source, targets};

@@ -106,7 +106,7 @@ pub(crate) fn find(scope: &Scope<'_>, source: &Source, sentence: &Sentence<'_>) 
                 t.form = Some(Form::Monotone);
                 t.subject = words;
                 t.comparator = if up { Comparator::Rising } else { Comparator::Falling };
-                t.scope = crate::aim::scope(cut(s, 0, at), scope.region)
+                t.scope = crate::frame::scope(cut(s, 0, at), scope.region)
                     .filter(|_| has(last_chars(cut(s, 0, from), 6), words!("全 我")))
                     .map(str::to_string);
                 out.push(t);
@@ -165,6 +165,6 @@ pub(crate) fn full_coverage(scope: &Scope<'_>, source: &Source, sentence: &Sente
     t.value = Some("100".into());
     t.unit = Some("%".into());
     t.per = Some(per.to_string());
-    t.by = crate::aim::by_end(sentence, at).or(t.by);
+    t.by = crate::deadline::by_end(sentence, at).or(t.by);
     Some(t)
 }

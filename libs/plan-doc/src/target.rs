@@ -1,15 +1,19 @@
 //! Numbers to be reached: found, weighed against what only looks like one, and read.
 
-use crate::aim::{self, Aim};
+use crate::aim;
+use crate::aim::Aim;
 use crate::doubt::{Doubt, DoubtCode};
-use crate::lexicon::{kind_of, proposed_id};
+use crate::lexicon::kind_of;
+use crate::lexicon::proposed_id;
 use crate::number::{Number, numbers};
 use crate::reading::{Comparator, Form, Period, Target, TargetKind};
 use crate::rising;
 use crate::sentence::{Sentence, sentences};
 use crate::span::{Span, cut};
-use crate::subject::{self, Subject};
+use crate::subject;
+use crate::subject::Subject;
 use crate::words::{has, words};
+use crate::{amount, compare, deadline, frame};
 use std::collections::HashMap;
 
 /// A paragraph to be looked through, and what it belongs to.
@@ -121,7 +125,7 @@ impl Finder<'_, '_> {
     fn numbers(&mut self, memory: &subject::Memory) {
         let s = self.sentence.piece.s;
         let mut chain: Option<Chain> = None;
-        let mut years = aim::respective_years(s);
+        let mut years = deadline::respective_years(s);
         for n in numbers(s) {
             if self.sentence.quoted(n.start) {
                 continue;
@@ -222,10 +226,10 @@ impl Finder<'_, '_> {
 
     fn read(&mut self, n: &Number, link: Option<&Chain>, memory: &subject::Memory) -> Option<Target> {
         let s = self.sentence.piece.s;
-        let clause = aim::clause(self.sentence, n, link.map(|c| c.end));
-        let unit = aim::unit(s, n)?;
-        let step = aim::step(&clause);
-        let mut comparator = aim::comparator(s, &clause, n, &unit);
+        let clause = frame::clause(self.sentence, n, link.map(|c| c.end));
+        let unit = amount::unit(s, n)?;
+        let step = frame::step(&clause);
+        let mut comparator = compare::comparator(s, &clause, n, &unit);
         let per_year =
             clause.yearly || link.is_some_and(|l| l.yearly && !clause.by_year && !clause.cumulative);
         if comparator == Comparator::Exactly && step.is_some() {
@@ -300,10 +304,10 @@ impl Finder<'_, '_> {
             value: Some(n.value.shift(unit.zeros).to_string()),
             unit: Some(if per_head { format!("{}/人", unit.word) } else { unit.word.clone() }),
             per,
-            by: aim::by(self.sentence, n).or_else(|| self.scope.period.map(|p| p.to.to_string())),
-            scope: aim::scope(cut(s, clause.from, n.start), self.scope.region).map(original),
-            strength: aim::strength(cut(s, clause.from, n.start)).map(original),
-            approximate: aim::approximate(s, n, &unit),
+            by: deadline::by(self.sentence, n).or_else(|| self.scope.period.map(|p| p.to.to_string())),
+            scope: frame::scope(cut(s, clause.from, n.start), self.scope.region).map(original),
+            strength: frame::strength(cut(s, clause.from, n.start)).map(original),
+            approximate: amount::approximate(s, n, &unit),
             sentence: self.sentence.piece.span(),
             span: self.place(n.start, n.end),
         })

@@ -1,0 +1,251 @@
+//! A clause read from left to right: names, roles, and what nobody said.
+
+use crate::clause::Clause;
+use crate::doubt::{Doubt, DoubtCode};
+use crate::reading::{Duty, Role};
+use crate::roles::{Said, label_role, split_tail};
+use crate::span::{Piece, Span, chars, cut, last_chars};
+use crate::unit::{Prefixes, is_collective, split_and, strong_unit, unit_like};
+use crate::words::{has, words};
+
+/// A name as found, before roles are settled.
+pub(crate) struct Named<'t> {
+    name: Piece<'t>,
+    role: Option<Role>,
+    open: bool,
+    holds: bool,
+}
+
+pub(crate) fn squeeze(s: &str) -> String {
+    s.chars().filter(|c| *c != ' ').collect()
+}
+
+/// Cuts at list signs outside of brackets; the sign before each piece comes with it.
+pub(crate) fn pieces<'t>(content: Piece<'t>) -> Vec<(Piece<'t>, char)> {
+    let mut out = Vec::new();
+    let mut depth = 0usize;
+    let (mut from, mut sign) = (0, '、');
+    for (at, c) in content.s.char_indices() {
+        match c {
+            '（' | '【' => depth += 1,
+            '）' | '】' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let list = matches!(c, '、' | '，' | ',' | '；' | ';' | '。' | '\n' | '\t' | '/' | '｜' | '|');
+        let spaced = c == ' ' && (unit_like(last_chars(cut(content.s, from, at), 20).trim()) || at == from);
+        if depth == 0 && (list || spaced) {
+            out.push((content.cut(from, at).trim(), sign));
+            from = at + c.len_utf8();
+            sign = c;
+        }
+    }
+    out.push((content.cut(from, content.s.len()).trim(), sign));
+    out
+}
+
+/// 完成时限：2023年12月, 长期坚持, 2025年底前完成: when, not who.
+pub(crate) fn is_time(s: &str) -> bool {
+    let digits = s.chars().any(|c| c.is_ascii_digit()) && has(s, words!("年 月"));
+    digits
+        || has(s, words!("时限 完成时间 完成期限 时间节点 时间进度"))
+        || crate::words::starts(s, words!("长期 持续 常态化 全年 按时 按计划 年底前 每年 逐年")).is_some()
+            && !unit_like(s)
+}
+
+/// Reads a clause's content; `strict` asks every name to look like a unit.
+pub(crate) fn read(
+    text: &str,
+    content: Piece<'_>,
+    span: Span,
+    strict: bool,
+    place: Option<&str>,
+) -> Option<Clause> {
+    // （…。以下均需各市落实，不再列出）: said once for all that follow
+    let aside = ["。以下", "；以下", "，以下", "，下同", "；下同", "。下同", "，不再"]
+        .iter()
+        .filter_map(|w| content.s.find(w))
+        .min();
+    let content = content.cut(0, aside.unwrap_or(content.s.len()));
+    let mut list = List { content, names: Vec::new(), label: None, waiting: 0, said: false };
+    for (piece, sign) in pieces(content) {
+        list.take(piece, sign);
+    }
+    list.settle_rest();
+    let names = list.names;
+    if names.is_empty() || names.len() > 400 {
+        return None;
+    }
+    let good = names.iter().filter(|n| unit_like(n.name.s)).count();
+    let wild = names.iter().any(|n| chars(n.name.s) > 45);
+    if strict && (good < names.len() || wild || !(list.said || names.iter().all(|n| strong_unit(n.name.s)))) {
+        return None;
+    }
+    if good * 2 < names.len() || good == 0 || wild && good * 4 < names.len() * 3 {
+        return None;
+    }
+    Some(finish(text, names, span, place))
+}
+
+/// The state while a clause is read from left to right.
+pub(crate) struct List<'t> {
+    content: Piece<'t>,
+    names: Vec<Named<'t>>,
+    /// The role of a label such as 配合单位：, which holds until the next one.
+    label: Option<Said>,
+    /// Names from here on wait for a word such as 牵头 after them.
+    waiting: usize,
+    /// Some role was said in words.
+    said: bool,
+}
+
+impl<'t> List<'t> {
+    fn take(&mut self, piece: Piece<'t>, sign: char) {
+        let mut piece = piece;
+        if matches!(sign, '；' | ';' | '。' | '\n') && self.label.is_none() {
+            self.waiting = self.names.len();
+        }
+        while let Some(at) = piece.s.find('：') {
+            let word = squeeze(piece.cut(0, at).s);
+            let Some(said) = label_role(&word) else { break };
+            self.label = Some(said);
+            self.said = true;
+            self.waiting = self.names.len();
+            piece = piece.cut(at + '：'.len_utf8(), piece.s.len()).trim();
+        }
+        piece = self.lead_in(piece);
+        if piece.s.is_empty() || is_time(piece.s) {
+            return;
+        }
+        let (name, tail) = split_tail(piece);
+        let from = self.names.len();
+        if let Some((at, word)) = crate::roles::joins_others(name.s) {
+            // 区科协会同区教育局: the first leads, the others help
+            self.push(name.cut(0, at), tail.open, Some(Role::Lead));
+            self.label = Some(Said::Support);
+            self.push(name.cut(at + word, name.s.len()), tail.open, Some(Role::Support));
+            self.said = true;
+            self.waiting = self.names.len();
+            return;
+        }
+        self.push(name, tail.open, None);
+        match tail.said {
+            Some(said) => {
+                self.said = true;
+                let role = said.role();
+                let first = if self.label == Some(Said::Support) && said != Said::Support {
+                    from
+                } else {
+                    self.waiting
+                };
+                for n in self.names.iter_mut().skip(first) {
+                    if n.role.is_none() || said == Said::Lead {
+                        n.role = role;
+                    }
+                }
+                self.waiting = self.names.len();
+            }
+            None => {
+                let held = self.label.and_then(|l| l.role());
+                for n in self.names.iter_mut().skip(from) {
+                    n.role = n.role.or(held);
+                }
+            }
+        }
+    }
+
+    /// 由A牵头, 会同B: words before a name.
+    fn lead_in(&mut self, piece: Piece<'t>) -> Piece<'t> {
+        let mut piece = piece;
+        for word in ["并由", "由", "并会同", "会同", "联合", "同时", "以及", "具体由"] {
+            if piece.s.starts_with(word) && !piece.s.starts_with("联合会") && chars(piece.s) > chars(word) + 1
+            {
+                if word.contains("会同") {
+                    self.label = Some(Said::Support);
+                    self.said = true;
+                    self.waiting = self.names.len();
+                }
+                piece = piece.cut(word.len(), piece.s.len()).trim();
+                break;
+            }
+        }
+        piece
+    }
+
+    fn push(&mut self, name: Piece<'t>, open: bool, role: Option<Role>) {
+        for (from, to) in split_and(name.s) {
+            let part = name.cut(from, to).trim();
+            if part.s.is_empty() {
+                continue;
+            }
+            // 区民族、宗教局: the first half alone is no unit
+            if let Some(last) = self.names.last_mut()
+                && !unit_like(last.name.s)
+                && last.role.is_none()
+                && crate::roles::may_hold(last.name.s, part.s)
+            {
+                let base = self.content.at;
+                last.name = self.content.cut(last.name.at - base, part.span().end - base);
+                last.holds = true;
+                continue;
+            }
+            self.names.push(Named { name: part, role, open: false, holds: false });
+        }
+        if let Some(last) = self.names.last_mut() {
+            last.open = open;
+        }
+    }
+
+    /// Names after the last word of role: beside a lead they help.
+    fn settle_rest(&mut self) {
+        let led = self.names.iter().any(|n| n.role == Some(Role::Lead));
+        if led {
+            for n in &mut self.names {
+                n.role = n.role.or(Some(Role::Support));
+            }
+        }
+    }
+}
+
+/// Names to duties: prefixes, roles that nobody said, doubts.
+pub(crate) fn finish(text: &str, names: Vec<Named<'_>>, span: Span, place: Option<&str>) -> Clause {
+    let mut doubts = Vec::new();
+    let mut prefixes = Prefixes::new(place);
+    let mut duties: Vec<Duty> = Vec::new();
+    let single: Vec<usize> =
+        (0..names.len()).filter(|i| names.get(*i).is_some_and(|n| !is_collective(n.name.s))).collect();
+    let unsaid = names.iter().all(|n| n.role.is_none());
+    let mixed = names.iter().any(|n| n.role.is_none()) && !unsaid;
+    for (i, named) in names.iter().enumerate() {
+        let at = named.name.span();
+        let written = at.of(text).to_string();
+        let bare = squeeze(&written);
+        let completed = prefixes.complete(&squeeze(named.name.s)).map(|full| restore(&full, &bare));
+        let unit = completed.clone().unwrap_or_else(|| bare.clone());
+        let collective = is_collective(named.name.s) || is_collective(&unit);
+        // beside supporters the responsible one leads; alone it leads too
+        let role =
+            named.role.unwrap_or(if mixed || (unsaid && single == [i]) { Role::Lead } else { Role::Support });
+        if completed.is_some() {
+            doubts.push(Doubt::new(DoubtCode::PrefixInferred, at).with("written", &bare).with("unit", &unit));
+        }
+        if collective {
+            doubts.push(Doubt::new(DoubtCode::CollectiveUnit, at).with("unit", &unit));
+        } else if !unit_like(named.name.s) {
+            doubts.push(Doubt::new(DoubtCode::UnitCut, at).with("unit", &unit));
+        }
+        if named.holds {
+            doubts.push(Doubt::new(DoubtCode::UnitHoldsSeparator, at).with("unit", &unit));
+        }
+        if named.open {
+            doubts.push(Doubt::new(DoubtCode::ListOpen, at).with("unit", &unit));
+        }
+        duties.push(Duty { unit, written, role, span: at, collective });
+    }
+    Clause { span, duties, doubts }
+}
+
+/// A completed name in the document's own characters: only the prefix is new.
+pub(crate) fn restore(full: &str, bare: &str) -> String {
+    let prefix = cut(full, 0, full.len().saturating_sub(bare.len()));
+    format!("{prefix}{bare}")
+}
