@@ -130,7 +130,8 @@ pub(crate) fn weigh(
             return Aim::None;
         }
         let small = n.value.whole().is_some_and(|v| v < 10);
-        if small && !sign && !each && !(linked.is_some() && unit.word != "个") {
+        let listed = linked.is_some() && unit.word != "个";
+        if small && !(sign || each || listed) {
             return Aim::None;
         }
     }

@@ -143,10 +143,10 @@ fn labelled(piece: Piece<'_>, taken: &[Clause]) -> Vec<(usize, usize)> {
             - tail_len(head, chars(label))
             - (cut(piece.s, 0, at).len() - cut(piece.s, 0, at).trim_end().len());
         let before = cut(piece.s, 0, start).trim_end();
-        if !(before.is_empty()
-            || before.ends_with(['。', '；', '！', '，', '、', '）', '（', '【', '”', '：', ' ', '\t', '.']))
-            && !cut(piece.s, 0, start).ends_with([' ', '\t'])
-        {
+        let apart = before.is_empty()
+            || before.ends_with(['。', '；', '！', '，', '、', '）', '（', '【', '”', '：', '.'])
+            || cut(piece.s, 0, start).ends_with([' ', '\t']);
+        if !apart {
             continue;
         }
         if from.is_none() {

@@ -91,8 +91,12 @@ pub enum Change {
     },
 }
 
-/// Titles at least this alike, in hundredths, are taken for the same item reworded.
+/// Titles or bodies at least this alike, in hundredths, are taken for the same item reworded.
 const ALIKE: usize = 55;
+/// Under another heading they have to be that much more alike.
+const NEAR: usize = 10;
+/// What an item is known by: its title, and its headings where they count.
+type Key<'r> = (&'r str, Option<(&'r str, &'r str)>);
 /// Beyond so many unmatched items on a side, similarity is not looked for.
 const MANY: usize = 600;
 
@@ -134,7 +138,7 @@ fn matched(old: &Reading, new: &Reading) -> HashMap<usize, usize> {
     let mut taken = HashSet::new();
     // the same title: in the same place first, then anywhere; each new item is used once
     for exact_place in [true, false] {
-        let mut waiting: HashMap<(&str, Option<(&str, &str)>), Vec<usize>> = HashMap::new();
+        let mut waiting: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
         for (n, item) in new.items.iter().enumerate().rev().filter(|(n, _)| !taken.contains(n)) {
             waiting.entry((item.title.as_str(), exact_place.then(|| place(new, item)))).or_default().push(n);
         }
@@ -158,9 +162,9 @@ fn matched(old: &Reading, new: &Reading) -> HashMap<usize, usize> {
     for &o in &left {
         for &n in &right {
             if let (Some(a), Some(b)) = (old.items.get(o), new.items.get(n)) {
-                let near = usize::from(place(old, a).1 == place(new, b).1) * 10;
+                let near = usize::from(place(old, a).1 == place(new, b).1) * NEAR;
                 let score = alike(&a.title, &b.title).max(alike(&a.body, &b.body)) + near;
-                if score >= ALIKE + 10 || (near == 0 && score >= ALIKE + 10) {
+                if score >= ALIKE + NEAR {
                     scored.push((score, o, n));
                 }
             }
@@ -187,7 +191,7 @@ fn alike(a: &str, b: &str) -> usize {
     let (a, b) = (grams(a), grams(b));
     let total: usize = a.values().sum::<usize>() + b.values().sum::<usize>();
     let shared: usize = a.iter().map(|(g, n)| *n.min(b.get(g).unwrap_or(&0))).sum();
-    if total == 0 { 0 } else { 200 * shared / total }
+    (200 * shared).checked_div(total).unwrap_or(0)
 }
 
 fn compare(

@@ -5,6 +5,7 @@ use crate::numbering::{Numbering, Styles};
 use crate::xml::{attribute, each_event};
 use quick_xml::events::{BytesStart, Event};
 use std::io::Read;
+use zip::result::ZipError;
 
 /// Parts in an archive.
 const MAX_PARTS: usize = 4096;
@@ -73,11 +74,9 @@ fn other(names: &[String]) -> Unreadable {
 fn part(archive: &mut Archive<'_>, name: &str) -> Result<Option<String>, Unreadable> {
     let damaged = || Unreadable::Damaged { part: name.to_string() };
     let Some(index) = archive.index_for_name(name) else { return Ok(None) };
-    let file = archive.by_index(index).map_err(|e| match e {
-        zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => {
-            Unreadable::Encrypted
-        }
-        _ => damaged(),
+    let file = archive.by_index(index).map_err(|e| {
+        let locked = matches!(e, ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED));
+        if locked { Unreadable::Encrypted } else { damaged() }
     })?;
     let limit = file.compressed_size().saturating_mul(MAX_RATIO).clamp(FREE_SIZE, MAX_PART);
     let bomb = || Unreadable::ZipBomb { part: name.to_string(), limit };

@@ -6,7 +6,8 @@ use crate::reading::{Duty, Role};
 use crate::roles::{Said, label_role, split_tail};
 use crate::span::{Piece, Span, chars, cut, last_chars};
 use crate::unit::{Prefixes, is_collective, split_and, strong_unit, unit_like};
-use crate::words::{has, words};
+use crate::words::{first_of, has, starts, words};
+use std::borrow::Cow;
 
 /// A name as found, before roles are settled.
 pub(crate) struct Named<'t> {
@@ -14,10 +15,19 @@ pub(crate) struct Named<'t> {
     role: Option<Role>,
     open: bool,
     holds: bool,
+    /// Looks like a whole unit.
+    like: bool,
 }
 
-pub(crate) fn squeeze(s: &str) -> String {
-    s.chars().filter(|c| *c != ' ').collect()
+impl<'t> Named<'t> {
+    fn new(name: Piece<'t>, role: Option<Role>) -> Self {
+        Named { name, role, open: false, holds: false, like: unit_like(name.s) }
+    }
+}
+
+/// Without spaces.
+pub(crate) fn squeeze(s: &str) -> Cow<'_, str> {
+    if s.contains(' ') { Cow::Owned(s.chars().filter(|c| *c != ' ').collect()) } else { Cow::Borrowed(s) }
 }
 
 /// Cuts at list signs outside of brackets; the sign before each piece comes with it.
@@ -48,8 +58,7 @@ pub(crate) fn is_time(s: &str) -> bool {
     let digits = s.chars().any(|c| c.is_ascii_digit()) && has(s, words!("年 月"));
     digits
         || has(s, words!("时限 完成时间 完成期限 时间节点 时间进度"))
-        || crate::words::starts(s, words!("长期 持续 常态化 全年 按时 按计划 年底前 每年 逐年")).is_some()
-            && !unit_like(s)
+        || starts(s, words!("长期 持续 常态化 全年 按时 按计划 年底前 每年 逐年")).is_some() && !unit_like(s)
 }
 
 /// Reads a clause's content; `strict` asks every name to look like a unit.
@@ -61,11 +70,8 @@ pub(crate) fn read(
     place: Option<&str>,
 ) -> Option<Clause> {
     // （…。以下均需各市落实，不再列出）: said once for all that follow
-    let aside = ["。以下", "；以下", "，以下", "，下同", "；下同", "。下同", "，不再"]
-        .iter()
-        .filter_map(|w| content.s.find(w))
-        .min();
-    let content = content.cut(0, aside.unwrap_or(content.s.len()));
+    let aside = first_of(content.s, words!("。以下 ；以下 ，以下 ，下同 ；下同 。下同 ，不再"));
+    let content = content.cut(0, aside.map_or(content.s.len(), |(at, _)| at));
     let mut list = List { content, names: Vec::new(), label: None, waiting: 0, said: false };
     for (piece, sign) in pieces(content) {
         list.take(piece, sign);
@@ -75,8 +81,8 @@ pub(crate) fn read(
     if names.is_empty() || names.len() > 400 {
         return None;
     }
-    let good = names.iter().filter(|n| unit_like(n.name.s)).count();
-    let wild = names.iter().any(|n| chars(n.name.s) > 45);
+    let good = names.iter().filter(|n| n.like).count();
+    let wild = names.iter().any(|n| n.name.s.len() > 135);
     if strict && (good < names.len() || wild || !(list.said || names.iter().all(|n| strong_unit(n.name.s)))) {
         return None;
     }
@@ -156,17 +162,15 @@ impl<'t> List<'t> {
     /// 由A牵头, 会同B: words before a name.
     fn lead_in(&mut self, piece: Piece<'t>) -> Piece<'t> {
         let mut piece = piece;
-        for word in ["并由", "由", "并会同", "会同", "联合", "同时", "以及", "具体由"] {
-            if piece.s.starts_with(word) && !piece.s.starts_with("联合会") && chars(piece.s) > chars(word) + 1
-            {
-                if word.contains("会同") {
-                    self.label = Some(Said::Support);
-                    self.said = true;
-                    self.waiting = self.names.len();
-                }
-                piece = piece.cut(word.len(), piece.s.len()).trim();
-                break;
+        let word = starts(piece.s, words!("并由 由 并会同 会同 联合 同时 以及 具体由"))
+            .filter(|w| !piece.s.starts_with("联合会") && chars(piece.s) > chars(w) + 1);
+        if let Some(word) = word {
+            if word.ends_with("会同") {
+                self.label = Some(Said::Support);
+                self.said = true;
+                self.waiting = self.names.len();
             }
+            piece = piece.cut(word.len(), piece.s.len()).trim();
         }
         piece
     }
@@ -179,16 +183,17 @@ impl<'t> List<'t> {
             }
             // 区民族、宗教局: the first half alone is no unit
             if let Some(last) = self.names.last_mut()
-                && !unit_like(last.name.s)
+                && !last.like
                 && last.role.is_none()
                 && crate::roles::may_hold(last.name.s, part.s)
             {
                 let base = self.content.at;
                 last.name = self.content.cut(last.name.at - base, part.span().end - base);
                 last.holds = true;
+                last.like = unit_like(last.name.s);
                 continue;
             }
-            self.names.push(Named { name: part, role, open: false, holds: false });
+            self.names.push(Named::new(part, role));
         }
         if let Some(last) = self.names.last_mut() {
             last.open = open;
@@ -218,10 +223,10 @@ pub(crate) fn finish(text: &str, names: Vec<Named<'_>>, span: Span, place: Optio
     for (i, named) in names.iter().enumerate() {
         let at = named.name.span();
         let written = at.of(text).to_string();
-        let bare = squeeze(&written);
+        let bare = squeeze(&written).into_owned();
         let completed = prefixes.complete(&squeeze(named.name.s)).map(|full| restore(&full, &bare));
         let unit = completed.clone().unwrap_or_else(|| bare.clone());
-        let collective = is_collective(named.name.s) || is_collective(&unit);
+        let collective = is_collective(named.name.s) || (completed.is_some() && is_collective(&unit));
         // beside supporters the responsible one leads; alone it leads too
         let role =
             named.role.unwrap_or(if mixed || (unsaid && single == [i]) { Role::Lead } else { Role::Support });
@@ -230,7 +235,7 @@ pub(crate) fn finish(text: &str, names: Vec<Named<'_>>, span: Span, place: Optio
         }
         if collective {
             doubts.push(Doubt::new(DoubtCode::CollectiveUnit, at).with("unit", &unit));
-        } else if !unit_like(named.name.s) {
+        } else if !named.like {
             doubts.push(Doubt::new(DoubtCode::UnitCut, at).with("unit", &unit));
         }
         if named.holds {

@@ -45,15 +45,21 @@ fn table() -> &'static Vec<u16> {
     })
 }
 
+/// One character as a simplified one.
+fn simple(table: &[u16], c: char) -> char {
+    match (c as u32).checked_sub(FIRST).and_then(|i| table.get(i as usize)) {
+        Some(&to) => char::from_u32(u32::from(to)).unwrap_or(c),
+        None => c,
+    }
+}
+
 /// The text with traditional characters replaced; every byte offset means the same in both.
 pub(crate) fn fold(text: &str) -> String {
     let table = table();
-    text.chars()
-        .map(|c| match (c as u32).checked_sub(FIRST).and_then(|i| table.get(i as usize)) {
-            Some(&to) => char::from_u32(u32::from(to)).unwrap_or(c),
-            None => c,
-        })
-        .collect()
+    if text.chars().all(|c| simple(table, c) == c) {
+        return text.to_string();
+    }
+    text.chars().map(|c| simple(table, c)).collect()
 }
 
 #[cfg(test)]

@@ -40,6 +40,10 @@ pub(crate) fn is_terminal(c: char) -> bool {
 
 /// One character in its usual form; none for an invisible one.
 fn usual(c: char) -> Option<char> {
+    // nearly every character is one of these
+    if matches!(c, '\u{4e00}'..='\u{9fff}' | '，' | '。' | '、') {
+        return Some(c);
+    }
     Some(match c {
         '\u{2f00}'..='\u{2fd5}' => KANGXI.chars().nth((c as u32).wrapping_sub(0x2f00) as usize).unwrap_or(c),
         '\u{2e80}'..='\u{2eff}' => SUPPLEMENT.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to),
@@ -152,6 +156,11 @@ pub(crate) fn clean(raw: &str) -> String {
             }
             out.push('\n');
             before = None;
+            continue;
+        }
+        if matches!(c, '\u{4e00}'..='\u{9fff}') {
+            out.push(c);
+            before = Some(c);
             continue;
         }
         let Some(c) = usual(c) else { continue };

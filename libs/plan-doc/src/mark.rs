@@ -259,7 +259,7 @@ pub(crate) fn is_label(s: &str) -> bool {
     match head.find(['：', ':']) {
         Some(at) => {
             let word: String = cut(head, 0, at).chars().filter(|c| *c != ' ').collect();
-            LABELS.contains(&word.as_str())
+            LABELS.contains(word.as_str())
         }
         None => false,
     }

@@ -89,7 +89,7 @@ pub(crate) fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String
         let next = starts(left, &DO);
         // 培训班, 服务队, 建设者: the verb is part of a noun
         let noun = !verb.is_empty() && starts(left, words!("班 队 者 站 中心 员 活动 基地 工作 项目 大赛 机构 平台 课程 点 体系 室 会 馆 学校 人员 团 组织 讲座")).is_some();
-        if noun || (!verb.is_empty() && left.is_empty() && !LIGHT.contains(&verb)) {
+        if noun || (!verb.is_empty() && left.is_empty() && !LIGHT.contains(verb)) {
             break;
         }
         verb = found;
@@ -101,7 +101,7 @@ pub(crate) fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String
             at += word.len();
             continue;
         }
-        if !(LIGHT.contains(&found) && next.is_some()) {
+        if !(LIGHT.contains(found) && next.is_some()) {
             break;
         }
     }

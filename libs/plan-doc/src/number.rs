@@ -54,7 +54,7 @@ impl Decimal {
     /// As a whole number, where it is one that fits.
     pub fn whole(self) -> Option<u64> {
         let one = 10u128.checked_pow(self.scale)?;
-        (self.digits % one == 0).then(|| u64::try_from(self.digits / one).ok()).flatten()
+        self.digits.is_multiple_of(one).then(|| u64::try_from(self.digits / one).ok()).flatten()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Automatic numbers of a .docx, written out as the reader of the page sees them.
 
-use crate::xml::{attribute, each_event};
-use quick_xml::events::{BytesStart, Event};
+use crate::xml::{Tag, attribute, each_tag};
+use quick_xml::events::BytesStart;
 use std::collections::{HashMap, HashSet};
 
 const LEVELS: usize = 9;
@@ -29,11 +29,11 @@ impl Numbering {
     pub fn read(xml: &str) -> Numbering {
         let mut out = Numbering::default();
         let mut at = Place::default();
-        let _ = each_event(xml, |event| match event {
-            Event::Start(e) | Event::Empty(e) => out.start(&e, &mut at),
-            Event::End(e) if e.local_name().as_ref() == "abstractNum" => at.list = None,
-            Event::End(e) if e.local_name().as_ref() == "num" => at.num = None,
-            _ => {}
+        each_tag(xml, |tag| match tag {
+            Tag::Open(e) => out.start(e, &mut at),
+            Tag::Close("abstractNum") => at.list = None,
+            Tag::Close("num") => at.num = None,
+            Tag::Close(_) => {}
         });
         out
     }
@@ -189,11 +189,11 @@ impl Styles {
     pub fn read(xml: &str) -> Styles {
         let mut out = Styles::default();
         let mut style: Option<String> = None;
-        let _ = each_event(xml, |event| match event {
-            Event::Start(e) | Event::Empty(e) => match e.local_name().as_ref() {
-                "style" => style = attribute(&e, "styleId"),
+        each_tag(xml, |tag| match tag {
+            Tag::Open(e) => match e.local_name().as_ref() {
+                "style" => style = attribute(e, "styleId"),
                 name @ ("basedOn" | "numId" | "ilvl") => {
-                    let (Some(id), Some(value)) = (&style, attribute(&e, "val")) else { return };
+                    let (Some(id), Some(value)) = (&style, attribute(e, "val")) else { return };
                     match name {
                         "basedOn" => drop(out.based.insert(id.clone(), value)),
                         "numId" => out.own.entry(id.clone()).or_default().0 = value.parse().ok(),
@@ -202,8 +202,8 @@ impl Styles {
                 }
                 _ => {}
             },
-            Event::End(e) if e.local_name().as_ref() == "style" => style = None,
-            _ => {}
+            Tag::Close("style") => style = None,
+            Tag::Close(_) => {}
         });
         out
     }

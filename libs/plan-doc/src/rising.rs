@@ -92,7 +92,7 @@ pub(crate) fn find(scope: &Scope<'_>, source: &Source, sentence: &Sentence<'_>) 
                 .filter(|c| *c != ' ')
                 .collect();
             let money = has(cut(s, from, to), words!("经费 投入 资金 预算"));
-            let sure = word == "逐年" || (money && !matches!(word, "逐步") || (money && word == "逐步"));
+            let sure = word == "逐年" || money;
             let noun = (2..=24).contains(&chars(&words)) && !words.contains('“');
             // 逐年增加10% has a number of its own
             let numbered = starts(after, &UP).is_some_and(|w| {

@@ -3,7 +3,7 @@
 use crate::reading::Role;
 use crate::span::{Piece, chars, cut};
 use crate::unit::strong_unit;
-use crate::words::{ends, starts, words};
+use crate::words::{ends, first_of, starts, words};
 
 /// What a word says about the units beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ fn inside_word(s: &str, at: usize) -> bool {
 
 /// `A会同B`: where 会同 stands and how long it is.
 pub(crate) fn joins_others(s: &str) -> Option<(usize, usize)> {
-    let at = s.find("会同")?;
+    let (at, _) = first_of(s, words!("会同"))?;
     let right = cut(s, at + "会同".len(), s.len());
     (at > 0 && chars(right) >= 2).then_some((at, "会同".len()))
 }

@@ -78,7 +78,7 @@ pub(crate) fn read(
             return Some(Subject { words: plain(words), per: None, verb: String::new() });
         }
         // 新增科普基地20个 has its noun behind
-        if chars(&words) >= 2 && !starts(&words, &DO).is_some_and(|v| v == words) {
+        if chars(&words) >= 2 && starts(&words, &DO).is_none_or(|v| v != words) {
             let (words, per) = each(&words);
             return Some(Subject { words: plain(words), per, verb: String::new() });
         }

@@ -125,8 +125,12 @@ impl Finder<'_, '_> {
     fn numbers(&mut self, memory: &subject::Memory) {
         let s = self.sentence.piece.s;
         let mut chain: Option<Chain> = None;
+        let found = numbers(s);
+        if found.is_empty() {
+            return;
+        }
         let mut years = deadline::respective_years(s);
-        for n in numbers(s) {
+        for n in found {
             if self.sentence.quoted(n.start) {
                 continue;
             }

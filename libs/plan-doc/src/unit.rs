@@ -83,7 +83,7 @@ pub(crate) fn strong_unit(name: &str) -> bool {
         || chars(core) >= 3
             && ends(core, &DEPARTMENT).is_some()
             && !core.contains("原委")
-            && !ends(core, words!("局部 全部 内部 外部 干部 举办 开办 主办 承办 协办")).is_some()
+            && ends(core, words!("局部 全部 内部 外部 干部 举办 开办 主办 承办 协办")).is_none()
         || chars(core) >= 4
             && ends(core, words!("政府 中心 管委会 办事处 公司 支队 大队 集团 分行 支行 分局 学会 协会"))
                 .is_some()

@@ -33,10 +33,13 @@ fn reason(reading: &Reading, seen: &str, paras: &[Span]) -> Option<NotAPlan> {
     if law(reading, seen, paras, owned, planned) {
         return Some(NotAPlan::Law);
     }
-    if table(seen, paras) && owned < 2 {
+    if owned >= 2 {
+        return None;
+    }
+    if table(seen, paras) {
         return Some(NotAPlan::Table);
     }
-    if owned >= 2 || (owned == 1 && planned) {
+    if owned == 1 && planned {
         return None;
     }
     if report(title, seen) {
@@ -72,7 +75,6 @@ fn planned(title: &str) -> bool {
 
 /// Articles, shall and may, and a day of coming into force; nobody is given a task by name.
 fn law(reading: &Reading, seen: &str, paras: &[Span], owned: usize, planned: bool) -> bool {
-    let articles = paras.iter().filter(|p| mark(p.of(seen)).is_some_and(|m| m.kind == Kind::Article)).count();
     let title = reading.title.as_ref().map_or("", |t| t.text.as_str());
     let bare = title.trim_end_matches(|c: char| !is_han(c)).trim_end_matches(['）', '》']);
     let bare = bare.split('（').next().unwrap_or(bare);
@@ -84,14 +86,25 @@ fn law(reading: &Reading, seen: &str, paras: &[Span], owned: usize, planned: boo
         && !has(bare, words!("方案 计划"));
     let head = first_chars(seen, 300);
     let named = named || has(head, words!("中华人民共和国主席令 国务院令 人民代表大会常务委员会公告 令第"));
-    let shall = seen.matches("应当").take(50).count();
-    let force = has(seen, words!("起施行 起实施 本法 本条例 本办法 本规定 本细则 本章程"));
     let total = reading.items.len().max(1);
     // a law may name a lead in passing; a plan names one for most points
     let assigned = owned * 2 >= total || owned >= 4;
     if assigned && (planned || !named) {
         return false;
     }
+    // no law sets the units of an article apart in brackets or behind a label
+    let apart = |span: &Span| {
+        let clause = span.of(seen);
+        clause.starts_with(['（', '【']) || first_chars(clause, 10).contains('：')
+    };
+    let set_apart =
+        reading.items.iter().filter(|i| !i.duties.is_empty() && i.clauses.iter().any(apart)).count();
+    if set_apart >= 3 && set_apart * 2 >= total {
+        return false;
+    }
+    let articles = paras.iter().filter(|p| mark(p.of(seen)).is_some_and(|m| m.kind == Kind::Article)).count();
+    let shall = seen.matches("应当").take(50).count();
+    let force = has(seen, words!("起施行 起实施 本法 本条例 本办法 本规定 本细则 本章程"));
     if assigned && owned >= 4 && shall < 10 && !force {
         return false;
     }

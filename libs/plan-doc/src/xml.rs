@@ -16,6 +16,30 @@ pub(crate) fn each_event(xml: &str, mut take: impl FnMut(Event<'_>)) -> Result<(
     }
 }
 
+/// The beginning of an element, empty ones too, or the local name of one that ends.
+pub(crate) enum Tag<'e, 'x> {
+    Open(&'e BytesStart<'x>),
+    Close(&'e str),
+}
+
+/// Hands every tag to `take`, up to where the XML is broken.
+pub(crate) fn each_tag(xml: &str, mut take: impl FnMut(Tag<'_, '_>)) {
+    let broken = each_event(xml, |event| match event {
+        Event::Start(e) | Event::Empty(e) => take(Tag::Open(&e)),
+        Event::End(e) => take(Tag::Close(e.local_name().as_ref())),
+        Event::Text(_)
+        | Event::CData(_)
+        | Event::Comment(_)
+        | Event::Decl(_)
+        | Event::PI(_)
+        | Event::DocType(_)
+        | Event::GeneralRef(_)
+        | Event::Eof => {}
+    });
+    // numbers and styles that cannot be read cost the numbers, not the text
+    let (Ok(()) | Err(())) = broken;
+}
+
 /// An attribute by its local name.
 pub(crate) fn attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
     e.attributes().with_checks(false).flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| match a

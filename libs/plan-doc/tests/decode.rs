@@ -1,5 +1,8 @@
 //! Files of all kinds: what can be read is read, everything else is named.
 
+// helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use plan_doc::{Encoding, Format, MAX_FILE, Unreadable, decode};
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;

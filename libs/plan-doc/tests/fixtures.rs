@@ -1,5 +1,8 @@
 //! Every plan under `test_data/ok` is read as its `.json` says; nothing under `test_data/err` is a plan.
 
+// helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 
 fn folder(name: &str) -> Vec<PathBuf> {

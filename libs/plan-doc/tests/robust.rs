@@ -1,5 +1,8 @@
 //! Whatever comes in, the reader comes back with places that exist and says nothing that is not there.
 
+// helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use plan_doc::{Reading, decode, diff, parse, to_json};
 use proptest::prelude::*;
 use std::path::Path;

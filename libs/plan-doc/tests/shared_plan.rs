@@ -1,5 +1,8 @@
 //! The real plan beside the repository, where it is there, must be read exactly.
 
+// helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use std::path::Path;
 
 #[test]

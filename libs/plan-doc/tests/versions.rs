@@ -1,5 +1,8 @@
 //! Two versions of a plan side by side.
 
+// helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use plan_doc::{Change, Role, diff, parse};
 
 const OLD: &str = "清河县科普工作方案（2021—2025年）\n一、重点任务\n（一）青少年行动\n——开展科技竞赛。每年举办竞赛10场。（县教育局牵头，县科协、团县委配合）\n——建设校园科学角。建设科学角20个。（县教育局牵头）\n（二）农民行动\n——培育高素质农民。培训高素质农民500人以上。（县农业农村局牵头，县科协配合）\n——办好科普大集。每年赶集。（县科协牵头）\n";
