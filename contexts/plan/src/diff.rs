@@ -177,13 +177,29 @@ pub fn stretches(before: &str, after: &str) -> (Vec<Stretch>, Vec<Stretch>) {
     let middle = |text: &[char]| text.get(start..text.len() - end).unwrap_or_default().to_vec();
     let (x, y) = (middle(&a), middle(&b));
     let (kept_x, kept_y) = common(&x, &y);
-    let whole = |text: &[char], middle: &[char], kept: &[bool]| {
-        let marks = std::iter::repeat_n(false, start)
-            .chain(kept.iter().map(|kept| !kept))
-            .chain(std::iter::repeat_n(false, text.len() - start - middle.len()));
-        joined(text, marks)
+    let whole = |text: &[char], kept: Vec<bool>| {
+        let n_end = text.len() - start - kept.len();
+        let mut kept = [vec![true; start], kept, vec![true; n_end]].concat();
+        whole_numbers(text, &mut kept);
+        joined(text, &kept)
     };
-    (whole(&a, &x, &kept_x), whole(&b, &y, &kept_y))
+    (whole(&a, kept_x), whole(&b, kept_y))
+}
+
+/// A number differs as a whole or not at all.
+fn whole_numbers(text: &[char], kept: &mut [bool]) {
+    let digit = |c: &char| c.is_ascii_digit() || *c == '.';
+    let mut from = 0;
+    for run in text.chunk_by(|a, b| digit(a) == digit(b)) {
+        let to = from + run.len();
+        if run.first().is_some_and(digit)
+            && let Some(flags) = kept.get_mut(from..to)
+            && flags.contains(&false)
+        {
+            flags.fill(false);
+        }
+        from = to;
+    }
 }
 
 /// Which characters of each side belong to a longest common subsequence.
@@ -223,12 +239,12 @@ fn common(a: &[char], b: &[char]) -> (Vec<bool>, Vec<bool>) {
     (kept_a, kept_b)
 }
 
-fn joined(text: &[char], marks: impl Iterator<Item = bool>) -> Vec<Stretch> {
+fn joined(text: &[char], kept: &[bool]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
-    for (c, differs) in text.iter().zip(marks) {
-        match stretches.last_mut().filter(|(_, of)| *of == differs) {
+    for (c, kept) in text.iter().zip(kept) {
+        match stretches.last_mut().filter(|(_, differs)| *differs != *kept) {
             Some((words, _)) => words.push(*c),
-            None => stretches.push((c.to_string(), differs)),
+            None => stretches.push((c.to_string(), !kept)),
         }
     }
     stretches

@@ -6,6 +6,7 @@ mod diffs;
 mod pages;
 mod reading;
 mod rules;
+mod states;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

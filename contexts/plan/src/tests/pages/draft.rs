@@ -136,7 +136,7 @@ fn a_new_version_shows_what_it_changes() {
         let page = client.get(&format!("/desk/plan/versions/{next}/diff"));
         page.is(200).shows("改了目标").hides("新增目标");
         // Only what differs is marked, on each side.
-        assert!(page.text.contains("不少于 <del>5</del>00") && page.text.contains("不少于 <ins>6</ins>00"));
+        assert!(page.text.contains("不少于 <del>500</del>") && page.text.contains("不少于 <ins>600</ins>"));
         client.get(&format!("/desk/plan/versions/{first}/diff")).is(404);
     });
 }
