@@ -78,6 +78,7 @@ fn pairs(text: &str) -> BTreeSet<(char, char)> {
 }
 
 /// One difference between two versions.
+#[allow(clippy::large_enum_variant)] // a handful at a time
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A new item.

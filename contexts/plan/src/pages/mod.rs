@@ -16,6 +16,8 @@ mod public;
 mod review;
 mod review_names;
 mod review_parts;
+mod review_targets;
+mod review_views;
 mod target;
 mod versions;
 mod words;
@@ -74,11 +76,11 @@ pub fn routes() -> Routes {
         .post("/desk/plan/versions/{id}/items/{item}/split", KEEP, review_parts::split_item)
         .post("/desk/plan/versions/{id}/doubts/{doubt}/settlement", KEEP, review_parts::settle)
         .post("/desk/plan/versions/{id}/names", KEEP, review_names::assign)
-        .post("/desk/plan/versions/{id}/targets", KEEP, review_parts::add_target)
-        .post("/desk/plan/versions/{id}/targets/confirmation", KEEP, review_parts::confirm_all)
-        .post("/desk/plan/versions/{id}/targets/{target}", KEEP, review_parts::edit_target)
-        .post("/desk/plan/versions/{id}/targets/{target}/confirmation", KEEP, review_parts::confirm)
-        .post("/desk/plan/versions/{id}/targets/{target}/removal", KEEP, review_parts::delete_target);
+        .post("/desk/plan/versions/{id}/targets", KEEP, review_targets::add_target)
+        .post("/desk/plan/versions/{id}/targets/confirmation", KEEP, review_targets::confirm_all)
+        .post("/desk/plan/versions/{id}/targets/{target}", KEEP, review_targets::edit_target)
+        .post("/desk/plan/versions/{id}/targets/{target}/confirmation", KEEP, review_targets::confirm)
+        .post("/desk/plan/versions/{id}/targets/{target}/removal", KEEP, review_targets::delete_target);
     routes
         .get("/plan", PUBLIC, public::plan::show)
         .get("/plan/items/{n}", PUBLIC, public::item::show)

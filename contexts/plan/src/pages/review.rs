@@ -12,10 +12,11 @@ use serde::Deserialize;
 use web::{Cx, Form, Result, Safe, Tone, ui};
 
 use super::desk;
+use super::review_views::{DoubtView, SectionView, TargetView, doubt_view, marks, sections, target_view};
 use crate::actions::{load, plans};
-use crate::marked::{Mark, MarkKind, Paragraph, paragraphs};
+use crate::marked::{Paragraph, paragraphs};
 use crate::plan::Obstacles;
-use crate::{Content, Holder, Item, Plan, PlanId, PlanState, Target, store};
+use crate::{Content, Item, Plan, PlanId, PlanState, Target, store};
 
 /// All that the page is drawn from.
 pub(crate) struct Loaded {
@@ -40,7 +41,8 @@ pub struct Editing {
 }
 
 impl Editing {
-    fn edits(&self, what: &str) -> bool {
+    /// Whether this is what is being corrected.
+    pub fn edits(&self, what: &str) -> bool {
         self.edit.as_deref() == Some(what)
     }
 }
@@ -72,43 +74,7 @@ struct Choices {
     units: Vec<(String, String)>,
     unit_kinds: Vec<(String, String)>,
     hows: Vec<(String, String)>,
-    target: super::review_parts::TargetChoices,
-}
-
-struct SectionView<'a> {
-    chapter: &'a str,
-    title: &'a str,
-    items: Vec<ItemView<'a>>,
-}
-
-struct ItemView<'a> {
-    item: &'a Item,
-    kind: String,
-    leads: Vec<(String, bool)>,
-    supports: Vec<(String, bool)>,
-    doubts: Vec<DoubtView>,
-    targets: Vec<TargetView>,
-    edited: bool,
-}
-
-#[derive(Clone)]
-struct DoubtView {
-    id: String,
-    n: i64,
-    words: String,
-    blocking: bool,
-    settled: bool,
-    href: String,
-}
-
-struct TargetView {
-    id: String,
-    n: i64,
-    subject: String,
-    words: String,
-    confirmed: bool,
-    edited: bool,
-    sentence: String,
+    target: super::review_targets::TargetChoices,
 }
 
 /// Shows it.
@@ -184,122 +150,6 @@ pub(crate) async fn draw(cx: &Cx, id: PlanId, editing: Editing, form: Form) -> R
     cx.page(desk(title).wide().of_form(&form), page)
 }
 
-/// Where items, targets and open doubts stand in the text.
-fn marks(content: &Content) -> Vec<Mark> {
-    let mark = |span, n: i64, letter: &str, kind| {
-        Some(Mark { span, anchor: format!("t-{letter}{n}"), leads_to: format!("{letter}{n}"), kind })
-            .filter(|_| n > 0)
-    };
-    let items = content.items.iter().filter_map(|item| mark(item.span?, item.n, "i", MarkKind::Item));
-    let targets =
-        content.targets.iter().filter_map(|target| mark(target.span?, target.n, "g", MarkKind::Target));
-    let doubts = content.doubts.iter().filter(|doubt| doubt.settled.is_none());
-    let doubts = doubts.filter_map(|doubt| mark(doubt.span?, doubt.n, "d", MarkKind::Doubt));
-    items.chain(targets).chain(doubts).collect()
-}
-
-fn sections<'a>(
-    cx: &Cx,
-    loaded: &'a Loaded,
-    names: &BTreeMap<UnitId, &str>,
-    editing: &Editing,
-) -> Vec<SectionView<'a>> {
-    let mut sections: Vec<SectionView<'a>> = Vec::new();
-    let mut chapter = "";
-    let mut order: Vec<&Item> = loaded.content.items.iter().collect();
-    order.sort_by_key(|item| (item.span.map_or(usize::MAX, |span| span.start), item.n));
-    for item in order {
-        if sections.last().is_none_or(|last| last.title != item.section) {
-            let shown = if item.chapter == chapter { "" } else { item.chapter.as_str() };
-            chapter = &item.chapter;
-            sections.push(SectionView { chapter: shown, title: &item.section, items: Vec::new() });
-        }
-        let view = item_view(cx, loaded, item, names, editing);
-        if let Some(section) = sections.last_mut() {
-            section.items.push(view);
-        }
-    }
-    sections
-}
-
-fn item_view<'a>(
-    cx: &Cx,
-    loaded: &Loaded,
-    item: &'a Item,
-    names: &BTreeMap<UnitId, &str>,
-    editing: &Editing,
-) -> ItemView<'a> {
-    let named = |leading: bool| -> Vec<(String, bool)> {
-        let of = item.duties.iter().filter(|duty| crate::item::leads(duty.role) == leading);
-        of.map(|duty| match &duty.holder {
-            Holder::Unit(unit) => (names.get(unit).copied().unwrap_or(&duty.name).to_owned(), true),
-            Holder::Text => (duty.name.clone(), true),
-            Holder::Unmatched => (duty.name.clone(), false),
-        })
-        .collect()
-    };
-    let doubts = loaded.content.doubts.iter().filter(|doubt| doubt.item.as_ref() == Some(&item.id));
-    let targets = loaded.content.targets.iter().filter(|target| target.item.as_ref() == Some(&item.id));
-    ItemView {
-        item,
-        kind: cx.t(&format!("plan-kind-{}", crate::item::item_kind_code(item.kind))),
-        leads: named(true),
-        supports: named(false),
-        doubts: doubts
-            .filter(|doubt| doubt.settled.is_none())
-            .map(|doubt| doubt_view(cx, loaded, doubt))
-            .collect(),
-        targets: targets.map(|target| target_view(cx, target, editing)).collect(),
-        edited: editing.edits(item.id.as_str()),
-    }
-}
-
-fn doubt_view(cx: &Cx, loaded: &Loaded, doubt: &crate::Doubt) -> DoubtView {
-    let args: Vec<(&str, String)> =
-        doubt.args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-    let target = loaded.content.targets.iter().find(|target| Some(&target.id) == doubt.target.as_ref());
-    let item = loaded.content.items.iter().find(|item| Some(&item.id) == doubt.item.as_ref());
-    let href = match (target, item, doubt.span) {
-        (Some(target), ..) => format!("#g{}", target.n),
-        (None, Some(item), _) => format!("#i{}", item.n),
-        (None, None, Some(_)) => format!("#t-d{}", doubt.n),
-        (None, None, None) => String::new(),
-    };
-    DoubtView {
-        id: doubt.id.to_string(),
-        n: doubt.n,
-        words: cx.with(&format!("plan-doubt-{}", doubt.key), &args),
-        blocking: doubt.blocking,
-        settled: doubt.settled.is_some(),
-        href,
-    }
-}
-
-fn target_view(cx: &Cx, target: &Target, editing: &Editing) -> TargetView {
-    let promise = &target.promise;
-    let value = promise.value.map(|value| super::figure(cx, value)).unwrap_or_default();
-    let comparator = cx.t(&format!("plan-comparator-{}", crate::target::comparator_word(promise.comparator)));
-    let kind = cx.t(&format!("plan-target-kind-{}", promise.kind.code()));
-    let form = cx.t(&format!("plan-form-{}", crate::target::form_code(promise.form)));
-    let words = [
-        kind,
-        form,
-        format!("{comparator} {value} {}", promise.unit).trim().to_owned(),
-        promise.per.clone(),
-        cx.with("plan-due", &[("due", promise.due.clone())]),
-        promise.strength.clone(),
-    ];
-    TargetView {
-        id: target.id.to_string(),
-        n: target.n,
-        subject: promise.subject.clone(),
-        words: words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · "),
-        confirmed: target.state.code() == "confirmed",
-        edited: editing.target.as_deref() == Some(target.id.as_str()),
-        sentence: target.sentence.clone(),
-    }
-}
-
 fn choices(cx: &Cx, loaded: &Loaded) -> Choices {
     let none = || vec![(String::new(), cx.t("plan-none-chosen"))];
     let mut sections = none();
@@ -321,7 +171,7 @@ fn choices(cx: &Cx, loaded: &Loaded) -> Choices {
         units: all,
         unit_kinds: super::options(cx, "unit-kind-", kinds),
         hows: super::options(cx, "plan-how-", super::review_names::HOWS),
-        target: super::review_parts::TargetChoices::new(cx),
+        target: super::review_targets::TargetChoices::new(cx),
     }
 }
 

@@ -17,7 +17,7 @@ fn the_board_says_unfilled_and_what_is_needed_where_no_source_speaks() {
             .shows("由方案推出：2020 年约为 1.5 元/人，待确认");
         // Nothing was done yet: the counted ones are truly nought, the registered ones unfilled.
         page.shows("由 0 场核验过的活动得出").shows("登记台账");
-        assert_eq!(page.text.matches("class=\"tag unfilled\"").count() > 10, true);
+        assert!(page.text.matches("class=\"tag unfilled\"").count() > 10);
         client.get("/desk/plan?year=2022").is(200).shows("截至 2022-12-31");
         client.get("/desk/plan?format=csv").is(200).shows("培训高素质农民");
     });

@@ -1,0 +1,139 @@
+//! A promise beside its number.
+
+use std::collections::BTreeMap;
+
+use evidence::{PurposeId, Series, Sums, Tally};
+use kernel::{Day, Value, Year};
+use plan_doc::TargetKind;
+use rust_decimal::Decimal;
+
+use crate::Target;
+use crate::rules::{self, Forecast, Known, Status};
+use crate::target::{Path, TargetState};
+
+/// A promise and its number.
+#[derive(Clone, Debug)]
+pub struct TargetFigure {
+    /// The promise.
+    pub target: Target,
+    /// How it stands.
+    pub status: Status,
+    /// The figure as of the day; `None` is 未填.
+    pub now: Option<Decimal>,
+    /// What it is compared with.
+    pub goal: Option<Decimal>,
+    /// What the path asks for on the day.
+    pub asked: Option<Decimal>,
+    /// The path that a person entered; empty when nobody did.
+    pub path: Path,
+    /// The figures at the ends of the years so far, with what each rests on.
+    pub points: Vec<YearPoint>,
+    /// Deliveries, entries or narratives behind the figure.
+    pub n: i64,
+    /// Person-times whose person is not known.
+    pub unidentified: Option<i64>,
+    /// What it would come to.
+    pub forecast: Forecast,
+    /// The start that the plan implies, to be confirmed.
+    pub derived_start: Option<Decimal>,
+}
+
+impl TargetFigure {
+    /// Whether a person stands behind it.
+    pub const fn is_confirmed(&self) -> bool {
+        matches!(self.target.state, TargetState::Confirmed { .. })
+    }
+
+    /// The list behind the newest figure.
+    pub fn href(&self) -> Option<&str> {
+        self.points.last()?.href.as_deref()
+    }
+}
+
+/// One year of a target.
+#[derive(Clone, Debug)]
+pub struct YearPoint {
+    /// The year.
+    pub year: Year,
+    /// In the year alone.
+    pub value: Option<Decimal>,
+    /// Up to its end.
+    pub to_date: Option<Decimal>,
+    /// The list behind it.
+    pub href: Option<String>,
+}
+
+/// A number, if there is one: what nobody filled is none.
+pub(super) fn number(value: Value) -> Option<Decimal> {
+    match value {
+        Value::Number(number) => Some(number),
+        Value::NotApplicable | Value::NotCollected | Value::Suppressed => None,
+    }
+}
+
+/// What waits for verification for a counted target. Of distinct persons, and of one kind or group
+/// only, nothing can be said before it is verified.
+pub(super) fn waiting_for(target: &Target, waiting: &BTreeMap<PurposeId, Sums>) -> Decimal {
+    let counting = &target.promise.counting;
+    let narrowed = counting.kind.is_some() || counting.group.is_some();
+    let of = target.item.as_ref().and_then(|item| waiting.get(&PurposeId::from(item.as_str())));
+    match (target.promise.kind, of) {
+        (TargetKind::Counted, Some(sums)) if !narrowed => match counting.tally {
+            Tally::Sessions => sums.sessions.into(),
+            Tally::PersonTimes => sums.person_times.into(),
+            Tally::Persons => Decimal::ZERO,
+        },
+        _ => Decimal::ZERO,
+    }
+}
+
+/// The figure of a target as of a day.
+pub(super) fn target_figure(
+    target: &Target,
+    series: Option<&Series>,
+    path: Path,
+    (n_towns, waiting): (i64, Decimal),
+    (from, on): (Day, Day),
+) -> TargetFigure {
+    let points: Vec<YearPoint> = series
+        .map(|series| series.points.as_slice())
+        .unwrap_or_default()
+        .iter()
+        .map(|point| YearPoint {
+            year: point.year,
+            value: number(point.value),
+            to_date: number(point.to_date),
+            href: point.href.clone(),
+        })
+        .collect();
+    // A measured or financial figure is never shown before its own context can answer for it.
+    let has_source = !matches!(target.promise.kind, TargetKind::Measured | TargetKind::Financial);
+    let now = points.last().and_then(|point| point.to_date).filter(|_| has_source);
+    let by_year = points.iter().filter_map(|point| Some((point.year, point.value?))).collect();
+    let known = Known { now, waiting, by_year, n_places: Some(n_towns) };
+    let n = series.map_or(0, |series| match target.promise.kind {
+        TargetKind::Counted => series.points.iter().map(|point| point.n).sum(),
+        TargetKind::Registered | TargetKind::Measured | TargetKind::Financial | TargetKind::Attested => {
+            series.points.last().map_or(0, |point| point.n)
+        }
+    });
+    let goal = rules::goal(&target.promise, &known);
+    let due = target.promise.due_on();
+    let asked = goal.zip(due).map(|(goal, due)| rules::asked(goal, &path, from, due, on));
+    let unidentified = series
+        .map(|series| series.points.iter().filter_map(|point| point.unidentified).sum::<i64>())
+        .filter(|n| *n > 0);
+    TargetFigure {
+        status: rules::status(&target.promise, &known, &path, from, on),
+        now,
+        goal,
+        asked: asked.filter(|_| has_source),
+        forecast: rules::forecast(&target.promise, &known, n, from, on),
+        path,
+        points,
+        n,
+        unidentified,
+        derived_start: None,
+        target: target.clone(),
+    }
+}
