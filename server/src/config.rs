@@ -58,7 +58,10 @@ impl Store {
 }
 
 /// Makes a folder that only its owner opens.
-fn make_folder(folder: &Path) -> Result<(), String> {
+///
+/// # Errors
+/// Which one cannot be made, and why.
+pub fn make_folder(folder: &Path) -> Result<(), String> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

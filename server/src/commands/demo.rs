@@ -9,7 +9,7 @@ use kernel::{Role, SystemRng};
 
 use super::serve;
 use crate::compose;
-use crate::config::{Site, Store};
+use crate::config::{Site, Store, make_folder};
 use crate::demo::data::{AccountRow, Tables};
 use crate::demo::{self, Found, Part, Progress};
 
@@ -26,7 +26,10 @@ const SHOWN: [&str; 7] =
 /// Makes it if need be, and serves it.
 pub fn run(store: &Store, site: &Site) -> Result<(), String> {
     let listener = serve::listen(site)?;
-    let (tables, list) = (Tables::read()?, store.folder(FOLDER).join(LIST));
+    let (tables, folder) = (Tables::read()?, store.folder(FOLDER));
+    // With a database elsewhere the folder still holds the list of accounts.
+    make_folder(&folder)?;
+    let list = folder.join(LIST);
     let db = compose::open(&store.target(FOLDER)?)?;
     let password = match demo::found(&db)? {
         Some(Found::Real) => {

@@ -57,9 +57,8 @@ pub enum Found {
 /// # Errors
 /// A sentence that says what went wrong; then nothing was kept.
 pub fn load(db: &Db, percent: u64, password: &str, progress: &Progress) -> Result<Found, String> {
-    match found(db)? {
-        Some(found) => return Ok(found),
-        None => {}
+    if let Some(found) = found(db)? {
+        return Ok(found);
     }
     let prepared = Arc::new(prepare(percent, password)?);
     let progress = Arc::clone(progress);

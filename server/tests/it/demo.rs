@@ -185,7 +185,7 @@ fn no_page_of_the_demonstration_lacks_its_mark() {
     let mut visitors = [Client::new(&router, runtime.handle()), Client::new(&router, runtime.handle())];
     sign_in(&mut visitors[1], "admin");
     for client in &mut visitors {
-        let pages = app.routes().into_iter().filter(|route| route.method == http::Method::GET);
+        let pages = app.routes().iter().filter(|route| route.method == http::Method::GET);
         let mut next: Vec<String> =
             pages.map(|route| route.path.to_owned()).filter(|path| !path.contains('{')).collect();
         let (mut seen, mut marked) = (BTreeSet::new(), 0);
