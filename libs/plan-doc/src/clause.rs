@@ -190,6 +190,10 @@ fn last_sentence(piece: Piece<'_>) -> Option<Piece<'_>> {
     let body = piece.s.trim_end_matches(['。', '；', ' ']);
     let from = body.rfind(['。', '；', '！']).map_or(0, |at| at + '。'.len_utf8());
     let last = piece.cut(from, body.len()).trim();
+    // its opening bracket was lost
+    let lost = last.s.matches('）').count() > last.s.matches('（').count();
+    let last =
+        if lost && last.s.ends_with('）') { last.cut(0, last.s.len() - '）'.len_utf8()) } else { last };
     let short = last.s.len() < 3000;
     (short && has(last.s, words!("牵头 负责 配合"))).then_some(last)
 }

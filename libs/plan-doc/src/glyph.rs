@@ -117,9 +117,10 @@ fn unbracket(raw: &str) -> String {
     for label in crate::mark::LABELS.iter().filter(|l| l.ends_with("单位") || l.ends_with("部门")) {
         let boxed = format!("【{label}】");
         if text.contains(&boxed) {
+            // the space parts it from the unit before
             text = text
-                .replace(&format!("{boxed}："), &format!("{label}："))
-                .replace(&boxed, &format!("{label}："));
+                .replace(&format!("{boxed}："), &format!(" {label}："))
+                .replace(&boxed, &format!(" {label}："));
         }
     }
     text

@@ -1,8 +1,8 @@
 //! Where a title ends and its text begins.
 
 use crate::clause::Clause;
-use crate::span::{Piece, Span, chars, cut, is_han};
-use crate::words::words;
+use crate::span::{Piece, Span, chars, cut, first_chars, is_han};
+use crate::words::{first_of, words};
 
 /// Title, where the body begins, and whether the title was cut from a long sentence.
 pub(crate) fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool) {
@@ -13,7 +13,7 @@ pub(crate) fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool)
     let mut end = stop;
     let mut long = false;
     let colon = head.find('：').filter(|at| {
-        chars(cut(head, 0, *at)) <= 16
+        chars(cut(head, 0, *at)) <= 26
             && *at < stop
             && !cut(head, 0, *at).contains(['，', '。', '（'])
             && *at + 3 < head.len()
@@ -24,7 +24,8 @@ pub(crate) fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool)
             && !before.contains(['，', '、', '：'])
             && chars(cut(head, *at, head.len())) > 30
     });
-    let known = run_on(head).filter(|at| chars(cut(head, 0, stop)) > at / 3 + 8);
+    let known =
+        run_on(head).or_else(|| action_name(head)).filter(|at| chars(cut(head, 0, stop)) > at / 3 + 8);
     if let Some(at) = colon.or(space).or(known).filter(|at| *at < stop) {
         end = at;
     } else if chars(cut(head, 0, stop)) > 42 {
@@ -42,13 +43,24 @@ pub(crate) fn title_of(rest: Piece<'_>, found: &[Clause]) -> (Span, usize, bool)
 /// A usual heading that the text was run on to: 一、指导思想坚持…
 pub(crate) fn run_on(head: &str) -> Option<usize> {
     let words = words!(
-        "指导思想和目标 指导思想 总体要求 工作目标 总体目标 主要目标 基本原则 目标任务 重点任务
+        "指导思想和目标 原则和目标 指导思想 总体要求 工作目标 总体目标 主要目标 基本原则 目标任务 重点任务
         主要任务 保障措施 组织保障 机制保障 条件保障 组织实施 工作要求 提升行动 重点工程 工作原则
         总体思路"
     );
     let word = crate::words::starts(head, words)?;
     let next = cut(head, word.len(), head.len()).chars().next()?;
     (is_han(next) && !"和与及的、工行措".contains(next)).then_some(word.len())
+}
+
+/// （一）青少年科学素质提升行动激发…: the name of an action or a project in a first clause that is too long.
+fn action_name(head: &str) -> Option<usize> {
+    let clause = head.split(['，', '。', '；']).next().unwrap_or("");
+    if chars(clause) < 22 {
+        return None;
+    }
+    let (at, word) = first_of(first_chars(clause, 22), words!("提升行动 工程"))?;
+    let end = at + word.len();
+    (at > 6 && cut(clause, end, clause.len()).starts_with(is_han)).then_some(end)
 }
 
 /// The first 。 or ； outside of brackets and quotation marks.

@@ -32,7 +32,7 @@ impl Line {
             indented: raw.starts_with("  ") || raw.starts_with('\t'),
             gap,
             width: chars(text),
-            marked: mark::mark(text).is_some(),
+            marked: mark::mark(text).is_some_and(|m| !m.lost),
             text: text.to_string(),
         }
     }
@@ -43,10 +43,7 @@ impl Line {
 
     /// Cannot be the rest of the line before.
     pub fn begins_anew(&self) -> bool {
-        self.marked
-            || mark::is_label(&self.text)
-            || mark::is_attachment(&self.text)
-            || self.text.starts_with('（')
+        self.marked || mark::is_label(&self.text) || mark::is_attachment(&self.text)
     }
 
     pub fn short_heading(&self) -> bool {
@@ -91,14 +88,17 @@ fn run_together(raw: &str) -> Vec<&str> {
     let mut before = ' ';
     for (at, c) in raw.char_indices() {
         let stopped = matches!(before, '。' | '；' | '）' | '”');
-        let may = (stopped && (c.is_ascii_digit() || "一二三四五六七八九十".contains(c)))
+        let may = (stopped && (c.is_ascii_digit() || "—一二三四五六七八九十".contains(c)))
             || (c == '（' && before != ' ');
         if may {
             let rest = cut(raw, at, at + 24.min(raw.len() - at));
             let rest =
                 if rest.is_empty() { crate::span::first_chars(cut(raw, at, raw.len()), 8) } else { rest };
             let kind = mark::mark(rest).filter(|m| !m.lost).map(|m| m.kind);
-            if matches!(kind, Some(mark::Kind::Han | mark::Kind::Digit | mark::Kind::ParenHan)) {
+            if matches!(
+                kind,
+                Some(mark::Kind::Han | mark::Kind::Digit | mark::Kind::ParenHan | mark::Kind::Dash)
+            ) {
                 cuts.push(at);
             }
         }

@@ -106,7 +106,10 @@ fn wrap_width(lines: &[Line]) -> Option<usize> {
 
 fn joins(open: &Open, before: Option<&Line>, line: &Line, wrap: Option<usize>) -> bool {
     let Some(before) = before else { return false };
-    if line.begins_anew() {
+    // —国家平台” may be the rest of a name that was broken at its dash
+    let one_dash = line.text.starts_with('—') && !line.text.starts_with("——");
+    let rest_of_name = one_dash && wrap.is_some() && !before.ends_sentence();
+    if (line.begins_anew() && !rest_of_name) || (line.text.starts_with('（') && before.ends_sentence()) {
         return false;
     }
     let full = wrap.is_some_and(|w| before.width * 20 >= w * 17);

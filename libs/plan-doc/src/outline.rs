@@ -83,7 +83,53 @@ impl Outline {
                 *cell = found;
             }
         }
+        out.first_on_heading(seen, paras);
         out
+    }
+
+    /// `（二）机制保障。完善责任机制。…` where more such paragraphs follow: the first stands on the heading's line.
+    fn first_on_heading(&mut self, seen: &str, paras: &[Span]) {
+        for at in 0..self.nodes.len() {
+            let Some(node) =
+                self.nodes.get(at).filter(|n| n.class == Class::Safeguard && n.kind < Kind::Digit)
+            else {
+                continue;
+            };
+            let plain =
+                node.children.first().and_then(|c| self.nodes.get(*c)).is_some_and(|n| n.kind == Kind::Plain);
+            let Some((&i, para)) = node.paras.first().and_then(|i| Some((i, *paras.get(*i)?))) else {
+                continue;
+            };
+            if !plain || node.body >= para.end {
+                continue;
+            }
+            let (title, body, long) = title_of(Piece::new(seen, Span::new(node.body, para.end)), &[]);
+            if long
+                || !(4..=24).contains(&chars(title.of(seen)))
+                || body >= para.end
+                || title.of(seen).contains('，')
+            {
+                continue;
+            }
+            let class = node.class;
+            let new = self.nodes.len();
+            self.nodes.push(Node {
+                kind: Kind::Plain,
+                number: None,
+                title,
+                body,
+                paras: vec![i],
+                parent: Some(at),
+                children: Vec::new(),
+                class,
+                aims: false,
+                long,
+            });
+            if let Some(node) = self.nodes.get_mut(at) {
+                node.body = para.end;
+                node.children.insert(0, new);
+            }
+        }
     }
 
     fn add(
@@ -150,8 +196,9 @@ impl Outline {
         let container = node.kind < Kind::Digit || node.kind == Kind::Plain;
         let done = || node.paras.iter().rev().any(|p| self.clauses.get(*p).is_some_and(|c| !c.is_empty()));
         let sibling = node.kind == Kind::Plain || (titled && owned && node.kind >= Kind::Digit && done());
-        let wanted =
-            titled && ((node.class == Class::Safeguard && container) || (owned && (container || sibling)));
+        let wanted = titled
+            && ((matches!(node.class, Class::Safeguard | Class::Goals) && container)
+                || (owned && (container || sibling)));
         if !wanted {
             if let Some(node) = self.nodes.get_mut(top) {
                 node.paras.push(i);

@@ -160,7 +160,11 @@ impl<'p> Prefixes<'p> {
             return Some(format!("各{name}"));
         }
         if let Some(own) = level(name) {
-            self.current = Some(own.to_string());
+            // 市生态环境局麒麟分局 is local: the units after it are not the city's
+            let local = self.place.is_some_and(|p| !p.is_empty() && name.contains(p) && !name.starts_with(p));
+            if !(local && self.current.is_some()) {
+                self.current = Some(own.to_string());
+            }
             return None;
         }
         let prefix = self.current.as_deref()?;
@@ -235,12 +239,8 @@ mod tests {
     #[test]
     fn a_conjunction_inside_a_name_stays() {
         for name in [
-            "区文化和旅游局",
-            "区林业和草原局",
-            "区工业和信息化局",
-            "市住房和城乡建设局",
-            "省人力资源和社会保障厅",
-            "国家发展和改革委员会",
+            "区文化和旅游局", "区林业和草原局", "区工业和信息化局", "市住房和城乡建设局",
+            "省人力资源和社会保障厅", "国家发展和改革委员会",
         ] {
             assert_eq!(split(name), [name]);
         }

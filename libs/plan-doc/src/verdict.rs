@@ -127,20 +127,8 @@ fn news(seen: &str) -> bool {
     let head = first_chars(seen, 600);
     let tail: String = seen.chars().rev().take(120).collect::<Vec<_>>().into_iter().rev().collect();
     let signs = [
-        "记者",
-        "本报讯",
-        "讯（",
-        "新华社",
-        "通讯员",
-        "电（",
-        "据悉",
-        "来源：",
-        "责任编辑",
-        "编辑：",
-        "中新网",
-        "近日",
-        "日前",
-        "讯 ",
+        "记者", "本报讯", "讯（", "新华社", "通讯员", "电（", "据悉", "来源：", "责任编辑", "编辑：",
+        "中新网", "近日", "日前", "讯 ",
     ];
     let n = signs.iter().filter(|w| head.contains(**w) || tail.contains(**w)).count();
     n >= 2 || has(head, words!("本报讯 新华社 （记者 记者从 中新网"))
