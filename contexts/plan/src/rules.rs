@@ -87,6 +87,16 @@ pub fn asked(goal: Decimal, path: &Path, from: Day, due: Day, on: Day) -> Decima
     before.1
 }
 
+/// What is asked for at the end of a year: what a person planned, else, without any path, equal parts
+/// for the years up to the one in which the goal is due.
+pub fn asked_at_year_end(goal: Decimal, path: &Path, from: Day, due: Day, year: Year) -> Option<Decimal> {
+    if path.is_empty() && due == Day::new(due.year(), 12, 31)? {
+        let (part, whole) = (year - from.year() + 1, due.year() - from.year() + 1);
+        return Some(goal * Decimal::from(part.min(whole)) / Decimal::from(whole.max(1)));
+    }
+    Some(asked(goal, path, from, due, Day::new(year, 12, 31)?))
+}
+
 /// The ends of the path's years up to the goal.
 fn points(goal: Decimal, path: &Path, from: Day, due: Day) -> Vec<(Day, Decimal)> {
     let steps = path.iter().filter_map(|(year, step)| Some((Day::new(*year, 12, 31)?, step.value)));

@@ -7,13 +7,13 @@ use people::units::{self, Unit};
 use serde::Deserialize;
 use web::{Cell, Cx, Form, Format, Result, Safe, ui};
 
-use super::annual_form::{MONTHS, filled, lines_of, state_tag};
+use super::annual_form::{MONTHS, filled, lines_of, state_tag, with_open};
 use super::desk;
 use crate::actions::annual;
 use crate::figures::{self, Board};
 use crate::item::leads;
 use crate::wording::WordingKind;
-use crate::{AnnualPlan, AnnualState};
+use crate::{AnnualPlan, AnnualState, ItemId};
 
 #[derive(Template)]
 #[template(path = "pages/annual.html")]
@@ -76,11 +76,14 @@ async fn draw(cx: &Cx, year: Year, unit: UnitId, form: Form) -> Result {
         AnnualState::Draft { handed_back } => (true, handed_back.as_deref()),
         AnnualState::Submitted { .. } => (false, None),
     };
-    let form = if form.problems().is_empty() { filled(plan) } else { form };
-    // Three empty rows to go on with; whoever needs more saves and gets three more.
+    let open = unplanned(cx, &loaded);
+    let ids: Vec<ItemId> = open.iter().map(|(_, id, _)| id.clone()).collect();
+    let fresh = form.problems().is_empty();
+    let form = if fresh { with_open(filled(plan), plan.lines.len(), &ids) } else { form };
+    // A row for each open measure and one more; whoever needs others saves and gets another.
     let used = form.names().filter(|name| name.starts_with("what-")).count();
-    let rows = (0..used.max(plan.lines.len()) + if writable && form.problems().is_empty() { 3 } else { 0 })
-        .collect();
+    let free = if writable && fresh { open.len() + 1 } else { 0 };
+    let rows = (0..used.max(plan.lines.len()) + free).collect();
     let page = AnnualPage {
         cx,
         form: &form,
@@ -94,7 +97,7 @@ async fn draw(cx: &Cx, year: Year, unit: UnitId, form: Form) -> Result {
         items: items(cx, &loaded),
         rows,
         months: MONTHS.map(|month| cx.with("plan-month", &[("n", month.to_string())])),
-        open: unplanned(cx, &loaded),
+        open: open.into_iter().map(|(n, _, title)| (n, title)).collect(),
         years: loaded.board.period.years().collect(),
         unit: &loaded.unit,
         plan,
@@ -119,14 +122,18 @@ fn items(cx: &Cx, loaded: &Loaded) -> Vec<(String, String)> {
 }
 
 /// What the unit leads and has not arranged yet.
-fn unplanned(cx: &Cx, loaded: &Loaded) -> Vec<(i64, String)> {
+fn unplanned(cx: &Cx, loaded: &Loaded) -> Vec<(i64, ItemId, String)> {
     let measures = loaded.board.sections.iter().flat_map(|section| &section.measures);
     measures
         .map(|measure| &measure.item)
         .filter(|item| item.role_of(&loaded.unit.id).is_some_and(leads))
         .filter(|item| !loaded.plan.lines.iter().any(|line| line.item == item.id))
         .map(|item| {
-            (item.n, loaded.board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title))
+            (
+                item.n,
+                item.id.clone(),
+                loaded.board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title),
+            )
         })
         .collect()
 }

@@ -23,6 +23,14 @@ pub(crate) fn filled(plan: &AnnualPlan) -> Form {
     form
 }
 
+/// With a row for each of these measures behind the stored lines, ready to be filled in.
+pub(crate) fn with_open(mut form: Form, n_lines: usize, open: &[ItemId]) -> Form {
+    for (n, item) in (n_lines..).zip(open) {
+        form = form.and(&format!("item-{n}"), item.to_string());
+    }
+    form
+}
+
 /// Reads the lines; rows in which nothing was typed are left out.
 ///
 /// # Errors
@@ -44,7 +52,8 @@ pub(crate) fn lines_of(form: &Form) -> Result<Vec<NewLine>, Vec<Problem>> {
             None
         });
         let (item, what) = (form.text(&format!("item-{n}")), form.text(&format!("what-{n}")));
-        let empty = item.is_empty() && what.is_empty() && months == [0; 12] && n_heads.is_none();
+        // The measure alone was proposed by us, not typed.
+        let empty = what.is_empty() && months == [0; 12] && n_heads.is_none();
         if empty {
             continue;
         }

@@ -146,10 +146,9 @@ pub(crate) struct YearRow {
 /// The chart of a target over the plan's years, with the rows of the table behind it.
 pub(crate) fn trajectory(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> (Option<Safe>, Vec<YearRow>) {
     let asked_at = |year: Year| {
-        let end = kernel::Day::new(year, 12, 31)?;
         let due = figure_of.target.promise.due_on()?;
         let from = board.period.first_day();
-        Some(crate::rules::asked(figure_of.goal?, &figure_of.path, from, due, end))
+        crate::rules::asked_at_year_end(figure_of.goal?, &figure_of.path, from, due, year)
     };
     let mut rows = Vec::new();
     let (mut actual, mut planned) = (Vec::new(), Vec::new());

@@ -6,7 +6,8 @@ use plan_doc::{Comparator, Form, TargetKind};
 use rust_decimal::Decimal;
 
 use crate::rules::{
-    Forecast, Known, Status, Year12, asked, derived_start, forecast, measure_status, needs, status,
+    Forecast, Known, Status, Year12, asked, asked_at_year_end, derived_start, forecast, measure_status,
+    needs, status,
 };
 use crate::target::{Counting, Path, Promise, Step};
 
@@ -185,6 +186,16 @@ fn a_path_that_a_person_entered_takes_the_place_of_the_straight_line() {
     let target = promise(TargetKind::Counted, Comparator::AtLeast, "500");
     assert_eq!(status(&target, &known(45), &path, start(), day("2022-12-31")), Status::Ahead);
     assert_eq!(status(&target, &known(45), &Path::new(), start(), day("2022-12-31")), Status::Behind);
+}
+
+#[test]
+fn the_reference_line_gives_every_year_the_same_part() {
+    let due = day("2025-12-31");
+    let at = |path: &Path, year| asked_at_year_end(number("500"), path, start(), due, year).unwrap();
+    let none = Path::new();
+    assert_eq!((at(&none, 2021), at(&none, 2024), at(&none, 2025)), (100.into(), 400.into(), 500.into()));
+    let path: Path = [(2021, Step { value: number("20"), source: "纪要".into() })].into();
+    assert_eq!((at(&path, 2021), at(&path, 2025)), (20.into(), 500.into()));
 }
 
 #[test]

@@ -90,7 +90,14 @@ fn a_unit_sees_its_duties_plans_its_year_and_the_coordinator_sees_the_gaps() {
         let typed = [("version", "0"), ("item-0", item.as_str()), ("what-0", "课后科学课"), ("m3-0", "x")];
         client.post(&path, &typed).is(422).shows("“x”不是整数").shows("课后科学课");
         client.get(&path);
-        let typed = [("version", "0"), ("item-0", item.as_str()), ("what-0", "课后科学课"), ("m3-0", "6")];
+        let typed = [
+            ("version", "0"),
+            ("item-0", item.as_str()),
+            ("what-0", "课后科学课"),
+            ("m3-0", "6"),
+            ("item-1", item.as_str()),
+            ("what-1", ""),
+        ];
         client.post(&path, &typed).is(303);
         client.get(&path).is(200).shows("草稿").shows("课后科学课");
         client.post(&format!("{path}/submission"), &[]).is(303);
