@@ -319,8 +319,10 @@ impl Finder<'_, '_> {
             .found
             .iter()
             .rev()
+            // only near by, and no subject that was put together already
+            .take(12)
             .take_while(|t| t.sentence == self.sentence.piece.span())
-            .filter(|t| t.unit.as_deref() == Some("%"))
+            .filter(|t| t.unit.as_deref() == Some("%") && t.subject.len() <= 90)
             .last()?;
         has(&crate::fold::fold(&first.subject), &RATES).then(|| first.subject.clone())
     }

@@ -69,6 +69,7 @@ fn planned(title: &str) -> bool {
     let bare = title.trim_end_matches(['）', '》', ' ']);
     let bare = bare.find('（').filter(|at| *at > 0).map_or(bare, |at| bare.get(..at).unwrap_or(bare));
     let word = ends(bare, &PLAN_WORDS).is_some()
+        || bare.ends_with("行动")
         || has(title, words!("方案 行动计划 规划 纲要 工作要点 工作计划 实施意见"));
     word && ends(bare, words!("条例 办法 规定 细则 法 报告 总结 公告 解读 新闻")).is_none()
 }
