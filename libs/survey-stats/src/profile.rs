@@ -6,8 +6,12 @@
 
 use crate::special::{expit, logit, normal_cdf, t_quantile};
 
-/// Limits for a share `p` of `n` rows with design variance `v`; `t` is the quantile of the interval.
-pub(crate) fn interpolated(p: f64, v: f64, n: f64, t: f64) -> (f64, f64) {
+/// Profile limits as regression software interpolates them, for comparison; [`Method::Likelihood`] is exact.
+///
+/// `p` is the share of `n` rows, `v` its design variance, `t` the quantile of the interval.
+///
+/// [`Method::Likelihood`]: crate::proportion::Method::Likelihood
+pub fn likelihood_spline(p: f64, v: f64, n: f64, t: f64) -> (f64, f64) {
     let centre = logit(p);
     let se = v.sqrt() / (p * (1.0 - p));
     let cut = t * (n * v / (p * (1.0 - p))).sqrt();

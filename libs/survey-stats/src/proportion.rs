@@ -15,6 +15,8 @@
 //! `n / deff_Kish` as effective size, and the result says so. Sources: Korn and Graubard (1998), *Survey
 //! Methodology* 24; Rao and Scott (1984), *Ann. Statist.* 12; Franco et al. (2019), *JSSAM* 7.
 
+pub use crate::profile::likelihood_spline;
+
 use crate::design::Design;
 use crate::error::{Error, Result};
 use crate::estimate::Interval;
@@ -29,8 +31,6 @@ pub enum Method {
     Logit,
     /// profile likelihood with the Rao-Scott factor
     Likelihood,
-    /// the same on a grid joined by a spline, as regression software approximates it; for comparison
-    LikelihoodSpline,
     /// Wald on the arcsine square root
     ArcSine,
     /// Clopper-Pearson with an effective sample size
@@ -127,7 +127,6 @@ pub fn from_moments(p: f64, v: f64, sample: Sample, method: Method, level: f64) 
             (centre - h, centre + h)
         }
         Method::Likelihood => profile(p, n, t * t * n * v / (p * (1.0 - p)) * n / (n - 1.0)),
-        Method::LikelihoodSpline => crate::profile::interpolated(p, v, n, t),
     };
     Ok(Proportion {
         value: p,

@@ -43,6 +43,8 @@ pub enum Link {
     Identity,
     /// log-odds: logistic regression
     Logit,
+    /// logarithm: log-linear regression of counts
+    Log,
 }
 
 /// A regression as a statistic, for designs and replicates alike.
@@ -77,6 +79,9 @@ impl Regression {
             if !self.y[row].is_finite() || self.x.x.row(row).iter().any(|v| !v.is_finite()) {
                 return Err(Error::NotFinite { what: "regression data", row });
             }
+            if self.link == Link::Log && self.y[row] < 0.0 {
+                return Err(Error::invalid("log-linear regression", format!("outcome of row {row} is negative")));
+            }
             if self.link == Link::Logit && !(0.0..=1.0).contains(&self.y[row]) {
                 return Err(Error::invalid("logistic regression", format!("outcome of row {row} is not 0 or 1")));
             }
@@ -91,6 +96,7 @@ impl Regression {
                 let p = expit(eta);
                 (p, p * (1.0 - p))
             }
+            Link::Log => (eta.exp(), eta.exp()),
         }
     }
 
@@ -123,6 +129,7 @@ impl Regression {
             match self.link {
                 Link::Identity => w[i] * (self.y[i] - eta).powi(2),
                 // -2 (y eta - log(1 + exp eta)), stable in both tails
+                Link::Log => 2.0 * w[i] * (eta.exp() - self.y[i] * eta),
                 Link::Logit => 2.0 * w[i] * (eta.max(0.0) + (-eta.abs()).exp().ln_1p() - self.y[i] * eta),
             }
         }))
@@ -177,7 +184,7 @@ impl Regression {
         let far = (0..w.len()).any(|i| w[i] != 0.0 && self.predictor(beta, i).abs() > 15.0);
         match self.link {
             Link::Logit if far => Error::Separation { what: "logistic regression" },
-            Link::Logit | Link::Identity => Error::Singular { what: "covariates (one is a combination of others)" },
+            Link::Logit | Link::Identity | Link::Log => Error::Singular { what: "covariates (one is a combination of others)" },
         }
     }
 

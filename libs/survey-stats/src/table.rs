@@ -7,11 +7,10 @@
 //! the cells' departures from independence with their linearised covariance (Koch, Freeman and Freeman
 //! 1975), optionally adjusted for the design degrees of freedom (Thomas and Rao 1987).
 
-use crate::design::Design;
 use crate::error::{Error, Result, same_length};
 use crate::linalg;
 use crate::special::{chi2_sf, f_sf};
-use crate::statistic::{Columns, Mean, Statistic, Total};
+use crate::statistic::{Columns, Estimator, Mean, Statistic, Total};
 use nalgebra::{DMatrix, DVector};
 
 /// Which test.
@@ -63,26 +62,27 @@ fn cells(rows: &[usize], cols: &[usize], nr: usize, nc: usize) -> Result<Columns
 /// let t = association(&d, &a, &b, 2, 2, Test::RaoScottF).unwrap();
 /// assert!((t.statistic - 3.24).abs() < 1e-9 && (t.df2 - 9.0).abs() < 1e-9);
 /// ```
-pub fn association(design: &Design, rows: &[usize], cols: &[usize], nr: usize, nc: usize, test: Test) -> Result<TableTest> {
-    same_length("table rows", design.len(), rows.len())?;
-    same_length("table columns", design.len(), cols.len())?;
+pub fn association<D: Estimator>(design: &D, rows: &[usize], cols: &[usize], nr: usize, nc: usize, test: Test) -> Result<TableTest> {
+    let weights = design.current_weights();
+    same_length("table rows", weights.len(), rows.len())?;
+    same_length("table columns", weights.len(), cols.len())?;
     if nr < 2 || nc < 2 {
         return Err(Error::invalid("table", "both factors need two levels"));
     }
     let known: Vec<bool> = rows.iter().zip(cols).map(|(r, c)| *r < nr && *c < nc).collect();
-    let d = design.domain(&known)?;
-    let nu = design.df();
+    let d = design.restricted(&known)?;
+    let nu = design.degrees();
     let x = cells(rows, cols, nr, nc)?;
     match test {
         Test::Wald | Test::AdjustedWald => wald(&d, &x, nr, nc, nu, test == Test::AdjustedWald),
         Test::RaoScottF | Test::RaoScottChiSquare | Test::LinearCombination => {
-            rao_scott(&d, design.n_active() as f64, x, nr, nc, nu, test)
+            rao_scott(&d, weights.iter().filter(|w| **w != 0.0).count() as f64, x, nr, nc, nu, test)
         }
     }
 }
 
-fn rao_scott(d: &Design, n: f64, x: Columns, nr: usize, nc: usize, nu: f64, test: Test) -> Result<TableTest> {
-    let e = d.estimate(&Mean(x))?;
+fn rao_scott<D: Estimator>(d: &D, n: f64, x: Columns, nr: usize, nc: usize, nu: f64, test: Test) -> Result<TableTest> {
+    let e = d.estimate_of(&Mean(x))?;
     let p = &e.values;
     let row = |r: usize| (0..nc).map(|c| p[r + nr * c]).sum::<f64>();
     let col = |c: usize| (0..nr).map(|r| p[r + nr * c]).sum::<f64>();
@@ -130,9 +130,9 @@ fn rao_scott(d: &Design, n: f64, x: Columns, nr: usize, nc: usize, nu: f64, test
     })
 }
 
-fn wald(d: &Design, x: &Columns, nr: usize, nc: usize, nu: f64, adjusted: bool) -> Result<TableTest> {
-    let e = d.estimate(&Total(x.clone()))?;
-    let t = Total(x.clone()).values(&d.weights())?;
+fn wald<D: Estimator>(d: &D, x: &Columns, nr: usize, nc: usize, nu: f64, adjusted: bool) -> Result<TableTest> {
+    let e = d.estimate_of(&Total(x.clone()))?;
+    let t = Total(x.clone()).values(&d.current_weights())?;
     let n: f64 = t.iter().sum();
     let row: Vec<f64> = (0..nr).map(|r| (0..nc).map(|c| t[r + nr * c]).sum()).collect();
     let col: Vec<f64> = (0..nc).map(|c| (0..nr).map(|r| t[r + nr * c]).sum()).collect();

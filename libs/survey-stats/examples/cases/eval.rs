@@ -203,7 +203,7 @@ impl Interp {
             "suppressWarnings" | "suppressMessages" | "invisible" => return self.eval(&first()?, env),
             "library" | "require" | "set.seed" if name != "set.seed" => return Ok(V::Null),
             "bquote" => return Err("bquote".into()),
-            "subset" | "transform" | "with" => {
+            "subset" | "transform" | "with" | "update" => {
                 let x = self.eval(&first()?, env)?;
                 return crate::lazy(self, name, x, &a[1..], env);
             }

@@ -160,8 +160,10 @@ fn apply_table(m: &mut Model, t: &Frame, names: &[String]) -> Res<()> {
 fn options(m: &Matched) -> FitOptions {
     let se = m.flag("SE");
     let kind = m.str_or("SE.type", "Oakes");
+    let limits = m.get("technical").and_then(|t| t.get("theta_lim")).and_then(|v| v.nums().ok()).unwrap_or(vec![-6.0, 6.0]);
+    let nodes = m.num_or("quadpts", 61.0).unwrap_or(61.0) as usize;
     FitOptions {
-        quadrature: CALIBRATION,
+        quadrature: Quadrature::Fixed { nodes, low: limits[0], high: limits[1] },
         errors: match (se, kind.as_str()) {
             (false, _) => StandardErrors::None,
             (true, "sandwich" | "sandwich.Louis" | "MLR") => StandardErrors::SandwichFrequency,
@@ -172,7 +174,7 @@ fn options(m: &Matched) -> FitOptions {
 }
 
 const FORMALS: &[&str] =
-    &["data", "model", "itemtype", "guess", "SE", "SE.type", "pars", "survey.weights", "TOL", "technical", "verbose", "group", "invariance"];
+    &["data", "model", "itemtype", "guess", "SE", "SE.type", "pars", "survey.weights", "TOL", "technical", "verbose", "group", "invariance", "quadpts"];
 
 fn mirt(a: &Args) -> Res<V> {
     let m = a.matched(FORMALS);
@@ -216,9 +218,8 @@ fn multiple_group(a: &Args) -> Res<V> {
 fn dif(a: &Args) -> Res<V> {
     let m = a.matched(&["MGmodel", "which.par", "scheme", "items2test"]);
     let base = m.req("MGmodel")?.down::<Mirt>().ok_or("DIF")?;
-    if m.str_or("scheme", "add") != "add" {
-        return Err("DIF scheme".into());
-    }
+    let add = m.str_or("scheme", "add") == "add";
+    let which: Vec<String> = m.get("which.par").map_or(Vec::new(), |v| v.strs().into_iter().flatten().collect());
     let items: Vec<usize> = match m.get("items2test") {
         Some(v @ V::Str(..)) => v
             .strs()
@@ -232,11 +233,15 @@ fn dif(a: &Args) -> Res<V> {
     let (mut x2, mut df) = (Vec::new(), Vec::new());
     for j in items {
         let mut c = base.fit.model.clone();
-        c.constrain_item(j);
+        if add {
+            c.constrain_item(j);
+        } else {
+            c.free_item(j, |i| which.iter().any(|w| w == PLACES[i.min(3)]));
+        }
         let o = FitOptions { quadrature: CALIBRATION, errors: StandardErrors::None, ..FitOptions::default() };
         let f = lib(fit(&c, &base.responses, &[], &base.group, &o))?;
-        x2.push(2.0 * (base.fit.log_likelihood - f.log_likelihood));
-        df.push((base.fit.estimates.len() - f.estimates.len()) as f64);
+        x2.push(2.0 * (base.fit.log_likelihood - f.log_likelihood).abs());
+        df.push((base.fit.estimates.len() as f64 - f.estimates.len() as f64).abs());
     }
     Ok(list(vec![("X2", nums(x2)), ("df", nums(df))]))
 }

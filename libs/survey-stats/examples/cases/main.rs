@@ -14,6 +14,7 @@ mod base2;
 mod compare;
 mod csv;
 mod eval;
+mod figures;
 mod irt;
 mod irt_other;
 mod model;
@@ -65,6 +66,9 @@ pub fn field(it: &Interp, x: &V, n: &str) -> Res<V> {
 
 /// Functions that evaluate their arguments inside a data frame or a design.
 pub fn lazy(it: &Interp, name: &str, x: V, a: &[Arg], env: &Env) -> Res<V> {
+    if name == "update" {
+        return survey::update(it, &x, a, env);
+    }
     if name == "subset" && matches!(x, V::Obj(..)) {
         let cond = a.first().and_then(|a| a.value.as_ref()).ok_or("subset")?;
         return survey::subset(it, &x, cond, env);

@@ -2,7 +2,7 @@
 
 use crate::eval::{Args, Interp, Matched};
 use crate::model;
-use crate::survey::sums;
+use crate::figures::sums;
 use crate::value::{Env, Frame, Res, V, lib, list, num, nums};
 use nalgebra::DMatrix;
 use std::rc::Rc;

@@ -134,6 +134,23 @@ pub fn subset(it: &Interp, x: &V, cond: &Expr, env: &Env) -> Res<V> {
     Ok(d.domain(&inside)?.value())
 }
 
+/// Adds variables, computed from those of the design.
+pub fn update(it: &Interp, x: &V, a: &[crate::parse::Arg], env: &Env) -> Res<V> {
+    let mut d = Des::of(x)?;
+    let mut f = (**d.frame()).clone();
+    for arg in a {
+        let (n, e) = (arg.name.clone().ok_or("update")?, arg.value.as_ref().ok_or("update")?);
+        let v = it.eval(e, &env.with_frame(&f))?.plain();
+        f.cols.retain(|c| c.0 != n);
+        f.cols.push((n, v));
+    }
+    match &mut d {
+        Des::Svy(s) => s.frame = Rc::new(f),
+        Des::Rep(r) => r.frame = Rc::new(f),
+    }
+    Ok(d.value())
+}
+
 fn formula_vars(it: &Interp, f: Option<V>, frame: &Frame, env: &Env) -> Res<Vec<V>> {
     match f {
         None => Ok(Vec::new()),
@@ -337,6 +354,11 @@ pub fn as_stat(v: &V) -> Res<Stat> {
     if let Some(s) = v.down::<Stat>() {
         return Ok((*s).clone());
     }
+    if let (Some(p), Some(se)) = (v.get(".value"), v.get(".se")) {
+        let se = se.num()?;
+        let est = Estimates { names: vec!["p".into()], values: vec![p.num()?], vcov: DMatrix::from_element(1, 1, se * se), df: f64::INFINITY };
+        return Ok(Stat::plain(est));
+    }
     if let Some(s) = v.get(".stat") {
         return as_stat(&s);
     }
@@ -359,84 +381,6 @@ pub fn as_stat(v: &V) -> Res<Stat> {
     Err("no estimates".into())
 }
 
-/// The cases' table of estimates: standard errors, t and normal intervals, design effects.
-fn st(a: &Args) -> Res<V> {
-    let m = a.matched(&["x", "d", "deff"]);
-    let s = as_stat(&m.req("x")?)?;
-    let df = m.get("d").map(|d| Des::of(&d).map(|d| d.df())).transpose()?;
-    let z = special::normal_quantile(0.975);
-    let t = df.map_or(z, |df| special::t_quantile(0.975, df));
-    let rows = (0..s.est.values.len())
-        .map(|i| {
-            let (v, se) = (s.est.values[i], s.se()[i]);
-            let mut r = vec![
-                ("name", crate::value::text(&s.est.names[i])),
-                ("estimate", num(v)),
-                ("se", num(se)),
-                ("ci_lower_t", num(v - t * se)),
-                ("ci_upper_t", num(v + t * se)),
-                ("ci_lower_normal", num(v - z * se)),
-                ("ci_upper_normal", num(v + z * se)),
-            ];
-            if let (Some(d), true) = (&s.deff, m.flag("deff")) {
-                r.push(("deff", num(d[i])));
-            }
-            (String::new(), list(r))
-        })
-        .collect();
-    Ok(list(vec![("df", df.map_or(V::Null, num)), ("estimates", V::List(rows))]))
-}
-
-/// The cases' check sums of a vector of weights or values.
-pub fn sums(v: &[f64], by: &str, first: &str, k: usize) -> V {
-    let s = |f: &dyn Fn(usize) -> f64| survey_stats::sum::sum((0..v.len()).map(f));
-    list(vec![
-        ("n", num(v.len() as f64)),
-        ("sum", num(s(&|i| v[i]))),
-        ("sum_sq", num(s(&|i| v[i] * v[i]))),
-        ("min", num(v.iter().copied().fold(f64::INFINITY, f64::min))),
-        ("max", num(v.iter().copied().fold(f64::NEG_INFINITY, f64::max))),
-        (by, num(s(&|i| (i as f64 + 1.0) * v[i]))),
-        (first, V::AsIs(Box::new(nums(v[..k.min(v.len())].to_vec())))),
-    ])
-}
-
-fn confint(a: &Args) -> Res<V> {
-    let m = a.matched(&["object", "parm", "level", "df", "method", "ddf"]);
-    let x = m.req("object")?;
-    if let V::List(l) = &x {
-        if let Some(ci) = l.iter().find(|e| e.0 == ".ci") {
-            return Ok(ci.1.clone());
-        }
-        let mut rows = Vec::new();
-        for (_, t) in l {
-            if let V::Mat(t, _, _) = t {
-                rows.extend((0..t.nrows()).map(|i| (t[(i, 1)], t[(i, 2)])));
-            }
-        }
-        return Ok(V::Mat(DMatrix::from_fn(rows.len(), 2, |i, j| if j == 0 { rows[i].0 } else { rows[i].1 }), None, None));
-    }
-    let s = as_stat(&x)?;
-    let level = m.num_or("level", 0.95)?;
-    let df = match (m.get("df").or(m.get("ddf")), s.df_residual) {
-        (Some(v), _) => v.num()?,
-        (None, Some(d)) => d,
-        (None, None) => f64::INFINITY,
-    };
-    let t = special::t_quantile(0.5 + 0.5 * level, df);
-    let se = s.se();
-    let keep: Vec<usize> = match m.get("parm") {
-        Some(p) => crate::base::places(&Some(p), se.len(), &Some(s.est.names.clone()))?,
-        None => (0..se.len()).collect(),
-    };
-    let names = keep.iter().map(|i| s.est.names[*i].clone()).collect();
-    Ok(V::Mat(
-        DMatrix::from_fn(keep.len(), 2, |i, j| s.est.values[keep[i]] + if j == 0 { -t } else { t } * se[keep[i]]),
-        Some(names),
-        None,
-    ))
-}
-
 pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
     let x = || a.first();
     Ok(Some(match n {
@@ -457,11 +401,11 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "svymean" | "svytotal" | "svyvar" => simple(it, n, a, env)?,
         "svyratio" => svyratio(it, a, env)?,
         "svyby" => svyby(it, a, env)?,
-        "st" => st(a)?,
-        "wt" => sums(&x()?.nums()?, "sum_i_times_w", "first20", 20),
+        "st" => crate::figures::st(a)?,
+        "wt" => crate::figures::sums(&x()?.nums()?, "sum_i_times_w", "first20", 20),
         "vx" => {
             let k = a.0.get(1).map_or(Ok(60.0), |k| k.1.num())?;
-            sums(&x()?.nums()?, "sum_i_times_v", "first", k as usize)
+            crate::figures::sums(&x()?.nums()?, "sum_i_times_v", "first", k as usize)
         }
         "vc" | "vcov" => match x()? {
             V::Mat(m, r, c) => V::Mat(m, r, c),
@@ -482,6 +426,18 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let s = as_stat(&x()?)?;
             V::Num(s.se(), Some(s.est.names))
         }
+        "cv" => {
+            let s = as_stat(&x()?)?;
+            V::Num(s.se().iter().zip(&s.est.values).map(|(s, v)| s / v).collect(), Some(s.est.names))
+        }
+        "attr" => {
+            let name = a.0.get(1).ok_or("attr")?.1.str()?;
+            match name.as_str() {
+                "ci" => x()?.get(".ci").ok_or("no interval")?,
+                "var" => V::Mat(as_stat(&x()?)?.est.vcov, None, None),
+                other => return Err(format!("attribute {other}")),
+            }
+        }
         "deff" => nums(as_stat(&x()?)?.deff.ok_or("no design effects")?),
         "as.numeric" | "as.vector" => match x()? {
             V::List(l) => l.first().map(|x| x.1.clone()).ok_or("as.numeric")?,
@@ -489,7 +445,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         },
         "degf" => num(Des::of(&x()?)?.df()),
         "nrow" | "dim" | "NROW" => num(Des::of(&x()?)?.weights().iter().filter(|w| **w != 0.0).count() as f64),
-        "confint" => confint(a)?,
+        "confint" => crate::figures::confint(a)?,
         "weights" => {
             let m = a.matched(&["object", "type"]);
             if let V::Obj("replicates", _) = m.req("object")? {
@@ -500,15 +456,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             // A subset of an uncalibrated design drops its rows.
             nums(if d.design.active().contains(&false) { w.into_iter().filter(|w| *w != 0.0).collect() } else { w })
         }
-        "update" => {
-            let Des::Svy(d) = Des::of(&x()?)? else { return Err("update".into()) };
-            let mut f = (*d.frame).clone();
-            for (n, v) in &a.0[1..] {
-                f.cols.push((n.clone().ok_or("update")?, v.clone()));
-            }
-            obj("design", Svy { frame: Rc::new(f), ..d })
-        }
-        "svycontrast" => contrast(it, a, env)?,
+        "svycontrast" => crate::figures::contrast(it, a, env)?,
         "predict" => {
             let m = a.matched(&["object", "total"]);
             let s = as_stat(&m.req("object")?)?;
@@ -517,62 +465,6 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         }
         _ => return Ok(None),
     }))
-}
-
-fn contrast(it: &Interp, a: &Args, env: &Env) -> Res<V> {
-    let m = a.matched(&["stat", "contrasts"]);
-    let s = as_stat(&m.req("stat")?)?;
-    let all = match m.req("contrasts")? {
-        V::List(l) => l,
-        v => vec![("contrast".to_string(), v)],
-    };
-    let k = s.est.values.len();
-    let mut grad = DMatrix::zeros(all.len(), k);
-    let mut values = Vec::new();
-    for (r, (_, c)) in all.iter().enumerate() {
-        match c {
-            V::Quote(e) => {
-                let at = |x: &[f64]| -> Res<f64> {
-                    let scope = env.child();
-                    for (n, v) in s.est.names.iter().zip(x) {
-                        scope.set(n, num(*v));
-                    }
-                    it.eval(e, &scope)?.num()
-                };
-                values.push(at(&s.est.values)?);
-                for j in 0..k {
-                    let h = 1e-3 * s.est.values[j].abs().max(1e-3);
-                    let f = |t: f64| {
-                        let mut x = s.est.values.clone();
-                        x[j] += t * h;
-                        at(&x)
-                    };
-                    // Eighth-order central difference.
-                    let c = [0.8, -0.2, 4.0 / 105.0, -1.0 / 280.0];
-                    let mut g = 0.0;
-                    for (i, c) in c.iter().enumerate() {
-                        let t = i as f64 + 1.0;
-                        g += c * (f(t)? - f(-t)?);
-                    }
-                    grad[(r, j)] = g / h;
-                }
-            }
-            c => {
-                let v = c.nums()?;
-                for (i, v) in v.iter().enumerate() {
-                    let at = match c.names() {
-                        Some(n) => s.est.names.iter().position(|x| *x == n[i]).ok_or_else(|| format!("no estimate {}", n[i]))?,
-                        None => i,
-                    };
-                    grad[(r, at)] = *v;
-                }
-                values.push((0..k).map(|j| grad[(r, j)] * s.est.values[j]).sum());
-            }
-        }
-    }
-    let vcov = &grad * &s.est.vcov * grad.transpose();
-    let names = all.iter().map(|x| if x.0.is_empty() { "contrast".to_string() } else { x.0.clone() }).collect();
-    Ok(obj("stat", Stat::plain(Estimates { names, values, vcov, df: s.est.df })))
 }
 
 pub fn field(_it: &Interp, x: &V, n: &str) -> Res<Option<V>> {

@@ -22,7 +22,7 @@ fn svyciprop(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let d = d.without_missing(&[&c], m.flag("na.rm"))?;
     let method = match m.str_or("method", "logit").as_str() {
         "logit" | "xlogit" => Method::Logit,
-        "likelihood" => Method::LikelihoodSpline,
+        "likelihood" => Method::Likelihood,
         "asin" => Method::ArcSine,
         "beta" => Method::Beta,
         "wilson" => Method::Wilson,
@@ -34,10 +34,41 @@ fn svyciprop(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let df = if method == Method::Beta { d.df() } else { m.num_or("df", d.df())? };
     let s = Sample { n: w.len() as f64, kish: lib(survey_stats::deff::kish(&w))?, df };
     let p = lib(proportion::from_moments(e.values[0], e.vcov[(0, 0)], s, method, m.num_or("level", 0.95)?))?;
-    Ok(V::List(vec![
-        (".value".into(), num(p.value)),
-        (".ci".into(), nums(vec![p.interval.lower, p.interval.upper])),
-    ]))
+    let mut ci = vec![p.interval.lower, p.interval.upper];
+    if method == Method::Likelihood && !p.one_sided {
+        // The reference interpolates its profile, with the information of its last step but one.
+        let a = irls_information(&y, &d.weights(), p.value);
+        let t = special::t_quantile(0.5 + 0.5 * p.interval.level, df);
+        let (l, u) = proportion::likelihood_spline(p.value, p.se * p.se, s.n, t / a.sqrt());
+        ci = vec![l, u];
+    }
+    Ok(V::List(vec![(".value".into(), num(p.value)), (".ci".into(), nums(ci)), (".se".into(), num(p.se))]))
+}
+
+/// Information of a share at the last step but one of reweighted least squares, over that at the end.
+fn irls_information(y: &[f64], w: &[f64], p: f64) -> f64 {
+    let rows: Vec<usize> = (0..y.len()).filter(|i| w[*i] != 0.0).collect();
+    let scale = rows.len() as f64 / rows.iter().map(|i| w[*i]).sum::<f64>();
+    let w: Vec<f64> = rows.iter().map(|i| w[*i] * scale).collect();
+    let y: Vec<f64> = rows.iter().map(|i| y[*i]).collect();
+    let total: f64 = w.iter().sum();
+    let mut eta: Vec<f64> = w.iter().zip(&y).map(|(w, y)| special::logit((w * y + 0.5) / (w + 1.0))).collect();
+    let deviance = |q: f64| -2.0 * total * (p * q.ln() + (1.0 - p) * (1.0 - q).ln());
+    let mut before = f64::INFINITY;
+    for _ in 0..25 {
+        let m: Vec<f64> = eta.iter().map(|e| special::expit(*e)).collect();
+        let v: Vec<f64> = m.iter().zip(&w).map(|(m, w)| w * m * (1.0 - m)).collect();
+        let info: f64 = v.iter().sum();
+        let top: f64 = (0..y.len()).map(|i| v[i] * eta[i] + w[i] * (y[i] - m[i])).sum();
+        let beta = top / info;
+        let now = deviance(special::expit(beta));
+        if (now - before).abs() / (now.abs() + 0.1) < 1e-8 {
+            return total * p * (1.0 - p) / info;
+        }
+        before = now;
+        eta = vec![beta; y.len()];
+    }
+    1.0
 }
 
 fn rule(s: &str) -> Res<Rule> {
@@ -118,6 +149,7 @@ fn glm(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let link = match fam.as_str() {
         "gaussian" => Link::Identity,
         "binomial" | "quasibinomial" => Link::Logit,
+        "poisson" | "quasipoisson" => Link::Log,
         other => return Err(format!("family {other}")),
     };
     let n = y.len();
@@ -129,7 +161,11 @@ fn glm(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let fitted = (0..n)
         .map(|i| {
             let eta: f64 = reg.x.x.row(i).iter().zip(&est.values).map(|(x, b)| x * b).sum();
-            if link == Link::Logit { special::expit(eta) } else { eta }
+            match link {
+                Link::Logit => special::expit(eta),
+                Link::Log => eta.exp(),
+                Link::Identity => eta,
+            }
         })
         .collect();
     let df = d.df() + 1.0 - k;
@@ -163,8 +199,8 @@ fn ttest(it: &Interp, a: &Args, env: &Env) -> Res<V> {
 
 fn chisq(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let m = a.matched(&["formula", "design", "statistic", "na.rm"]);
-    let Des::Svy(s) = Des::of(&m.req("design")?)? else { return Err("table tests with replicates".into()) };
-    let v = model::variables(it, &m.req("formula")?, &s.frame, env)?;
+    let d = Des::of(&m.req("design")?)?;
+    let v = model::variables(it, &m.req("formula")?, d.frame(), env)?;
     let (rc, rl) = v[0].1.factor()?;
     let (cc, cl) = v.get(1).ok_or("two factors are needed")?.1.factor()?;
     let code = |c: &[Option<usize>]| -> Vec<usize> { c.iter().map(|c| c.unwrap_or(usize::MAX)).collect() };
@@ -177,7 +213,11 @@ fn chisq(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         "lincom" => Test::LinearCombination,
         other => return Err(format!("statistic {other}")),
     };
-    let t = lib(association(&with_options(it, &s.design), &code(&rc), &code(&cc), rl.len(), cl.len(), test))?;
+    let (r, c, nr, nc) = (code(&rc), code(&cc), rl.len(), cl.len());
+    let t = match &d {
+        Des::Svy(s) => lib(association(&with_options(it, &s.design), &r, &c, nr, nc, test))?,
+        Des::Rep(x) => lib(association(&x.reps, &r, &c, nr, nc, test))?,
+    };
     let parameter = match name.as_str() {
         "Chisq" => nums(vec![t.df1]),
         "lincom" => V::Null,
@@ -191,7 +231,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "svyciprop" => svyciprop(it, a, env)?,
         "svyquantile" => svyquantile(it, a, env)?,
         "svyglm" => glm(it, a, env)?,
-        "quasibinomial" | "binomial" | "gaussian" => crate::value::text(n),
+        "quasibinomial" | "binomial" | "gaussian" | "quasipoisson" | "poisson" => crate::value::text(n),
         "svyttest" => ttest(it, a, env)?,
         "svychisq" => chisq(it, a, env)?,
         "fitted" => match crate::survey::as_stat(&a.first()?)?.fitted {

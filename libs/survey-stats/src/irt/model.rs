@@ -287,6 +287,18 @@ impl Model {
         self.drop_free(&dropped);
     }
 
+    /// Frees the parameters of item `j` that `which` names by their place, in every group after the first.
+    pub fn free_item(&mut self, j: usize, which: impl Fn(usize) -> bool) {
+        for g in 1..self.items.len() {
+            for k in 0..self.items[g][j].1.len() {
+                if let (Parameter::Free(f), true) = (self.items[g][j].1[k], which(k)) {
+                    let (start, prior) = (self.start[f], self.priors[f]);
+                    self.items[g][j].1[k] = self.free(start, prior);
+                }
+            }
+        }
+    }
+
     /// Removes entries of the free vector that nothing uses any more.
     fn drop_free(&mut self, dropped: &[usize]) {
         let keep: Vec<usize> = (0..self.start.len()).filter(|i| !dropped.contains(i)).collect();

@@ -20,6 +20,7 @@ pub use variance::PopulationVariance;
 use crate::design::Design;
 use crate::error::{Error, Result};
 use crate::estimate::Estimates;
+use crate::replicate::Replicates;
 use nalgebra::DMatrix;
 
 /// A finite-population parameter estimated as a function of weights.
@@ -86,6 +87,54 @@ impl Columns {
             }
         }
         Ok(())
+    }
+}
+
+/// Whatever can estimate a statistic with its covariance: a design or replicate weights.
+pub trait Estimator: Sized {
+    /// Current weights, zero outside the domain.
+    fn current_weights(&self) -> Vec<f64>;
+    /// Degrees of freedom.
+    fn degrees(&self) -> f64;
+    /// The same restricted to a domain.
+    fn restricted(&self, inside: &[bool]) -> Result<Self>;
+    /// Estimates with their covariance.
+    fn estimate_of(&self, statistic: &impl Statistic) -> Result<Estimates>;
+}
+
+impl Estimator for Design {
+    fn current_weights(&self) -> Vec<f64> {
+        self.weights()
+    }
+
+    fn degrees(&self) -> f64 {
+        self.df()
+    }
+
+    fn restricted(&self, inside: &[bool]) -> Result<Design> {
+        self.domain(inside)
+    }
+
+    fn estimate_of(&self, statistic: &impl Statistic) -> Result<Estimates> {
+        self.estimate(statistic)
+    }
+}
+
+impl Estimator for Replicates {
+    fn current_weights(&self) -> Vec<f64> {
+        self.weights()
+    }
+
+    fn degrees(&self) -> f64 {
+        self.df()
+    }
+
+    fn restricted(&self, inside: &[bool]) -> Result<Replicates> {
+        self.domain(inside)
+    }
+
+    fn estimate_of(&self, statistic: &impl Statistic) -> Result<Estimates> {
+        self.estimate(statistic)
     }
 }
 
