@@ -7,7 +7,7 @@
 //! know of clusters come from replicating the fit.
 
 use super::item::Item;
-use super::likelihood::{Nodes, derivatives, expectation, nodes};
+use super::likelihood::{Nodes, derivatives, expectation, gradient, nodes};
 use super::model::{Model, Parameter};
 use super::quadrature::Quadrature;
 use super::responses::{Patterns, Responses};
@@ -310,19 +310,30 @@ fn newton(
         expectation(model, p, &nd, x).log_likelihood + log_prior(model, x)
     };
     let mut now = value(x);
+    let mut kept: Option<DMatrix<f64>> = None;
+    let (mut shrink, mut last) = (0.0, f64::INFINITY);
     for _ in 0..o.newton_steps {
         c.iterations += 1;
         let nd = nodes(model, &o.quadrature, x, Some(fixed));
         let e = expectation(model, p, &nd, x);
-        let mut d = derivatives(model, p, &nd, x, &e);
+        // The Hessian is dear and changes little near the end: it is kept while steps shrink fast.
+        if kept.is_none() || shrink > 0.3 {
+            let mut d = derivatives(model, p, &nd, x, &e);
+            for f in 0..k {
+                if let Some(p) = model.priors[f] {
+                    d.hessian[(f, f)] += p.log_density(x[f]).2;
+                }
+            }
+            kept = Some(-d.hessian);
+        }
+        let mut slope = gradient(model, &nd, x, &e);
         for f in 0..k {
             if let Some(p) = model.priors[f] {
-                let (_, d1, d2) = p.log_density(x[f]);
-                d.gradient[f] += d1;
-                d.hessian[(f, f)] += d2;
+                slope[f] += p.log_density(x[f]).1;
             }
         }
-        let mut step = ascent(&(-&d.hessian), &d.gradient);
+        let Some(info) = &kept else { break };
+        let mut step = ascent(info, &slope);
         let mut after = f64::NEG_INFINITY;
         for _ in 0..30 {
             let trial: Vec<f64> = x.iter().zip(step.iter()).map(|(x, s)| x + s).collect();
@@ -335,6 +346,8 @@ fn newton(
             after = f64::NEG_INFINITY;
         }
         c.misfit = step.amax();
+        shrink = c.misfit / last;
+        last = c.misfit;
         if after == f64::NEG_INFINITY || c.misfit < o.tolerance {
             c.converged = c.misfit < o.tolerance.max(1e-6);
             break;

@@ -160,6 +160,21 @@ pub(crate) struct Derivatives {
     pub cross_frequency: DMatrix<f64>,
 }
 
+/// The gradient alone: the expected complete-data score.
+pub(crate) fn gradient(model: &Model, nodes: &Nodes, x: &[f64], e: &Expectation) -> DVector<f64> {
+    let k = x.len();
+    let mut d = Derivatives {
+        gradient: DVector::zeros(k),
+        hessian: DMatrix::zeros(k, k),
+        cross: DMatrix::zeros(0, 0),
+        cross_frequency: DMatrix::zeros(0, 0),
+    };
+    for g in 0..model.groups.len() {
+        complete_data(model, g, &group_scores(model, g, nodes, x), e, &mut d);
+    }
+    d.gradient
+}
+
 /// Features of the complete-data score: every (item, category) of a group is one, its node-wise gradient.
 pub(crate) fn derivatives(model: &Model, p: &Patterns, nodes: &Nodes, x: &[f64], e: &Expectation) -> Derivatives {
     let k = x.len();

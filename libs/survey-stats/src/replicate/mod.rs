@@ -175,8 +175,32 @@ impl Replicates {
     /// Estimates with replicate covariance.
     pub fn estimate(&self, statistic: &impl Statistic) -> Result<Estimates> {
         let values = statistic.values(&self.weights())?;
-        let vcov = self.variance_of(&values, |w| statistic.values(w))?;
+        let vcov = match self.from_totals(statistic) {
+            Some(thetas) => self.spread(&values, &thetas, values.len()),
+            None => self.variance_of(&values, |w| statistic.values(w))?,
+        };
         Ok(Estimates { names: statistic.names(), values, vcov, df: self.df })
+    }
+
+    /// Replicate estimates of a function of totals: unit totals are added up once.
+    fn from_totals(&self, statistic: &impl Statistic) -> Option<Vec<Vec<f64>>> {
+        let columns = statistic.columns_of_totals(self.len())?;
+        let mut sums = vec![vec![Sum::default(); self.factor.nrows()]; columns.len()];
+        for i in (0..self.len()).filter(|i| self.active[*i] && self.weight[*i] != 0.0) {
+            for (s, c) in sums.iter_mut().zip(&columns) {
+                s[self.unit[i]].add(self.weight[i] * c[i]);
+            }
+        }
+        (0..self.count())
+            .map(|r| {
+                let f = self.factor.column(r);
+                let totals: Vec<f64> = sums
+                    .iter()
+                    .map(|s| s.iter().zip(f.iter()).map(|(t, f)| t.value() * f).collect::<Sum>().value())
+                    .collect();
+                statistic.values_of_totals(&totals)
+            })
+            .collect()
     }
 
     /// Replicate covariance of any function of the weights.

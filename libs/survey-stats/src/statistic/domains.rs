@@ -71,6 +71,28 @@ impl<S: Statistic> Statistic for ByDomain<S> {
         Ok(out)
     }
 
+    fn columns_of_totals(&self, n: usize) -> Option<Vec<Vec<f64>>> {
+        let inner = self.statistic.columns_of_totals(n)?;
+        let mut out = Vec::with_capacity(inner.len() * self.levels.len());
+        for g in 0..self.levels.len() {
+            for c in &inner {
+                out.push(c.iter().zip(&self.group).map(|(v, k)| if *k == g { *v } else { 0.0 }).collect());
+            }
+        }
+        Some(out)
+    }
+
+    fn values_of_totals(&self, totals: &[f64]) -> Option<Vec<f64>> {
+        let k = self.levels.len();
+        let mut out = vec![0.0; k * self.statistic.names().len()];
+        for (g, part) in totals.chunks(totals.len() / k.max(1)).enumerate() {
+            for (j, v) in self.statistic.values_of_totals(part)?.into_iter().enumerate() {
+                out[j * k + g] = v;
+            }
+        }
+        Some(out)
+    }
+
     fn influence(&self, w: &[f64]) -> Result<DMatrix<f64>> {
         same_length("groups", w.len(), self.group.len())?;
         let (k, p) = (self.levels.len(), self.statistic.names().len());

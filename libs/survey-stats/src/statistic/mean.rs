@@ -38,6 +38,17 @@ impl Statistic for Mean {
         Ok(self.0.data().iter().map(|y| sum::sum(w.iter().zip(y).map(weighted)) / n).collect())
     }
 
+    fn columns_of_totals(&self, n: usize) -> Option<Vec<Vec<f64>>> {
+        let mut c = self.0.data().to_vec();
+        c.push(vec![1.0; n]);
+        Some(c)
+    }
+
+    fn values_of_totals(&self, totals: &[f64]) -> Option<Vec<f64>> {
+        let (n, sums) = totals.split_last()?;
+        if *n == 0.0 { None } else { Some(sums.iter().map(|t| t / n).collect()) }
+    }
+
     fn influence(&self, w: &[f64]) -> Result<DMatrix<f64>> {
         let m = self.values(w)?;
         let n = population_size(w)?;

@@ -33,6 +33,18 @@ pub trait Statistic {
 
     /// Influence values, `n` rows and one column an estimate.
     fn influence(&self, w: &[f64]) -> Result<DMatrix<f64>>;
+
+    /// Columns whose weighted totals determine the estimates, when there are such.
+    ///
+    /// Replicates then add up units once instead of rows in every replicate.
+    fn columns_of_totals(&self, _n: usize) -> Option<Vec<Vec<f64>>> {
+        None
+    }
+
+    /// The estimates from those totals.
+    fn values_of_totals(&self, _totals: &[f64]) -> Option<Vec<f64>> {
+        None
+    }
 }
 
 /// Columns of a survey file with their names; the outcome of most statistics.

@@ -52,6 +52,17 @@ impl Statistic for Ratio {
         Ok(x.iter().flat_map(|x| y.iter().map(move |y| y / x)).collect())
     }
 
+    fn columns_of_totals(&self, _n: usize) -> Option<Vec<Vec<f64>>> {
+        let mut c = self.numerators.data().to_vec();
+        c.extend(self.denominators.data().iter().cloned());
+        Some(c)
+    }
+
+    fn values_of_totals(&self, totals: &[f64]) -> Option<Vec<f64>> {
+        let (y, x) = totals.split_at(self.numerators.data().len());
+        if x.contains(&0.0) { None } else { Some(x.iter().flat_map(|x| y.iter().map(move |y| y / x)).collect()) }
+    }
+
     fn influence(&self, w: &[f64]) -> Result<DMatrix<f64>> {
         let (yt, xt) = self.totals(w)?;
         let (y, x) = (self.numerators.data(), self.denominators.data());

@@ -30,6 +30,14 @@ impl Statistic for Total {
         Ok(self.0.data().iter().map(|y| sum::sum(w.iter().zip(y).map(weighted))).collect())
     }
 
+    fn columns_of_totals(&self, _n: usize) -> Option<Vec<Vec<f64>>> {
+        Some(self.0.data().to_vec())
+    }
+
+    fn values_of_totals(&self, totals: &[f64]) -> Option<Vec<f64>> {
+        Some(totals.to_vec())
+    }
+
     fn influence(&self, w: &[f64]) -> Result<DMatrix<f64>> {
         self.0.check(w)?;
         let y = self.0.data();
