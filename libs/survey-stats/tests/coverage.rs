@@ -2,6 +2,8 @@
 //!
 //! The long run with its table is `cargo run --release -p survey-stats --example coverage -- 2000`.
 
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used)]
+
 mod common;
 
 use survey_stats::proportion::{Method, proportion};

@@ -17,6 +17,7 @@ mod eval;
 mod figures;
 mod irt;
 mod irt_other;
+mod irt_tables;
 mod model;
 mod mt;
 mod parse;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use survey_stats::deff::{SrsReference, mean_deff, total_deff};
 use survey_stats::design::{Design, DesignSpec, JointProbabilities, LonelyPsu, PpsVariance, Stage};
 use survey_stats::statistic::{ByDomain, Columns, Mean, PopulationVariance, Ratio, Statistic, Total};
-use survey_stats::{Estimates, special};
+use survey_stats::Estimates;
 
 /// A design with its data.
 #[derive(Clone)]

@@ -175,7 +175,7 @@ impl Replicates {
     /// Estimates with replicate covariance.
     pub fn estimate(&self, statistic: &impl Statistic) -> Result<Estimates> {
         let values = statistic.values(&self.weights())?;
-        let vcov = match self.from_totals(statistic) {
+        let vcov = match self.replicate_totals(statistic) {
             Some(thetas) => self.spread(&values, &thetas, values.len()),
             None => self.variance_of(&values, |w| statistic.values(w))?,
         };
@@ -183,7 +183,7 @@ impl Replicates {
     }
 
     /// Replicate estimates of a function of totals: unit totals are added up once.
-    fn from_totals(&self, statistic: &impl Statistic) -> Option<Vec<Vec<f64>>> {
+    fn replicate_totals(&self, statistic: &impl Statistic) -> Option<Vec<Vec<f64>>> {
         let columns = statistic.columns_of_totals(self.len())?;
         let mut sums = vec![vec![Sum::default(); self.factor.nrows()]; columns.len()];
         for i in (0..self.len()).filter(|i| self.active[*i] && self.weight[*i] != 0.0) {
