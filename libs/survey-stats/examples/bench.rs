@@ -56,7 +56,10 @@ fn main() {
             let k = 3 + m;
             let share: Vec<f64> = (0..k).map(|_| 1.0 + rng.uniform()).collect();
             let s: f64 = share.iter().sum();
-            Margin { group: (0..y.len()).map(|_| rng.below(k)).collect(), totals: share.iter().map(|v| v / s * total).collect() }
+            Margin {
+                group: (0..y.len()).map(|_| rng.below(k)).collect(),
+                totals: share.iter().map(|v| v / s * total).collect(),
+            }
         })
         .collect();
     timed("raking to 6 margins", || rake(&d, &margins, &RakeOptions::default()).expect("raked"));
@@ -66,7 +69,10 @@ fn main() {
     let columns = (0..items)
         .map(|j| {
             let (a, b) = (0.7 + 0.02 * j as f64, -1.5 + 0.06 * j as f64);
-            (format!("q{j}"), theta.iter().map(|t| f64::from(u8::from(rng.uniform() < expit(a * (t - b))))).collect())
+            (
+                format!("q{j}"),
+                theta.iter().map(|t| f64::from(u8::from(rng.uniform() < expit(a * (t - b))))).collect(),
+            )
         })
         .collect();
     let r = Responses::new(columns).expect("responses");
@@ -80,6 +86,8 @@ fn main() {
         let x = DMatrix::from_fn(m, 4, |i, j| if j == 0 { 1.0 } else { ((i * (j + 3)) as f64).sin() });
         let psi: Vec<f64> = (0..m).map(|_| 0.5 + rng.uniform()).collect();
         let y: Vec<f64> = (0..m).map(|i| 10.0 + x[(i, 1)] + rng.normal() * (1.0 + psi[i]).sqrt()).collect();
-        timed(&format!("Fay-Herriot (REML) with {m} areas"), || fay_herriot(&y, &psi, &x, &Options::default()).expect("fitted"));
+        timed(&format!("Fay-Herriot (REML) with {m} areas"), || {
+            fay_herriot(&y, &psi, &x, &Options::default()).expect("fitted")
+        });
     }
 }

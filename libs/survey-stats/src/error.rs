@@ -148,18 +148,16 @@ impl fmt::Display for Error {
             Error::Fpc { stage, reason } => {
                 write!(f, "finite population correction of stage {stage}: {reason}")
             }
-            Error::CategoryNotInMargin { margin, category } => write!(
-                f,
-                "margin {margin} has no total for category {category}, which occurs in the sample"
-            ),
+            Error::CategoryNotInMargin { margin, category } => {
+                write!(f, "margin {margin} has no total for category {category}, which occurs in the sample")
+            }
             Error::CategoryNotInSample { margin, category } => write!(
                 f,
                 "margin {margin} has a total for category {category}, which nobody in the sample has; merge it"
             ),
-            Error::NotConverged { method, iterations, misfit } => write!(
-                f,
-                "{method} did not converge in {iterations} iterations (misfit {misfit:e})"
-            ),
+            Error::NotConverged { method, iterations, misfit } => {
+                write!(f, "{method} did not converge in {iterations} iterations (misfit {misfit:e})")
+            }
             Error::Singular { what } => write!(f, "{what} is singular"),
             Error::NotPositiveDefinite { what } => write!(f, "{what} is not positive definite"),
             Error::NegativeVariance { what, value } => {
@@ -180,11 +178,7 @@ impl std::error::Error for Error {}
 
 /// Fails unless `found` equals `expected`.
 pub(crate) fn same_length(what: &'static str, expected: usize, found: usize) -> Result<()> {
-    if expected == found {
-        Ok(())
-    } else {
-        Err(Error::Length { what, expected, found })
-    }
+    if expected == found { Ok(()) } else { Err(Error::Length { what, expected, found }) }
 }
 
 /// Fails at the first value that is NaN or infinite.

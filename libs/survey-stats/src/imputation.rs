@@ -62,7 +62,8 @@ pub fn combine_with(sets: &[Estimates], df_complete: f64, rule: SmallSample) -> 
     let values: Vec<f64> = (0..p).map(|j| crate::sum::sum(sets.iter().map(|s| s.values[j])) / m).collect();
     let within = DMatrix::from_fn(p, p, |a, b| crate::sum::sum(sets.iter().map(|s| s.vcov[(a, b)])) / m);
     let between = DMatrix::from_fn(p, p, |a, b| {
-        crate::sum::sum(sets.iter().map(|s| (s.values[a] - values[a]) * (s.values[b] - values[b]))) / (m - 1.0)
+        crate::sum::sum(sets.iter().map(|s| (s.values[a] - values[a]) * (s.values[b] - values[b])))
+            / (m - 1.0)
     });
     let vcov = &within + &between * (1.0 + 1.0 / m);
     let mut df = Vec::with_capacity(p);

@@ -115,10 +115,7 @@ pub fn from_moments(p: f64, v: f64, sample: Sample, method: Method, level: f64) 
         }
         Method::Beta => {
             let k = n_eff * (t_quantile(a, n - 1.0) / t_quantile(a, df)).powi(2);
-            (
-                beta_quantile(a, k * p, k * (1.0 - p) + 1.0),
-                beta_quantile(1.0 - a, k * p + 1.0, k * (1.0 - p)),
-            )
+            (beta_quantile(a, k * p, k * (1.0 - p) + 1.0), beta_quantile(1.0 - a, k * p + 1.0, k * (1.0 - p)))
         }
         Method::Wilson => {
             let t2 = t * t;
@@ -141,7 +138,13 @@ pub fn from_moments(p: f64, v: f64, sample: Sample, method: Method, level: f64) 
 fn at_the_edge(p: f64, n_eff: f64, level: f64, df: f64) -> Proportion {
     let limit = (1.0 - level).powf(1.0 / n_eff);
     let (lower, upper) = if p < 0.5 { (0.0, 1.0 - limit) } else { (limit, 1.0) };
-    Proportion { value: p, se: 0.0, interval: Interval { lower, upper, level, df }, n_effective: n_eff, one_sided: true }
+    Proportion {
+        value: p,
+        se: 0.0,
+        interval: Interval { lower, upper, level, df },
+        n_effective: n_eff,
+        one_sided: true,
+    }
 }
 
 /// The two shares at which `n` binary observations with mean `p` have lost `drop` in deviance.

@@ -80,10 +80,16 @@ impl Regression {
                 return Err(Error::NotFinite { what: "regression data", row });
             }
             if self.link == Link::Log && self.y[row] < 0.0 {
-                return Err(Error::invalid("log-linear regression", format!("outcome of row {row} is negative")));
+                return Err(Error::invalid(
+                    "log-linear regression",
+                    format!("outcome of row {row} is negative"),
+                ));
             }
             if self.link == Link::Logit && !(0.0..=1.0).contains(&self.y[row]) {
-                return Err(Error::invalid("logistic regression", format!("outcome of row {row} is not 0 or 1")));
+                return Err(Error::invalid(
+                    "logistic regression",
+                    format!("outcome of row {row} is not 0 or 1"),
+                ));
             }
         }
         Ok(())
@@ -115,7 +121,10 @@ impl Regression {
         let mut info = DMatrix::zeros(p, p);
         for a in 0..p {
             for b in a..p {
-                let v = sum(rows.iter().zip(&m).map(|(i, m)| w[*i] * m.1 * self.x.x[(*i, a)] * self.x.x[(*i, b)]));
+                let v = sum(rows
+                    .iter()
+                    .zip(&m)
+                    .map(|(i, m)| w[*i] * m.1 * self.x.x[(*i, a)] * self.x.x[(*i, b)]));
                 info[(a, b)] = v;
                 info[(b, a)] = v;
             }
@@ -184,7 +193,9 @@ impl Regression {
         let far = (0..w.len()).any(|i| w[i] != 0.0 && self.predictor(beta, i).abs() > 15.0);
         match self.link {
             Link::Logit if far => Error::Separation { what: "logistic regression" },
-            Link::Logit | Link::Identity | Link::Log => Error::Singular { what: "covariates (one is a combination of others)" },
+            Link::Logit | Link::Identity | Link::Log => {
+                Error::Singular { what: "covariates (one is a combination of others)" }
+            }
         }
     }
 

@@ -36,8 +36,9 @@ pub fn normal_quantile(p: f64) -> f64 {
     }
     // A rough start (Abramowitz and Stegun 26.2.23), then Newton on the log of the tail.
     let t = (-2.0 * p.ln()).sqrt();
-    let mut z = -(t - (2.515517 + 0.802853 * t + 0.010328 * t * t)
-        / (1.0 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t * t * t));
+    let mut z = -(t
+        - (2.515517 + 0.802853 * t + 0.010328 * t * t)
+            / (1.0 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t * t * t));
     for _ in 0..50 {
         let c = normal_cdf(z);
         let step = (c / p).ln() * c / normal_pdf(z);
@@ -86,13 +87,7 @@ pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     if b == 0.0 || p == 1.0 {
         return 1.0;
     }
-    solve_increasing(
-        |x| beta_cdf(x, a, b) - p,
-        |x| beta_log_pdf(x, a, b).exp(),
-        0.0,
-        1.0,
-        a / (a + b),
-    )
+    solve_increasing(|x| beta_cdf(x, a, b) - p, |x| beta_log_pdf(x, a, b).exp(), 0.0, 1.0, a / (a + b))
 }
 
 /// Newton steps kept inside a bracket that always holds the root of an increasing function.

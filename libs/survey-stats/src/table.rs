@@ -46,8 +46,11 @@ pub struct TableTest {
 
 /// Indicators of the cells, rows varying fastest, and of nothing where a factor is missing.
 fn cells(rows: &[usize], cols: &[usize], nr: usize, nc: usize) -> Result<Columns> {
-    let codes: Vec<usize> =
-        rows.iter().zip(cols).map(|(r, c)| if *r < nr && *c < nc { r + nr * c } else { usize::MAX }).collect();
+    let codes: Vec<usize> = rows
+        .iter()
+        .zip(cols)
+        .map(|(r, c)| if *r < nr && *c < nc { r + nr * c } else { usize::MAX })
+        .collect();
     let names: Vec<String> = (0..nr * nc).map(|k| format!("{},{}", k % nr, k / nr)).collect();
     Ok(Columns::indicators("", &codes, &names))
 }
@@ -62,7 +65,14 @@ fn cells(rows: &[usize], cols: &[usize], nr: usize, nc: usize) -> Result<Columns
 /// let t = association(&d, &a, &b, 2, 2, Test::RaoScottF).unwrap();
 /// assert!((t.statistic - 3.24).abs() < 1e-9 && (t.df2 - 9.0).abs() < 1e-9);
 /// ```
-pub fn association<D: Estimator>(design: &D, rows: &[usize], cols: &[usize], nr: usize, nc: usize, test: Test) -> Result<TableTest> {
+pub fn association<D: Estimator>(
+    design: &D,
+    rows: &[usize],
+    cols: &[usize],
+    nr: usize,
+    nc: usize,
+    test: Test,
+) -> Result<TableTest> {
     let weights = design.current_weights();
     same_length("table rows", weights.len(), rows.len())?;
     same_length("table columns", weights.len(), cols.len())?;
@@ -81,7 +91,15 @@ pub fn association<D: Estimator>(design: &D, rows: &[usize], cols: &[usize], nr:
     }
 }
 
-fn rao_scott<D: Estimator>(d: &D, n: f64, x: Columns, nr: usize, nc: usize, nu: f64, test: Test) -> Result<TableTest> {
+fn rao_scott<D: Estimator>(
+    d: &D,
+    n: f64,
+    x: Columns,
+    nr: usize,
+    nc: usize,
+    nu: f64,
+    test: Test,
+) -> Result<TableTest> {
     let e = d.estimate_of(&Mean(x))?;
     let p = &e.values;
     let row = |r: usize| (0..nc).map(|c| p[r + nr * c]).sum::<f64>();
@@ -100,7 +118,13 @@ fn rao_scott<D: Estimator>(d: &D, n: f64, x: Columns, nr: usize, nc: usize, nu: 
     let k = nr * nc;
     let main = DMatrix::from_fn(k, nr + nc - 1, |i, j| {
         let (r, c) = (i % nr, i / nr);
-        f64::from(u8::from(if j == 0 { true } else if j < nr { r == j } else { c == j - nr + 1 }))
+        f64::from(u8::from(if j == 0 {
+            true
+        } else if j < nr {
+            r == j
+        } else {
+            c == j - nr + 1
+        }))
     });
     let m = (nr - 1) * (nc - 1);
     let inter = DMatrix::from_fn(k, m, |i, j| {
@@ -108,7 +132,10 @@ fn rao_scott<D: Estimator>(d: &D, n: f64, x: Columns, nr: usize, nc: usize, nu: 
         f64::from(u8::from(r == j % (nr - 1) + 1 && c == j / (nr - 1) + 1))
     });
     let contrast = linalg::residual(&linalg::basis(&main), &inter);
-    let inv = DMatrix::from_diagonal(&DVector::from_iterator(k, p.iter().map(|p| if *p == 0.0 { 0.0 } else { 1.0 / p })));
+    let inv = DMatrix::from_diagonal(&DVector::from_iterator(
+        k,
+        p.iter().map(|p| if *p == 0.0 { 0.0 } else { 1.0 / p }),
+    ));
     let below = contrast.transpose() * &inv * &contrast / n;
     let above = contrast.transpose() * &inv * &e.vcov * &inv * &contrast;
     let deffs = linalg::generalised_eigenvalues(&below, &above, "table with empty cells")?;
@@ -117,7 +144,13 @@ fn rao_scott<D: Estimator>(d: &D, n: f64, x: Columns, nr: usize, nc: usize, nu: 
     Ok(match test {
         Test::RaoScottChiSquare => {
             let m = m as f64;
-            TableTest { statistic: pearson, df1: m, df2: f64::INFINITY, p: chi2_sf(pearson * m / trace, m), deffs }
+            TableTest {
+                statistic: pearson,
+                df1: m,
+                df2: f64::INFINITY,
+                p: chi2_sf(pearson * m / trace, m),
+                deffs,
+            }
         }
         Test::LinearCombination => {
             let p = chi_square_sum_over_f(pearson, &deffs, d0 * nu);
@@ -130,7 +163,14 @@ fn rao_scott<D: Estimator>(d: &D, n: f64, x: Columns, nr: usize, nc: usize, nu: 
     })
 }
 
-fn wald<D: Estimator>(d: &D, x: &Columns, nr: usize, nc: usize, nu: f64, adjusted: bool) -> Result<TableTest> {
+fn wald<D: Estimator>(
+    d: &D,
+    x: &Columns,
+    nr: usize,
+    nc: usize,
+    nu: f64,
+    adjusted: bool,
+) -> Result<TableTest> {
     let e = d.estimate_of(&Total(x.clone()))?;
     let t = Total(x.clone()).values(&d.current_weights())?;
     let n: f64 = t.iter().sum();
@@ -156,7 +196,10 @@ fn wald<D: Estimator>(d: &D, x: &Columns, nr: usize, nc: usize, nu: f64, adjuste
     let df1 = m as f64;
     let (f, df2) = if adjusted { (q * (nu - df1 + 1.0) / (df1 * nu), nu - df1 + 1.0) } else { (q / df1, nu) };
     if df2 <= 0.0 {
-        return Err(Error::invalid("Wald test", "the table has more cells than the design has degrees of freedom"));
+        return Err(Error::invalid(
+            "Wald test",
+            "the table has more cells than the design has degrees of freedom",
+        ));
     }
     Ok(TableTest { statistic: f, df1, df2, p: f_sf(f, df1, df2), deffs: Vec::new() })
 }

@@ -26,7 +26,10 @@ pub fn design_weights(stages: &[&[f64]]) -> Result<Vec<f64>> {
         same_length("selection probabilities", n, s.len())?;
         for (row, (w, p)) in w.iter_mut().zip(*s).enumerate() {
             if !(*p > 0.0 && *p <= 1.0) {
-                return Err(Error::invalid("selection probability", format!("row {row} has {p}, not in (0, 1]")));
+                return Err(Error::invalid(
+                    "selection probability",
+                    format!("row {row} has {p}, not in (0, 1]"),
+                ));
             }
             *w /= p;
         }

@@ -19,7 +19,10 @@ pub fn find(it: &Interp, name: &str) -> Res<V> {
     let role = |r: &str| it.data.get(r).map(|d| d.1.clone());
     let whole = |f: Rc<Frame>| Ok(V::Frame(f));
     let column = |names: &[&str]| {
-        it.data.values().find_map(|(_, f)| names.iter().find_map(|n| f.col(n).cloned())).ok_or(format!("name {name}"))
+        it.data
+            .values()
+            .find_map(|(_, f)| names.iter().find_map(|n| f.col(n).cloned()))
+            .ok_or(format!("name {name}"))
     };
     match name {
         "J" | "jp" | "pij" | "jointprob" | "election_jointprob" | "election_jointHR" => {
@@ -60,7 +63,8 @@ pub fn find(it: &Interp, name: &str) -> Res<V> {
             if let Some(f) = role("means") {
                 let k = f.cols.len();
                 let last: Vec<(String, V)> = if name == "PN" {
-                    let n = f.cols.iter().find(|c| c.0.to_lowercase().contains("popn")).cloned().ok_or("PN")?;
+                    let n =
+                        f.cols.iter().find(|c| c.0.to_lowercase().contains("popn")).cloned().ok_or("PN")?;
                     vec![f.cols[0].clone(), n]
                 } else {
                     let means = f.cols.iter().filter(|c| c.0.to_lowercase().starts_with("mean")).cloned();
@@ -97,8 +101,18 @@ pub fn find(it: &Interp, name: &str) -> Res<V> {
 fn sizes(it: &Interp) -> Res<V> {
     let text = it.spec["frame"].as_str().ok_or("no frame in the specification")?;
     let f = it.data.get("frame").map(|d| d.1.clone()).ok_or("no frame")?;
-    let n: usize = text.split("n=").nth(1).map(|t| t.chars().take_while(char::is_ascii_digit).collect::<String>()).and_then(|t| t.parse().ok()).ok_or("sample size")?;
-    let rows: Vec<usize> = match text.split("first ").nth(1).and_then(|t| t.split(' ').next()).and_then(|t| t.parse::<usize>().ok()) {
+    let n: usize = text
+        .split("n=")
+        .nth(1)
+        .map(|t| t.chars().take_while(char::is_ascii_digit).collect::<String>())
+        .and_then(|t| t.parse().ok())
+        .ok_or("sample size")?;
+    let rows: Vec<usize> = match text
+        .split("first ")
+        .nth(1)
+        .and_then(|t| t.split(' ').next())
+        .and_then(|t| t.parse::<usize>().ok())
+    {
         Some(k) => (0..k).collect(),
         None => (0..f.nrow()).collect(),
     };

@@ -50,7 +50,10 @@ pub fn binary(op: &str, a: &V, b: &V) -> Res<V> {
                     p.zip(q).map(|_| false)
                 }
             };
-            return Ok(V::Bool((0..n).map(|i| f(x[recycle(x.len(), i)], y[recycle(y.len(), i)])).collect(), None));
+            return Ok(V::Bool(
+                (0..n).map(|i| f(x[recycle(x.len(), i)], y[recycle(y.len(), i)])).collect(),
+                None,
+            ));
         }
         "==" | "!=" | "<" | ">" | "<=" | ">=" => return compare(op, a, b),
         _ => {}
@@ -96,7 +99,10 @@ fn compare(op: &str, a: &V, b: &V) -> Res<V> {
                 _ => p >= q,
             })
         };
-        return Ok(V::Bool((0..n).map(|i| f(&x[recycle(x.len(), i)], &y[recycle(y.len(), i)])).collect(), None));
+        return Ok(V::Bool(
+            (0..n).map(|i| f(&x[recycle(x.len(), i)], &y[recycle(y.len(), i)])).collect(),
+            None,
+        ));
     }
     let (x, y) = (a.nums()?, b.nums()?);
     let f = |p: f64, q: f64| {
@@ -153,7 +159,8 @@ pub fn index(x: &V, ix: &[Option<V>]) -> Res<V> {
         (V::Frame(f), 2) => {
             let r = places(&ix[0], f.nrow(), &none)?;
             let c = places(&ix[1], f.cols.len(), &x.names())?;
-            let cols: Vec<(String, V)> = c.iter().map(|j| (f.cols[*j].0.clone(), f.cols[*j].1.pick(&r))).collect();
+            let cols: Vec<(String, V)> =
+                c.iter().map(|j| (f.cols[*j].0.clone(), f.cols[*j].1.pick(&r))).collect();
             if cols.len() == 1 && ix[1].is_some() {
                 return Ok(cols[0].1.clone());
             }
@@ -336,9 +343,9 @@ pub fn simplify(l: Vec<(String, V)>, named: bool) -> Res<V> {
 }
 
 const BUILTINS: &[&str] = &[
-    "prod", "paste", "c", "rowMeans",
-    "sum", "mean", "min", "max", "length", "sqrt", "range", "var", "sd", "as.numeric", "as.character", "rev", "sort",
-    "unlist", "abs", "exp", "log", "round", "which", "any", "all", "is.na", "rowSums", "colSums", "head", "median",
+    "prod", "paste", "c", "rowMeans", "sum", "mean", "min", "max", "length", "sqrt", "range", "var", "sd",
+    "as.numeric", "as.character", "rev", "sort", "unlist", "abs", "exp", "log", "round", "which", "any",
+    "all", "is.na", "rowSums", "colSums", "head", "median",
 ];
 
 /// Functions of this file that may be passed as values.

@@ -53,7 +53,9 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "list" => V::List(a.0.iter().map(|(n, v)| (n.clone().unwrap_or_default(), v.clone())).collect()),
         "I" => V::AsIs(Box::new(x()?)),
         "unlist" => match x()? {
-            V::List(l) => combine(&l.into_iter().map(|(n, v)| (Some(n).filter(|n| !n.is_empty()), v)).collect::<Vec<_>>())?,
+            V::List(l) => combine(
+                &l.into_iter().map(|(n, v)| (Some(n).filter(|n| !n.is_empty()), v)).collect::<Vec<_>>(),
+            )?,
             v => v,
         },
         "as.numeric" | "as.vector" | "drop" | "as.integer" | "as.double" if !matches!(x()?, V::Obj(..)) => {
@@ -134,7 +136,15 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         }
         "cumsum" => {
             let mut s = 0.0;
-            nums(x()?.nums()?.iter().map(|v| { s += v; s }).collect())
+            nums(
+                x()?.nums()?
+                    .iter()
+                    .map(|v| {
+                        s += v;
+                        s
+                    })
+                    .collect(),
+            )
         }
         "is.na" => V::Bool(
             match x()? {
@@ -166,7 +176,9 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "unique" => {
             let v = x()?;
             let s = v.strs();
-            v.pick(&(0..s.len()).filter(|i| s.iter().position(|t| *t == s[*i]) == Some(*i)).collect::<Vec<_>>())
+            v.pick(
+                &(0..s.len()).filter(|i| s.iter().position(|t| *t == s[*i]) == Some(*i)).collect::<Vec<_>>(),
+            )
         }
         "head" | "tail" => {
             let v = x()?;
@@ -174,12 +186,20 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             match &v {
                 V::Frame(f) => {
                     let m = f.nrow();
-                    let at: Vec<usize> = if n == "head" { (0..k.min(m)).collect() } else { (m.saturating_sub(k)..m).collect() };
+                    let at: Vec<usize> = if n == "head" {
+                        (0..k.min(m)).collect()
+                    } else {
+                        (m.saturating_sub(k)..m).collect()
+                    };
                     V::Frame(Rc::new(f.rows(&at)))
                 }
                 _ => {
                     let m = v.len();
-                    let at: Vec<usize> = if n == "head" { (0..k.min(m)).collect() } else { (m.saturating_sub(k)..m).collect() };
+                    let at: Vec<usize> = if n == "head" {
+                        (0..k.min(m)).collect()
+                    } else {
+                        (m.saturating_sub(k)..m).collect()
+                    };
                     v.pick(&at)
                 }
             }
@@ -204,7 +224,12 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "seq" => {
             let m = a.matched(&["from", "to", "by", "length.out"]);
             let from = m.num_or("from", 1.0)?;
-            match (m.get("to"), m.get("by"), m.get("length.out").or_else(|| m.rest.iter().find(|r| r.0.as_deref() == Some("len")).map(|r| r.1.clone()))) {
+            match (
+                m.get("to"),
+                m.get("by"),
+                m.get("length.out")
+                    .or_else(|| m.rest.iter().find(|r| r.0.as_deref() == Some("len")).map(|r| r.1.clone())),
+            ) {
                 (Some(to), None, Some(l)) => {
                     let (to, l) = (to.num()?, l.num()?);
                     nums((0..l as usize).map(|i| from + (to - from) * i as f64 / (l - 1.0)).collect())
@@ -224,10 +249,25 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let (t, y, no) = (m.req("test")?.bools()?, m.req("yes")?, m.req("no")?);
             if matches!(y, V::Str(..)) {
                 let (y, no) = (y.strs(), no.strs());
-                V::Str(t.iter().enumerate().map(|(i, b)| b.and_then(|b| if b { y[i % y.len()].clone() } else { no[i % no.len()].clone() })).collect(), None)
+                V::Str(
+                    t.iter()
+                        .enumerate()
+                        .map(|(i, b)| {
+                            b.and_then(|b| if b { y[i % y.len()].clone() } else { no[i % no.len()].clone() })
+                        })
+                        .collect(),
+                    None,
+                )
             } else {
                 let (y, no) = (y.nums()?, no.nums()?);
-                nums(t.iter().enumerate().map(|(i, b)| b.map_or(f64::NAN, |b| if b { y[i % y.len()] } else { no[i % no.len()] })).collect())
+                nums(
+                    t.iter()
+                        .enumerate()
+                        .map(|(i, b)| {
+                            b.map_or(f64::NAN, |b| if b { y[i % y.len()] } else { no[i % no.len()] })
+                        })
+                        .collect(),
+                )
             }
         }
         "paste" | "paste0" => {
@@ -241,7 +281,20 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
                 }
             }
             let len = parts.iter().map(Vec::len).max().unwrap_or(0);
-            V::Str((0..len).map(|i| Some(parts.iter().map(|p| p[i % p.len()].clone().unwrap_or_else(|| "NA".into())).collect::<Vec<_>>().join(&sep))).collect(), None)
+            V::Str(
+                (0..len)
+                    .map(|i| {
+                        Some(
+                            parts
+                                .iter()
+                                .map(|p| p[i % p.len()].clone().unwrap_or_else(|| "NA".into()))
+                                .collect::<Vec<_>>()
+                                .join(&sep),
+                        )
+                    })
+                    .collect(),
+                None,
+            )
         }
         "factor" | "as.factor" => {
             let m = a.matched(&["x", "levels", "labels"]);
@@ -249,7 +302,13 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             match m.get("levels") {
                 Some(l) => {
                     let l: Vec<String> = l.strs().into_iter().flatten().collect();
-                    V::Factor(v.strs().iter().map(|s| s.as_ref().and_then(|s| l.iter().position(|t| t == s))).collect(), l)
+                    V::Factor(
+                        v.strs()
+                            .iter()
+                            .map(|s| s.as_ref().and_then(|s| l.iter().position(|t| t == s)))
+                            .collect(),
+                        l,
+                    )
                 }
                 None => {
                     let (c, l) = v.factor()?;
@@ -259,7 +318,8 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         }
         "interaction" => {
             let drop = a.0.iter().any(|x| x.0.as_deref() == Some("drop") && x.1.truth());
-            let parts: Vec<_> = a.0.iter().filter(|x| x.0.is_none()).map(|x| x.1.factor()).collect::<Res<_>>()?;
+            let parts: Vec<_> =
+                a.0.iter().filter(|x| x.0.is_none()).map(|x| x.1.factor()).collect::<Res<_>>()?;
             interaction(&parts, drop)
         }
         "cut" => {
@@ -268,22 +328,37 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let right = m.get("right").is_none_or(|v| v.truth());
             let labels: Vec<String> = match m.get("labels") {
                 Some(l @ V::Str(..)) => l.strs().into_iter().flatten().collect(),
-                _ => b.windows(2).map(|w| {
-                    let (l, r) = (crate::value::general(w[0], 3), crate::value::general(w[1], 3));
-                    if right { format!("({l},{r}]") } else { format!("[{l},{r})") }
-                }).collect(),
+                _ => b
+                    .windows(2)
+                    .map(|w| {
+                        let (l, r) = (crate::value::general(w[0], 3), crate::value::general(w[1], 3));
+                        if right { format!("({l},{r}]") } else { format!("[{l},{r})") }
+                    })
+                    .collect(),
             };
             let lowest = m.flag("include.lowest");
-            let codes = m.req("x")?.nums()?.iter().map(|x| {
-                b.windows(2).position(|w| {
-                    if right { (*x > w[0] || (lowest && *x == b[0] && w[0] == b[0])) && *x <= w[1] } else { *x >= w[0] && *x < w[1] }
+            let codes = m
+                .req("x")?
+                .nums()?
+                .iter()
+                .map(|x| {
+                    b.windows(2).position(|w| {
+                        if right {
+                            (*x > w[0] || (lowest && *x == b[0] && w[0] == b[0])) && *x <= w[1]
+                        } else {
+                            *x >= w[0] && *x < w[1]
+                        }
+                    })
                 })
-            }).collect();
+                .collect();
             V::Factor(codes, labels)
         }
         "table" => {
             let (c, l) = x()?.factor()?;
-            V::Num((0..l.len()).map(|k| c.iter().filter(|c| **c == Some(k)).count() as f64).collect(), Some(l))
+            V::Num(
+                (0..l.len()).map(|k| c.iter().filter(|c| **c == Some(k)).count() as f64).collect(),
+                Some(l),
+            )
         }
         "tapply" => {
             let m = a.matched(&["X", "INDEX", "FUN"]);
@@ -309,9 +384,13 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
                     V::Frame(f) => f.cols[i].1.clone(),
                     v => v.pick(&[i]),
                 };
-                let mut args = vec![(None, with_names(&e, e.names().filter(|_| matches!(v, V::List(_) | V::Frame(_)))))];
+                let mut args =
+                    vec![(None, with_names(&e, e.names().filter(|_| matches!(v, V::List(_) | V::Frame(_)))))];
                 args.extend(m.rest.iter().filter(|r| r.0.as_deref() != Some("USE.NAMES")).cloned());
-                let name = names.as_ref().map(|n| n[i].clone()).or_else(|| if text && n == "sapply" { v.strs()[i].clone() } else { None });
+                let name = names
+                    .as_ref()
+                    .map(|n| n[i].clone())
+                    .or_else(|| if text && n == "sapply" { v.strs()[i].clone() } else { None });
                 out.push((name.unwrap_or_default(), it.apply(&f, Args(args), env)?));
             }
             if n == "lapply" { V::List(out) } else { simplify(out, names.is_some() || text)? }
@@ -323,7 +402,11 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let k = if by == 1.0 { mat.nrows() } else { mat.ncols() };
             let mut out = Vec::new();
             for i in 0..k {
-                let v: Vec<f64> = if by == 1.0 { mat.row(i).iter().copied().collect() } else { mat.column(i).iter().copied().collect() };
+                let v: Vec<f64> = if by == 1.0 {
+                    mat.row(i).iter().copied().collect()
+                } else {
+                    mat.column(i).iter().copied().collect()
+                };
                 out.push((String::new(), it.apply(&f, Args(vec![(None, nums(v))]), env)?));
             }
             simplify(out, false)?
@@ -369,7 +452,11 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
                 _ => (d.len(), 1),
             };
             let byrow = m.flag("byrow");
-            V::Mat(DMatrix::from_fn(nr, nc, |i, j| d[(if byrow { i * nc + j } else { j * nr + i }) % d.len()]), None, None)
+            V::Mat(
+                DMatrix::from_fn(nr, nc, |i, j| d[(if byrow { i * nc + j } else { j * nr + i }) % d.len()]),
+                None,
+                None,
+            )
         }
         "t" => match x()? {
             V::Mat(m, r, c) => V::Mat(m.transpose(), c, r),
@@ -405,7 +492,11 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         }
         "rowSums" | "rowMeans" | "colSums" | "colMeans" => {
             let m = x()?.matrix()?;
-            let s: Vec<f64> = if n.starts_with("row") { m.row_iter().map(|r| r.sum()).collect() } else { m.column_iter().map(|c| c.sum()).collect() };
+            let s: Vec<f64> = if n.starts_with("row") {
+                m.row_iter().map(|r| r.sum()).collect()
+            } else {
+                m.column_iter().map(|c| c.sum()).collect()
+            };
             let k = if n.starts_with("row") { m.ncols() } else { m.nrows() } as f64;
             nums(if n.ends_with("Means") { s.iter().map(|v| v / k).collect() } else { s })
         }

@@ -37,7 +37,9 @@ fn json_of(v: &V, keep: bool) -> Value {
         }
         V::Bool(b, _) => items(b.iter().map(|b| b.map_or(Value::Null, Value::Bool)).collect(), keep),
         V::AsIs(v) => json_of(v, true),
-        V::List(l) if l.iter().all(|x| x.0.is_empty()) => Value::Array(l.iter().map(|x| json_of(&x.1, false)).collect()),
+        V::List(l) if l.iter().all(|x| x.0.is_empty()) => {
+            Value::Array(l.iter().map(|x| json_of(&x.1, false)).collect())
+        }
         V::List(l) => Value::Object(l.iter().map(|(n, v)| (n.clone(), json_of(v, false))).collect()),
         V::Mat(m, r, c) => {
             let names = |n: &Option<Vec<String>>| n.as_ref().map_or(Value::Null, |n| json!(n));
@@ -160,13 +162,31 @@ pub fn case(case: &Value, got: &Value) -> Report {
     wants.extend(alt.as_object().into_iter().flat_map(|o| o.values()).filter(|v| v.is_object()));
     wants.extend(Some(alt).filter(|v| v.is_object()));
     for want in wants {
-        let mut w = Walk { linking: case["feature"] == "irt.linking", undetermined: 0, rel, abs, worst: 0.0, count: 0, misses: Vec::new() };
+        let mut w = Walk {
+            linking: case["feature"] == "irt.linking",
+            undetermined: 0,
+            rel,
+            abs,
+            worst: 0.0,
+            count: 0,
+            misses: Vec::new(),
+        };
         w.visit(want, got, "");
-        let r = Report { agrees: w.misses.is_empty() && w.count > 0, worst: w.worst, misses: w.misses, undetermined: w.undetermined };
+        let r = Report {
+            agrees: w.misses.is_empty() && w.count > 0,
+            worst: w.worst,
+            misses: w.misses,
+            undetermined: w.undetermined,
+        };
         if r.agrees {
             return r;
         }
         best.get_or_insert(r);
     }
-    best.unwrap_or(Report { agrees: false, worst: f64::NAN, misses: vec!["nothing expected".into()], undetermined: 0 })
+    best.unwrap_or(Report {
+        agrees: false,
+        worst: f64::NAN,
+        misses: vec!["nothing expected".into()],
+        undetermined: 0,
+    })
 }

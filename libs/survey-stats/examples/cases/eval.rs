@@ -56,7 +56,9 @@ impl Args {
         for (n, v) in &self.0 {
             let hit = n.as_ref().and_then(|n| {
                 formals.iter().find(|f| **f == n.as_str()).or_else(|| {
-                    formals.iter().find(|f| n.len() > 1 && f.starts_with(n.as_str()) && !named.contains_key(**f))
+                    formals
+                        .iter()
+                        .find(|f| n.len() > 1 && f.starts_with(n.as_str()) && !named.contains_key(**f))
                 })
             });
             match hit {
@@ -67,7 +69,8 @@ impl Args {
             }
         }
         let mut rest = Vec::new();
-        let mut free: Vec<&'static str> = formals.iter().copied().filter(|f| !named.contains_key(f)).collect();
+        let mut free: Vec<&'static str> =
+            formals.iter().copied().filter(|f| !named.contains_key(f)).collect();
         free.reverse();
         for (n, v) in left {
             match (n.is_none(), free.last().copied()) {
@@ -139,7 +142,11 @@ impl Interp {
             }
             Expr::Binary(op, a, b) if op == "&&" || op == "||" => {
                 let a = self.eval(a, env)?.truth();
-                let r = if op == "&&" { a && self.eval(b, env)?.truth() } else { a || self.eval(b, env)?.truth() };
+                let r = if op == "&&" {
+                    a && self.eval(b, env)?.truth()
+                } else {
+                    a || self.eval(b, env)?.truth()
+                };
                 Ok(V::Bool(vec![Some(r)], None))
             }
             Expr::Binary(op, a, b) => base::binary(op, &self.eval(a, env)?, &self.eval(b, env)?),
@@ -209,26 +216,34 @@ impl Interp {
             }
             // The population's sum of squares comes with the specification when its file does not.
             "HR" if self.spec["design"]["sum_p2_over_n"].is_f64() => {
-                return crate::call(self, "HR", &Args(vec![(None, num(self.spec["design"]["sum_p2_over_n"].as_f64().unwrap_or(0.0)))]), env);
+                return crate::call(
+                    self,
+                    "HR",
+                    &Args(vec![(None, num(self.spec["design"]["sum_p2_over_n"].as_f64().unwrap_or(0.0)))]),
+                    env,
+                );
             }
             "try" => return self.eval(&first()?, env),
             _ => {}
         }
         let mut args = Vec::with_capacity(a.len());
         // Small-area functions name columns of their `data` without a formula.
-        let columns = match a.iter().find(|x| x.name.as_deref() == Some("data")).and_then(|x| x.value.as_ref()) {
-            Some(d) if crate::NAMES_COLUMNS.contains(&name) => match self.eval(d, env)? {
-                V::Frame(f) => Some(f),
+        let columns =
+            match a.iter().find(|x| x.name.as_deref() == Some("data")).and_then(|x| x.value.as_ref()) {
+                Some(d) if crate::NAMES_COLUMNS.contains(&name) => match self.eval(d, env)? {
+                    V::Frame(f) => Some(f),
+                    _ => None,
+                },
                 _ => None,
-            },
-            _ => None,
-        };
+            };
         for arg in a {
             if let (Some(Expr::Name(n)), Some(f)) = (&arg.value, &columns)
-                && let (Some(c), true) = (f.col(n), env.get(n).is_none() && arg.name.as_deref() != Some("data")) {
-                    args.push((arg.name.clone(), c.clone()));
-                    continue;
-                }
+                && let (Some(c), true) =
+                    (f.col(n), env.get(n).is_none() && arg.name.as_deref() != Some("data"))
+            {
+                args.push((arg.name.clone(), c.clone()));
+                continue;
+            }
             if let Some(v) = &arg.value {
                 args.push((arg.name.clone(), self.eval(v, env)?));
             }
@@ -287,7 +302,10 @@ impl Interp {
             Expr::Str(n) => env.set(n, v),
             Expr::Call(f, a) if **f == Expr::Name("names".into()) => {
                 let t = a[0].value.as_ref().ok_or("names")?;
-                let x = base::with_names(&self.eval(t, env)?, Some(v.strs().into_iter().map(Option::unwrap_or_default).collect()));
+                let x = base::with_names(
+                    &self.eval(t, env)?,
+                    Some(v.strs().into_iter().map(Option::unwrap_or_default).collect()),
+                );
                 self.assign(t, x, env)?;
             }
             Expr::Call(f, a) => return Err(format!("assignment to {f:?} of {}", a.len())),

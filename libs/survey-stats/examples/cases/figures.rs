@@ -62,7 +62,11 @@ pub fn confint(a: &Args) -> Res<V> {
                 rows.extend((0..t.nrows()).map(|i| (t[(i, 1)], t[(i, 2)])));
             }
         }
-        return Ok(V::Mat(DMatrix::from_fn(rows.len(), 2, |i, j| if j == 0 { rows[i].0 } else { rows[i].1 }), None, None));
+        return Ok(V::Mat(
+            DMatrix::from_fn(rows.len(), 2, |i, j| if j == 0 { rows[i].0 } else { rows[i].1 }),
+            None,
+            None,
+        ));
     }
     let s = as_stat(&x)?;
     let level = m.num_or("level", 0.95)?;
@@ -79,7 +83,9 @@ pub fn confint(a: &Args) -> Res<V> {
     };
     let names = keep.iter().map(|i| s.est.names[*i].clone()).collect();
     Ok(V::Mat(
-        DMatrix::from_fn(keep.len(), 2, |i, j| s.est.values[keep[i]] + if j == 0 { -t } else { t } * se[keep[i]]),
+        DMatrix::from_fn(keep.len(), 2, |i, j| {
+            s.est.values[keep[i]] + if j == 0 { -t } else { t } * se[keep[i]]
+        }),
         Some(names),
         None,
     ))
@@ -128,7 +134,12 @@ pub fn contrast(it: &Interp, a: &Args, env: &Env) -> Res<V> {
                 let v = c.nums()?;
                 for (i, v) in v.iter().enumerate() {
                     let at = match c.names() {
-                        Some(n) => s.est.names.iter().position(|x| *x == n[i]).ok_or_else(|| format!("no estimate {}", n[i]))?,
+                        Some(n) => s
+                            .est
+                            .names
+                            .iter()
+                            .position(|x| *x == n[i])
+                            .ok_or_else(|| format!("no estimate {}", n[i]))?,
                         None => i,
                     };
                     grad[(r, at)] = *v;
@@ -138,7 +149,7 @@ pub fn contrast(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         }
     }
     let vcov = &grad * &s.est.vcov * grad.transpose();
-    let names = all.iter().map(|x| if x.0.is_empty() { "contrast".to_string() } else { x.0.clone() }).collect();
+    let names =
+        all.iter().map(|x| if x.0.is_empty() { "contrast".to_string() } else { x.0.clone() }).collect();
     Ok(obj("stat", Stat::plain(Estimates { names, values, vcov, df: s.est.df })))
 }
-

@@ -7,7 +7,8 @@ use crate::value::{Env, Frame, Res, V, lib, list, num, nums, obj};
 use nalgebra::DMatrix;
 use std::rc::Rc;
 use survey_stats::irt::{
-    self, Fit, FitOptions, Item, Kind, Model, Parameter, Prior, Quadrature, Responses, ScoreMethod, StandardErrors, fit,
+    self, Fit, FitOptions, Item, Kind, Model, Parameter, Prior, Quadrature, Responses, ScoreMethod,
+    StandardErrors, fit,
 };
 use survey_stats::special::logit;
 
@@ -34,7 +35,9 @@ pub fn columns(v: &V) -> Res<Vec<(String, Vec<f64>)>> {
                 (n, m.column(j).iter().copied().collect())
             })
             .collect()),
-        V::Num(x, _) => Ok(x.iter().enumerate().map(|(j, v)| (format!("Item.{}", j + 1), vec![*v])).collect()),
+        V::Num(x, _) => {
+            Ok(x.iter().enumerate().map(|(j, v)| (format!("Item.{}", j + 1), vec![*v])).collect())
+        }
         _ => Err("no responses".into()),
     }
 }
@@ -118,7 +121,12 @@ fn table(m: &Model, names: &[String]) -> V {
         }
     }
     rows.push(("GROUP".into(), "MEAN_1".into(), value(m.groups[0].mean).0, value(m.groups[0].mean).1));
-    rows.push(("GROUP".into(), "COV_11".into(), value(m.groups[0].variance).0, value(m.groups[0].variance).1));
+    rows.push((
+        "GROUP".into(),
+        "COV_11".into(),
+        value(m.groups[0].variance).0,
+        value(m.groups[0].variance).1,
+    ));
     let words = |w: Vec<String>| V::Str(w.into_iter().map(Some).collect(), None);
     V::Frame(Rc::new(Frame {
         cols: vec![
@@ -133,9 +141,11 @@ fn table(m: &Model, names: &[String]) -> V {
 /// Applies an edited parameter table.
 fn apply_table(m: &mut Model, t: &Frame, names: &[String]) -> Res<()> {
     let col = |n: &str| t.col(n).cloned().ok_or_else(|| format!("no column {n}"));
-    let (item, name, value, est) = (col("item")?.strs(), col("name")?.strs(), col("value")?.nums()?, col("est")?.bools()?);
+    let (item, name, value, est) =
+        (col("item")?.strs(), col("name")?.strs(), col("value")?.nums()?, col("est")?.bools()?);
     for (j, own) in names.iter().enumerate() {
-        let rows: Vec<usize> = (0..item.len()).filter(|i| item[*i].as_deref() == Some(own.as_str())).collect();
+        let rows: Vec<usize> =
+            (0..item.len()).filter(|i| item[*i].as_deref() == Some(own.as_str())).collect();
         let fixed = rows.iter().all(|i| est[*i] != Some(true));
         let at = |p: &str| rows.iter().find(|i| name[**i].as_deref() == Some(p)).map(|i| value[*i]);
         if fixed {
@@ -161,7 +171,11 @@ fn apply_table(m: &mut Model, t: &Frame, names: &[String]) -> Res<()> {
 fn options(m: &Matched) -> FitOptions {
     let se = m.flag("SE");
     let kind = m.str_or("SE.type", "Oakes");
-    let limits = m.get("technical").and_then(|t| t.get("theta_lim")).and_then(|v| v.nums().ok()).unwrap_or(vec![-6.0, 6.0]);
+    let limits = m
+        .get("technical")
+        .and_then(|t| t.get("theta_lim"))
+        .and_then(|v| v.nums().ok())
+        .unwrap_or(vec![-6.0, 6.0]);
     let nodes = m.num_or("quadpts", 61.0).unwrap_or(61.0) as usize;
     FitOptions {
         quadrature: Quadrature::Fixed { nodes, low: limits[0], high: limits[1] },
@@ -174,8 +188,10 @@ fn options(m: &Matched) -> FitOptions {
     }
 }
 
-const FORMALS: &[&str] =
-    &["data", "model", "itemtype", "guess", "SE", "SE.type", "pars", "survey.weights", "TOL", "technical", "verbose", "group", "invariance", "quadpts"];
+const FORMALS: &[&str] = &[
+    "data", "model", "itemtype", "guess", "SE", "SE.type", "pars", "survey.weights", "TOL", "technical",
+    "verbose", "group", "invariance", "quadpts",
+];
 
 fn mirt(a: &Args) -> Res<V> {
     let m = a.matched(FORMALS);
@@ -190,16 +206,21 @@ fn mirt(a: &Args) -> Res<V> {
     let w = m.get("survey.weights").map_or(Ok(Vec::new()), |w| w.nums())?;
     let f = lib(fit(&model, &r, &w, &[], &options(&m)))?;
     let n = r.len();
-    Ok(obj("mirt", Mirt { fit: f, responses: r, group: vec![0; n], groups: vec!["all".into()], with_se: m.flag("SE") }))
+    Ok(obj(
+        "mirt",
+        Mirt { fit: f, responses: r, group: vec![0; n], groups: vec!["all".into()], with_se: m.flag("SE") },
+    ))
 }
 
 fn multiple_group(a: &Args) -> Res<V> {
-    let m = a.matched(&["data", "model", "group", "itemtype", "invariance", "TOL", "technical", "verbose", "SE"]);
+    let m =
+        a.matched(&["data", "model", "group", "itemtype", "invariance", "TOL", "technical", "verbose", "SE"]);
     let r = lib(Responses::new(columns(&m.req("data")?)?))?;
     let g = m.req("group")?;
     let (codes, groups) = V::Str(g.strs(), None).factor()?;
     let group: Vec<usize> = codes.into_iter().map(|c| c.unwrap_or(0)).collect();
-    let inv: Vec<String> = m.get("invariance").map_or(Vec::new(), |v| v.strs().into_iter().flatten().collect());
+    let inv: Vec<String> =
+        m.get("invariance").map_or(Vec::new(), |v| v.strs().into_iter().flatten().collect());
     let all = inv.iter().any(|s| s == "slopes") && inv.iter().any(|s| s == "intercepts");
     let invariant: Vec<bool> = r.names().iter().map(|n| all || inv.contains(n)).collect();
     let base = build(&r, &m.str_or("itemtype", ""), 0.0, None)?;
@@ -220,7 +241,8 @@ fn dif(a: &Args) -> Res<V> {
     let m = a.matched(&["MGmodel", "which.par", "scheme", "items2test"]);
     let base = m.req("MGmodel")?.down::<Mirt>().ok_or("DIF")?;
     let add = m.str_or("scheme", "add") == "add";
-    let which: Vec<String> = m.get("which.par").map_or(Vec::new(), |v| v.strs().into_iter().flatten().collect());
+    let which: Vec<String> =
+        m.get("which.par").map_or(Vec::new(), |v| v.strs().into_iter().flatten().collect());
     let items: Vec<usize> = match m.get("items2test") {
         Some(v @ V::Str(..)) => v
             .strs()
@@ -278,7 +300,11 @@ pub fn score(x: &Mirt, data: &V, method: &str) -> Res<Vec<irt::Score>> {
             let mut c = columns(v)?;
             // New answers are coded from the lowest category of the calibration.
             let low = if x.fit.items[0].iter().any(|i| i.categories() > 2) {
-                c.iter().flat_map(|c| c.1.iter().copied()).filter(|v| !v.is_nan()).fold(f64::INFINITY, f64::min).min(1.0)
+                c.iter()
+                    .flat_map(|c| c.1.iter().copied())
+                    .filter(|v| !v.is_nan())
+                    .fold(f64::INFINITY, f64::min)
+                    .min(1.0)
             } else {
                 0.0
             };
@@ -299,10 +325,19 @@ pub fn score(x: &Mirt, data: &V, method: &str) -> Res<Vec<irt::Score>> {
 }
 
 fn fscores(a: &Args) -> Res<V> {
-    let m = a.matched(&["object", "method", "full.scores", "response.pattern", "plausible.draws", "full.scores.SE", "verbose"]);
+    let m = a.matched(&[
+        "object", "method", "full.scores", "response.pattern", "plausible.draws", "full.scores.SE", "verbose",
+    ]);
     let x = m.req("object")?.down::<Mirt>().ok_or("fscores")?;
     if let Some(k) = m.get("plausible.draws") {
-        let draws = irt::plausible_values(&x.fit.items[0], x.fit.latent[0], &x.responses, &SCORING, k.num()? as usize, 808);
+        let draws = irt::plausible_values(
+            &x.fit.items[0],
+            x.fit.latent[0],
+            &x.responses,
+            &SCORING,
+            k.num()? as usize,
+            808,
+        );
         return Ok(V::List(draws.into_iter().map(|d| (String::new(), nums(d))).collect()));
     }
     let method = m.str_or("method", "EAP");
@@ -381,7 +416,8 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         }
         "empirical_rxx" => {
             let s = at(0)?.matrix()?;
-            let s: Vec<irt::Score> = (0..s.nrows()).map(|i| irt::Score { theta: s[(i, 0)], se: s[(i, 1)] }).collect();
+            let s: Vec<irt::Score> =
+                (0..s.nrows()).map(|i| irt::Score { theta: s[(i, 0)], se: s[(i, 1)] }).collect();
             num(irt::empirical_reliability(&s, &[]))
         }
         "marginal_rxx" => {

@@ -23,7 +23,11 @@ fn ltm(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
     let nodes = control.get("GHk").map_or(Ok(21.0), |v| v.num())? as usize;
     let r = lib(Responses::new(columns(&data)?))?;
     let model = if n == "rasch" { Model::one_parameter(&r) } else { Model::two_parameter(&r, 0.0) };
-    let o = FitOptions { quadrature: Quadrature::GaussHermite { nodes }, errors: StandardErrors::None, ..FitOptions::default() };
+    let o = FitOptions {
+        quadrature: Quadrature::GaussHermite { nodes },
+        errors: StandardErrors::None,
+        ..FitOptions::default()
+    };
     let f = lib(fit(&model, &r, &[], &[], &o))?;
     let t = DMatrix::from_fn(r.items(), 2, |i, j| {
         let it = &f.items[0][i];
@@ -109,7 +113,8 @@ fn dif(a: &Args, classical: bool) -> Res<V> {
             rows.push(vec![t.uniform, t.nonuniform, t.both, t.group]);
         }
     }
-    let names: &[&str] = if classical { &["chisq", "or", "delta"] } else { &["uniform", "nonuniform", "both", "g"] };
+    let names: &[&str] =
+        if classical { &["chisq", "or", "delta"] } else { &["uniform", "nonuniform", "both", "g"] };
     Ok(V::Mat(
         DMatrix::from_fn(rows.len(), names.len(), |i, j| rows[i][j]),
         None,
@@ -128,7 +133,8 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "tam.mml" => tam(a)?,
         "tam.wle" => {
             let t = a.first()?.down::<Tam>().ok_or("tam.wle")?;
-            let s = lib(irt::score(&t.fit.items, (0.0, t.fit.variance.sqrt()), &t.responses, ScoreMethod::Wle))?;
+            let s =
+                lib(irt::score(&t.fit.items, (0.0, t.fit.variance.sqrt()), &t.responses, ScoreMethod::Wle))?;
             let theta: Vec<f64> = s.iter().map(|s| s.theta).collect();
             let e2 = s.iter().map(|s| s.se * s.se).sum::<f64>() / s.len() as f64;
             let rel = 1.0 - e2 / variance(&theta);

@@ -50,7 +50,11 @@ pub fn irt_table(items: &[Item]) -> (DMatrix<f64>, Vec<String>) {
     }
     let most = items.iter().map(Item::categories).max().unwrap_or(2);
     let m = DMatrix::from_fn(items.len(), most, |i, j| {
-        if j == 0 { items[i].slope() } else { items[i].difficulties().get(j - 1).copied().unwrap_or(f64::NAN) }
+        if j == 0 {
+            items[i].slope()
+        } else {
+            items[i].difficulties().get(j - 1).copied().unwrap_or(f64::NAN)
+        }
     });
     (m, std::iter::once("a".to_string()).chain((1..most).map(|k| format!("b{k}"))).collect())
 }
@@ -64,7 +68,13 @@ pub fn se_table(x: &Mirt) -> (DMatrix<f64>, Vec<String>) {
     let m = DMatrix::from_fn(shape.nrows(), shape.ncols(), |i, j| {
         let par = &x.fit.model.items[0][i].1;
         let at = if credit {
-            if j == 0 { 0 } else if j >= most + 2 { j - most - 1 } else { usize::MAX }
+            if j == 0 {
+                0
+            } else if j >= most + 2 {
+                j - most - 1
+            } else {
+                usize::MAX
+            }
         } else {
             j
         };

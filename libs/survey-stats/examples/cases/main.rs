@@ -51,8 +51,11 @@ pub const NAMES_COLUMNS: &[&str] =
 
 /// Functions that may be passed as values.
 pub fn is_builtin(n: &str) -> bool {
-    ["svymean", "svytotal", "svyratio", "svyquantile", "svyvar", "coef", "SE", "vcov", "degf", "cal.sinh", "cal.raking", "cal.linear", "cal.logit", "svyciprop", "svyglm", "weights", "confint"]
-        .contains(&n)
+    [
+        "svymean", "svytotal", "svyratio", "svyquantile", "svyvar", "coef", "SE", "vcov", "degf", "cal.sinh",
+        "cal.raking", "cal.linear", "cal.logit", "svyciprop", "svyglm", "weights", "confint",
+    ]
+    .contains(&n)
 }
 
 /// A field of one of the library's results.
@@ -109,7 +112,8 @@ fn load(dir: &Path, case: &serde_json::Value) -> Res<Interp> {
     if let Some(roles) = case["data"].as_object() {
         for (role, file) in roles {
             if let Some(file) = file.as_str() {
-                let stem = Path::new(file).file_stem().map(|s| s.to_string_lossy().to_string()).unwrap_or_default();
+                let stem =
+                    Path::new(file).file_stem().map(|s| s.to_string_lossy().to_string()).unwrap_or_default();
                 data.insert(role.clone(), (stem, Rc::new(csv::read(&dir.join(file))?)));
             }
         }
@@ -124,8 +128,10 @@ fn load(dir: &Path, case: &serde_json::Value) -> Res<Interp> {
 }
 
 fn run(dir: &Path, case: &serde_json::Value) -> Res<V> {
-    let lines: Vec<&str> =
-        case["reference"]["call"].as_array().map(|l| l.iter().filter_map(|s| s.as_str()).collect()).unwrap_or_default();
+    let lines: Vec<&str> = case["reference"]["call"]
+        .as_array()
+        .map(|l| l.iter().filter_map(|s| s.as_str()).collect())
+        .unwrap_or_default();
     if lines.is_empty() {
         return Err("the case has no calls".into());
     }
@@ -141,12 +147,18 @@ fn main() -> std::process::ExitCode {
     let only = args.next();
     let dir = Path::new(&dir);
     let mut files: Vec<_> = std::fs::read_dir(dir)
-        .map(|d| d.filter_map(|e| e.ok()).map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "json")).collect())
+        .map(|d| {
+            d.filter_map(|e| e.ok())
+                .map(|e| e.path())
+                .filter(|p| p.extension().is_some_and(|x| x == "json"))
+                .collect()
+        })
         .unwrap_or_default();
     files.sort();
     let (mut agree, mut differ, mut unsupported) = (0, 0, 0);
     for f in files {
-        let Some(case) = std::fs::read_to_string(&f).ok().and_then(|s| serde_json::from_str::<serde_json::Value>(&s).ok())
+        let Some(case) =
+            std::fs::read_to_string(&f).ok().and_then(|s| serde_json::from_str::<serde_json::Value>(&s).ok())
         else {
             continue;
         };
@@ -190,13 +202,16 @@ mod tests {
     use super::*;
 
     /// Cases whose reference is known to be off; DESIGN.md says why.
-    const EXPLAINED: &[&str] =
-        &["o-ciprop-likelihood-clus1", "o-ciprop-likelihood-strat", "o-irt-sat12-3pl-prior", "o-tam-latent-regression"];
+    const EXPLAINED: &[&str] = &[
+        "o-ciprop-likelihood-clus1", "o-ciprop-likelihood-strat", "o-irt-sat12-3pl-prior",
+        "o-tam-latent-regression",
+    ];
 
     #[test]
     fn the_shared_reference_cases_agree_where_they_are_present() {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/survey_cases");
-        let files = std::fs::read_dir(&dir).map(|d| d.filter_map(|e| e.ok()).map(|e| e.path()).collect::<Vec<_>>());
+        let files =
+            std::fs::read_dir(&dir).map(|d| d.filter_map(|e| e.ok()).map(|e| e.path()).collect::<Vec<_>>());
         for f in files.unwrap_or_default().iter().filter(|p| p.extension().is_some_and(|x| x == "json")) {
             let case: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(f).unwrap()).unwrap();
             let id = case["id"].as_str().unwrap();

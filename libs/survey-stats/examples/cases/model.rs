@@ -175,7 +175,9 @@ pub fn matrix(it: &Interp, f: &V, frame: &Frame, env: &Env) -> Res<(Vec<String>,
         for e in t {
             let v = it.eval(e, &scope)?.plain();
             let v = if v.len() == 1 { v.pick(&vec![0; n]) } else { v };
-            let full = v.is_categorical() && ((t.len() == 1 && !coded_in_full) || (t.len() > 1 && !has_margin(&terms, t, e, intercept)));
+            let full = v.is_categorical()
+                && ((t.len() == 1 && !coded_in_full)
+                    || (t.len() > 1 && !has_margin(&terms, t, e, intercept)));
             if t.len() == 1 && v.is_categorical() {
                 coded_in_full = true;
             }

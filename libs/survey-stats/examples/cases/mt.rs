@@ -25,7 +25,8 @@ impl Twister {
         if self.at >= 624 {
             for k in 0..624 {
                 let y = (self.state[k] & 0x8000_0000) | (self.state[(k + 1) % 624] & 0x7fff_ffff);
-                self.state[k] = self.state[(k + 397) % 624] ^ (y >> 1) ^ if y & 1 == 1 { 0x9908_b0df } else { 0 };
+                self.state[k] =
+                    self.state[(k + 397) % 624] ^ (y >> 1) ^ if y & 1 == 1 { 0x9908_b0df } else { 0 };
             }
             self.at = 0;
         }
@@ -39,6 +40,7 @@ impl Twister {
 
     /// A number in the open unit interval.
     pub fn unif(&mut self) -> f64 {
-        (f64::from(self.word()) * 2.328_306_437_080_797e-10).clamp(2.328_306_437_080_797e-10, 1.0 - 2.328_306_437_080_797e-10)
+        (f64::from(self.word()) * 2.328_306_437_080_797e-10)
+            .clamp(2.328_306_437_080_797e-10, 1.0 - 2.328_306_437_080_797e-10)
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::eval::{Args, Interp};
 use crate::model;
-use crate::survey::{Des, Svy, Stat, as_stat};
+use crate::survey::{Des, Stat, Svy, as_stat};
 use crate::value::{Env, Frame, Res, V, lib, num, nums, obj};
 use nalgebra::DMatrix;
 use std::rc::Rc;
 use survey_stats::calibrate::{
-    Distance, Margin, Options, RakeOptions, calibrate, calibrate_replicates, poststratify, poststratify_replicates, rake,
-    rake_replicates, trim_weights,
+    Distance, Margin, Options, RakeOptions, calibrate, calibrate_replicates, poststratify,
+    poststratify_replicates, rake, rake_replicates, trim_weights,
 };
 use survey_stats::replicate::Replicates;
 
@@ -23,21 +23,30 @@ pub struct Rep {
 fn vars(it: &Interp, f: Option<V>, frame: &Frame, env: &Env) -> Res<Option<Vec<f64>>> {
     match f {
         None => Ok(None),
-        Some(f @ V::Formula(..)) => model::variables(it, &f, frame, env)?.first().map(|v| v.1.nums()).transpose(),
+        Some(f @ V::Formula(..)) => {
+            model::variables(it, &f, frame, env)?.first().map(|v| v.1.nums()).transpose()
+        }
         Some(v) => Ok(Some(v.nums()?)),
     }
 }
 
 fn svrepdesign(it: &Interp, a: &Args, env: &Env) -> Res<V> {
-    let m = a.matched(&["variables", "repweights", "weights", "data", "type", "combined.weights", "rho", "scale", "rscales", "mse", "degf", "fpc", "fpctype"]);
+    let m = a.matched(&[
+        "variables", "repweights", "weights", "data", "type", "combined.weights", "rho", "scale", "rscales",
+        "mse", "degf", "fpc", "fpctype",
+    ]);
     let Some(V::Frame(frame)) = m.get("data") else { return Err("no data".into()) };
     let w = vars(it, m.get("weights"), &frame, env)?;
     let mat = match m.req("repweights")? {
         V::Str(s, _) => {
             let pat = s[0].clone().unwrap_or_default();
             let stem: String = pat.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            let cols: Vec<Vec<f64>> =
-                frame.cols.iter().filter(|c| c.0.starts_with(&stem)).map(|c| c.1.nums()).collect::<Res<_>>()?;
+            let cols: Vec<Vec<f64>> = frame
+                .cols
+                .iter()
+                .filter(|c| c.0.starts_with(&stem))
+                .map(|c| c.1.nums())
+                .collect::<Res<_>>()?;
             survey_stats::linalg::from_columns(&cols)
         }
         v => v.matrix()?,
@@ -120,8 +129,8 @@ fn margin_totals(formulas: &[(String, V)], population: &[(String, V)], names: &[
 
 fn calibrate_call(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let m = a.matched(&[
-        "design", "formula", "population", "aggregate.stage", "stage", "variance", "bounds", "calfun", "maxit", "epsilon",
-        "verbose", "force", "trim", "bounds.const", "aggregate.index",
+        "design", "formula", "population", "aggregate.stage", "stage", "variance", "bounds", "calfun",
+        "maxit", "epsilon", "verbose", "force", "trim", "bounds.const", "aggregate.index",
     ]);
     let d = Des::of(&m.req("design")?)?;
     let formula = m.req("formula")?;
@@ -166,15 +175,19 @@ fn calibrate_call(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         }
     };
     let (lower, upper) = bounds(m.get("bounds"))?;
-    let variance = m
-        .get("variance")
-        .map(|v| v.nums())
-        .transpose()?
-        .map(|l| if l.len() == x.nrows() { l } else { (0..x.nrows()).map(|i| (0..x.ncols()).map(|j| x[(i, j)] * l[j]).sum()).collect() });
+    let variance = m.get("variance").map(|v| v.nums()).transpose()?.map(|l| {
+        if l.len() == x.nrows() {
+            l
+        } else {
+            (0..x.nrows()).map(|i| (0..x.ncols()).map(|j| x[(i, j)] * l[j]).sum()).collect()
+        }
+    });
     let aggregate = match (m.get("aggregate.stage"), &d) {
         (Some(_), Des::Svy(s)) => Some(s.design.psu().to_vec()),
         _ => match m.get("aggregate.index") {
-            Some(f) => Some(model::grouping(it, &f, d.frame(), env)?.0.into_iter().map(|c| c.unwrap_or(0)).collect()),
+            Some(f) => {
+                Some(model::grouping(it, &f, d.frame(), env)?.0.into_iter().map(|c| c.unwrap_or(0)).collect())
+            }
             None => None,
         },
     };
@@ -211,7 +224,8 @@ fn margin(it: &Interp, f: &V, pop: &V, d: &Des, env: &Env, k: usize) -> Res<Marg
     let n = rows[0].len();
     let (plabels, freq): (Vec<String>, Vec<f64>) = match pop {
         V::Frame(p) => {
-            let cols: Vec<Vec<Option<String>>> = p.cols[..p.cols.len() - 1].iter().map(|c| c.1.strs()).collect();
+            let cols: Vec<Vec<Option<String>>> =
+                p.cols[..p.cols.len() - 1].iter().map(|c| c.1.strs()).collect();
             let f = p.cols.last().ok_or("margin")?.1.nums()?;
             ((0..f.len()).map(|i| key(&cols, i)).collect(), f)
         }
@@ -233,8 +247,12 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let d = Des::of(&m.req("design")?)?;
             let mg = margin(it, &m.req("strata")?, &m.req("population")?, &d, env, 0)?;
             match d {
-                Des::Svy(s) => obj("design", Svy { design: lib(poststratify(&s.design, &mg))?.design, frame: s.frame }),
-                Des::Rep(r) => obj("replicates", Rep { reps: lib(poststratify_replicates(&r.reps, &mg))?, ..r }),
+                Des::Svy(s) => {
+                    obj("design", Svy { design: lib(poststratify(&s.design, &mg))?.design, frame: s.frame })
+                }
+                Des::Rep(r) => {
+                    obj("replicates", Rep { reps: lib(poststratify_replicates(&r.reps, &mg))?, ..r })
+                }
             }
         }
         "rake" => {
@@ -243,8 +261,12 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let (V::List(f), V::List(p)) = (m.req("sample.margins")?, m.req("population.margins")?) else {
                 return Err("margins".into());
             };
-            let margins: Vec<Margin> =
-                f.iter().zip(&p).enumerate().map(|(k, (f, p))| margin(it, &f.1, &p.1, &d, env, k)).collect::<Res<_>>()?;
+            let margins: Vec<Margin> = f
+                .iter()
+                .zip(&p)
+                .enumerate()
+                .map(|(k, (f, p))| margin(it, &f.1, &p.1, &d, env, k))
+                .collect::<Res<_>>()?;
             let control = m.get("control").unwrap_or(V::Null);
             let opt = |n: &str, default: f64| control.get(n).map_or(Ok(default), |v| v.num());
             let o = RakeOptions {
@@ -253,15 +275,22 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
                 accept_unconverged: true,
             };
             match d {
-                Des::Svy(s) => obj("design", Svy { design: lib(rake(&s.design, &margins, &o))?.design, frame: s.frame }),
-                Des::Rep(r) => obj("replicates", Rep { reps: lib(rake_replicates(&r.reps, &margins, &o))?, ..r }),
+                Des::Svy(s) => {
+                    obj("design", Svy { design: lib(rake(&s.design, &margins, &o))?.design, frame: s.frame })
+                }
+                Des::Rep(r) => {
+                    obj("replicates", Rep { reps: lib(rake_replicates(&r.reps, &margins, &o))?, ..r })
+                }
             }
         }
         "trimWeights" => {
             let m = a.matched(&["design", "upper", "lower", "strict"]);
             let Des::Svy(s) = Des::of(&m.req("design")?)? else { return Err("trimming replicates".into()) };
             let (lo, up) = (m.num_or("lower", f64::NEG_INFINITY)?, m.num_or("upper", f64::INFINITY)?);
-            obj("design", Svy { design: lib(trim_weights(&s.design, lo, up, m.flag("strict")))?, frame: s.frame })
+            obj(
+                "design",
+                Svy { design: lib(trim_weights(&s.design, lo, up, m.flag("strict")))?, frame: s.frame },
+            )
         }
         "weights" => {
             let m = a.matched(&["object", "type"]);
@@ -269,11 +298,19 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let k = r.reps.count();
             match m.str_or("type", "replication").as_str() {
                 "sampling" => nums(r.reps.weights()),
-                "analysis" => V::Mat(survey_stats::linalg::from_columns(&(0..k).map(|j| r.reps.replicate(j)).collect::<Vec<_>>()), None, None),
+                "analysis" => V::Mat(
+                    survey_stats::linalg::from_columns(
+                        &(0..k).map(|j| r.reps.replicate(j)).collect::<Vec<_>>(),
+                    ),
+                    None,
+                    None,
+                ),
                 _ => {
                     let w = r.reps.weights();
                     V::Mat(
-                        DMatrix::from_fn(w.len(), k, |i, j| r.reps.multiplier(i, j) * if r.combined { w[i] } else { 1.0 }),
+                        DMatrix::from_fn(w.len(), k, |i, j| {
+                            r.reps.multiplier(i, j) * if r.combined { w[i] } else { 1.0 }
+                        }),
                         None,
                         None,
                     )
@@ -298,11 +335,18 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
                         scope.set(".weights", nums(w.to_vec()));
                         it.eval(e, &scope)?.nums()
                     }
-                    f => it.apply(f, Args(vec![(None, nums(w.to_vec())), (None, V::Frame(r.frame.clone()))]), env)?.nums(),
+                    f => it
+                        .apply(
+                            f,
+                            Args(vec![(None, nums(w.to_vec())), (None, V::Frame(r.frame.clone()))]),
+                            env,
+                        )?
+                        .nums(),
                 }
             };
             let full = at(&r.reps.weights())?;
-            let thetas: Vec<Vec<f64>> = (0..r.reps.count()).map(|k| at(&r.reps.replicate(k))).collect::<Res<_>>()?;
+            let thetas: Vec<Vec<f64>> =
+                (0..r.reps.count()).map(|k| at(&r.reps.replicate(k))).collect::<Res<_>>()?;
             let vcov = r.reps.spread(&full, &thetas, full.len());
             let names = (0..full.len()).map(|_| "theta".to_string()).collect();
             obj("stat", Stat::plain(survey_stats::Estimates { names, values: full, vcov, df: r.reps.df() }))
@@ -313,7 +357,11 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let parts: Vec<survey_stats::Estimates> =
                 l.iter().map(|x| as_stat(&x.1).map(|s| s.est)).collect::<Res<_>>()?;
             let df = m.num_or("df.complete", f64::INFINITY)?;
-            let c = lib(survey_stats::imputation::combine_with(&parts, df, survey_stats::imputation::SmallSample::BetweenOnly))?;
+            let c = lib(survey_stats::imputation::combine_with(
+                &parts,
+                df,
+                survey_stats::imputation::SmallSample::BetweenOnly,
+            ))?;
             let names = Some(c.estimates.names.clone());
             V::List(vec![
                 (".stat".into(), obj("stat", Stat::plain(c.estimates))),

@@ -57,8 +57,14 @@ pub fn call(it: &Interp, n: &str, a: &Args, _env: &Env) -> Res<Option<V>> {
                 let x = x.matrix()?;
                 let w = m.req("w")?.nums()?;
                 let root = |i: usize| w[i].max(0.0).sqrt();
-                let q = survey_stats::linalg::basis(&nalgebra::DMatrix::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * root(i)));
-                let r = survey_stats::linalg::residual(&q, &nalgebra::DMatrix::from_fn(y.len(), 1, |i, _| y[i] * root(i)));
+                let q =
+                    survey_stats::linalg::basis(&nalgebra::DMatrix::from_fn(x.nrows(), x.ncols(), |i, j| {
+                        x[(i, j)] * root(i)
+                    }));
+                let r = survey_stats::linalg::residual(
+                    &q,
+                    &nalgebra::DMatrix::from_fn(y.len(), 1, |i, _| y[i] * root(i)),
+                );
                 for (i, y) in y.iter_mut().enumerate() {
                     *y = if root(i) == 0.0 { 0.0 } else { r[(i, 0)] / root(i) };
                 }

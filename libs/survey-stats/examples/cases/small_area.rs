@@ -1,8 +1,8 @@
 //! Small areas.
 
 use crate::eval::{Args, Interp, Matched};
-use crate::model;
 use crate::figures::sums;
+use crate::model;
 use crate::value::{Env, Frame, Res, V, lib, list, num, nums};
 use nalgebra::DMatrix;
 use std::rc::Rc;
@@ -45,7 +45,9 @@ fn area(it: &Interp, m: &Matched, env: &Env) -> Res<Area> {
 
 fn fit_list(a: f64, beta: &[f64], vcov: &DMatrix<f64>, gof: [f64; 3], extra: Vec<(&str, V)>) -> V {
     let se: Vec<f64> = (0..beta.len()).map(|i| vcov[(i, i)].sqrt()).collect();
-    let coef = V::Frame(Rc::new(Frame { cols: vec![("beta".into(), nums(beta.to_vec())), ("std.error".into(), nums(se))] }));
+    let coef = V::Frame(Rc::new(Frame {
+        cols: vec![("beta".into(), nums(beta.to_vec())), ("std.error".into(), nums(se))],
+    }));
     let mut l = vec![
         ("refvar", num(a)),
         ("estcoef", coef),
@@ -60,7 +62,13 @@ fn fay_herriot(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
     let m = a.matched(&["formula", "vardir", "method", "MAXITER", "PRECISION", "B", "data"]);
     let d = area(it, &m, env)?;
     let f = lib(sa::fay_herriot(&d.y, &d.psi, &d.x, &options(&m)?))?;
-    let fit = fit_list(f.model_variance, &f.beta, &f.beta_vcov, [f.log_likelihood, f.aic, f.bic], vec![("iterations", num(f.convergence.iterations as f64))]);
+    let fit = fit_list(
+        f.model_variance,
+        &f.beta,
+        &f.beta_vcov,
+        [f.log_likelihood, f.aic, f.bic],
+        vec![("iterations", num(f.convergence.iterations as f64))],
+    );
     let est = list(vec![("eblup", nums(f.eblup)), ("fit", fit)]);
     Ok(if n == "mseFH" { list(vec![("est", est), ("mse", nums(f.mse))]) } else { est })
 }
@@ -69,7 +77,13 @@ fn spatial(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
     let m = a.matched(&["formula", "vardir", "proxmat", "method", "MAXITER", "PRECISION", "data"]);
     let d = area(it, &m, env)?;
     let f = lib(sa::spatial_fay_herriot(&d.y, &d.psi, &d.x, &m.req("proxmat")?.matrix()?, &options(&m)?))?;
-    let fit = fit_list(f.model_variance, &f.beta, &f.beta_vcov, [f.log_likelihood, f.aic, f.bic], vec![("spatialcorr", num(f.rho)), ("iterations", num(f.convergence.iterations as f64))]);
+    let fit = fit_list(
+        f.model_variance,
+        &f.beta,
+        &f.beta_vcov,
+        [f.log_likelihood, f.aic, f.bic],
+        vec![("spatialcorr", num(f.rho)), ("iterations", num(f.convergence.iterations as f64))],
+    );
     let est = list(vec![("eblup", nums(f.eblup)), ("fit", fit)]);
     Ok(if n == "mseSFH" { list(vec![("est", est), ("mse", nums(f.mse))]) } else { est })
 }
@@ -78,9 +92,27 @@ fn spatiotemporal(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let m = a.matched(&["formula", "D", "T", "vardir", "proxmat", "model", "MAXITER", "PRECISION", "data"]);
     let d = area(it, &m, env)?;
     let st = m.str_or("model", "ST") == "ST";
-    let f = lib(sa::spatiotemporal_fay_herriot(&d.y, &d.psi, &d.x, &m.req("proxmat")?.matrix()?, st, &options(&m)?))?;
-    let comp = V::Mat(DMatrix::from_fn(f.components.len(), 2, |i, j| if j == 0 { f.components[i] } else { f.components_se[i] }), None, None);
-    let coef = V::Mat(DMatrix::from_fn(f.beta.len(), 2, |i, j| if j == 0 { f.beta[i] } else { f.beta_vcov[(i, i)].sqrt() }), None, None);
+    let f = lib(sa::spatiotemporal_fay_herriot(
+        &d.y,
+        &d.psi,
+        &d.x,
+        &m.req("proxmat")?.matrix()?,
+        st,
+        &options(&m)?,
+    ))?;
+    let comp =
+        V::Mat(
+            DMatrix::from_fn(f.components.len(), 2, |i, j| {
+                if j == 0 { f.components[i] } else { f.components_se[i] }
+            }),
+            None,
+            None,
+        );
+    let coef = V::Mat(
+        DMatrix::from_fn(f.beta.len(), 2, |i, j| if j == 0 { f.beta[i] } else { f.beta_vcov[(i, i)].sqrt() }),
+        None,
+        None,
+    );
     Ok(list(vec![("eblup", nums(f.eblup)), ("fit", list(vec![("estvarcomp", comp), ("estcoef", coef)]))]))
 }
 
@@ -91,23 +123,34 @@ fn unit_level(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
     let y = model::response(it, &formula, &f, env)?;
     let x = model::matrix(it, &formula, &f, env)?.1;
     let dom = m.req("dom")?.nums()?;
-    let (V::Frame(xm), V::Frame(pn)) = (m.req("meanxpop")?, m.req("popnsize")?) else { return Err("population".into()) };
+    let (V::Frame(xm), V::Frame(pn)) = (m.req("meanxpop")?, m.req("popnsize")?) else {
+        return Err("population".into());
+    };
     let ids = xm.cols[0].1.nums()?;
     let means = V::Frame(Rc::new(Frame { cols: xm.cols[1..].to_vec() })).matrix()?;
     let means = if means.ncols() + 1 == x.ncols() { means.insert_column(0, 1.0) } else { means };
     let pids = pn.cols[0].1.nums()?;
     let sizes_all = pn.cols[1].1.nums()?;
-    let sizes: Vec<f64> = ids.iter().map(|i| sizes_all[pids.iter().position(|p| p == i).unwrap_or(0)]).collect();
-    let at: Vec<usize> =
-        dom.iter().map(|d| ids.iter().position(|i| i == d).ok_or("area without means")).collect::<Result<_, _>>()?;
+    let sizes: Vec<f64> =
+        ids.iter().map(|i| sizes_all[pids.iter().position(|p| p == i).unwrap_or(0)]).collect();
+    let at: Vec<usize> = dom
+        .iter()
+        .map(|d| ids.iter().position(|i| i == d).ok_or("area without means"))
+        .collect::<Result<_, _>>()?;
     let reml = m.str_or("method", "REML") == "REML";
     let fit = lib(sa::unit_level(&y, &x, &at, &means, &sizes, reml))?;
     // The areas asked for, in their order; by default those of the sample as they occur.
     let want: Vec<f64> = match m.get("selectdom") {
         Some(s) => s.nums()?,
-        None => dom.iter().enumerate().filter(|(i, d)| dom.iter().position(|e| e == *d) == Some(*i)).map(|x| *x.1).collect(),
+        None => dom
+            .iter()
+            .enumerate()
+            .filter(|(i, d)| dom.iter().position(|e| e == *d) == Some(*i))
+            .map(|x| *x.1)
+            .collect(),
     };
-    let place: Vec<usize> = want.iter().map(|w| ids.iter().position(|i| i == w).ok_or("area")).collect::<Result<_, _>>()?;
+    let place: Vec<usize> =
+        want.iter().map(|w| ids.iter().position(|i| i == w).ok_or("area")).collect::<Result<_, _>>()?;
     let pick = |v: &[f64]| nums(place.iter().map(|p| v[*p]).collect());
     let mut sampled: Vec<usize> = at.clone();
     sampled.sort_unstable();
@@ -138,7 +181,8 @@ fn unit_level(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
     }
     let b = m.num_or("B", 200.0)? as usize;
     let mse = lib(sa::bootstrap_mse(&fit, &x, &at, &means, &sizes, b.max(2000), 123))?;
-    let mse = V::Frame(Rc::new(Frame { cols: vec![("domain".into(), nums(want)), ("mse".into(), pick(&mse))] }));
+    let mse =
+        V::Frame(Rc::new(Frame { cols: vec![("domain".into(), nums(want)), ("mse".into(), pick(&mse))] }));
     Ok(list(vec![("est", est), ("mse", mse)]))
 }
 

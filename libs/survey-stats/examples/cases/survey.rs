@@ -7,10 +7,10 @@ use crate::rep::Rep;
 use crate::value::{Env, Frame, Res, V, lib, list, num, nums, obj};
 use nalgebra::DMatrix;
 use std::rc::Rc;
+use survey_stats::Estimates;
 use survey_stats::deff::{SrsReference, mean_deff, total_deff};
 use survey_stats::design::{Design, DesignSpec, JointProbabilities, LonelyPsu, PpsVariance, Stage};
 use survey_stats::statistic::{ByDomain, Columns, Mean, PopulationVariance, Ratio, Statistic, Total};
-use survey_stats::Estimates;
 
 /// A design with its data.
 #[derive(Clone)]
@@ -35,7 +35,10 @@ impl Stat {
     }
 
     pub fn se(&self) -> Vec<f64> {
-        (0..self.est.values.len()).map(|i| self.est.vcov[(i, i)]).map(|v| if v < 0.0 { f64::NAN } else { v.sqrt() }).collect()
+        (0..self.est.values.len())
+            .map(|i| self.est.vcov[(i, i)])
+            .map(|v| if v < 0.0 { f64::NAN } else { v.sqrt() })
+            .collect()
     }
 }
 
@@ -154,7 +157,9 @@ pub fn update(it: &Interp, x: &V, a: &[crate::parse::Arg], env: &Env) -> Res<V> 
 fn formula_vars(it: &Interp, f: Option<V>, frame: &Frame, env: &Env) -> Res<Vec<V>> {
     match f {
         None => Ok(Vec::new()),
-        Some(f @ V::Formula(..)) => Ok(model::variables(it, &f, frame, env)?.into_iter().map(|v| v.1).collect()),
+        Some(f @ V::Formula(..)) => {
+            Ok(model::variables(it, &f, frame, env)?.into_iter().map(|v| v.1).collect())
+        }
         Some(V::Frame(f)) => Ok(f.cols.iter().map(|c| c.1.clone()).collect()),
         Some(v) => Ok(vec![if v.len() == 1 { v.pick(&vec![0; frame.nrow()]) } else { v }]),
     }
@@ -165,7 +170,10 @@ fn codes(v: &V) -> Res<Vec<usize>> {
 }
 
 fn svydesign(it: &Interp, a: &Args, env: &Env) -> Res<V> {
-    let m = a.matched(&["ids", "probs", "strata", "variables", "fpc", "data", "nest", "check.strata", "weights", "pps", "variance"]);
+    let m = a.matched(&[
+        "ids", "probs", "strata", "variables", "fpc", "data", "nest", "check.strata", "weights", "pps",
+        "variance",
+    ]);
     let Some(V::Frame(frame)) = m.get("data") else { return Err("no data".into()) };
     let n = frame.nrow();
     let vars = |name: &str| formula_vars(it, m.get(name), &frame, env);
@@ -218,7 +226,11 @@ fn svydesign(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     for s in 0..k {
         stages.push(Stage {
             unit: ids.get(s).map(codes).transpose()?.unwrap_or_default(),
-            stratum: strata.get(s.min(strata.len().saturating_sub(1))).map(codes).transpose()?.unwrap_or_default(),
+            stratum: strata
+                .get(s.min(strata.len().saturating_sub(1)))
+                .map(codes)
+                .transpose()?
+                .unwrap_or_default(),
             population: fpc.get(s).map(|v| v.nums()).transpose()?,
         });
     }
@@ -281,7 +293,9 @@ fn svyratio(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     // In domain estimation the numerator comes as `formula`.
     let (num_f, den_f, des) = match (m.get("numerator"), m.get("denominator"), m.get("design")) {
         (Some(n), Some(V::Obj(c, o)), None) => (n, m.req("formula")?, V::Obj(c, o)),
-        (n, d, s) => (n.or(m.get("formula")).ok_or("numerator")?, d.ok_or("denominator")?, s.ok_or("design")?),
+        (n, d, s) => {
+            (n.or(m.get("formula")).ok_or("numerator")?, d.ok_or("denominator")?, s.ok_or("design")?)
+        }
     };
     let d = Des::of(&des)?;
     let (y, x) = (model::columns(it, &num_f, d.frame(), env)?, model::columns(it, &den_f, d.frame(), env)?);
@@ -290,7 +304,9 @@ fn svyratio(it: &Interp, a: &Args, env: &Env) -> Res<V> {
 }
 
 fn svyby(it: &Interp, a: &Args, env: &Env) -> Res<V> {
-    let m = a.matched(&["formula", "by", "design", "FUN", "covmat", "keep.var", "vartype", "drop.empty.groups", "na.rm"]);
+    let m = a.matched(&[
+        "formula", "by", "design", "FUN", "covmat", "keep.var", "vartype", "drop.empty.groups", "na.rm",
+    ]);
     let d = Des::of(&m.req("design")?)?;
     let (codes, levels) = model::grouping(it, &m.req("by")?, d.frame(), env)?;
     let by_name = match m.req("by")? {
@@ -307,10 +323,11 @@ fn svyby(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         let inside: Vec<bool> = codes.iter().map(|c| *c == Some(*k)).collect();
         let mut args = vec![(None, m.req("formula")?), (None, d.domain(&inside)?.value())];
         if let V::Builtin(n) = &f
-            && n == "svyratio" {
-                args[0].0 = Some("formula".into());
-                args[1].0 = Some("design".into());
-            }
+            && n == "svyratio"
+        {
+            args[0].0 = Some("formula".into());
+            args[1].0 = Some("design".into());
+        }
         args.extend(m.rest.iter().cloned());
         if m.flag("na.rm") {
             args.push((Some("na.rm".into()), V::Bool(vec![Some(true)], None)));
@@ -320,11 +337,16 @@ fn svyby(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     }
     let p = parts.first().map_or(0, |s| s.est.values.len());
     let k = used.len();
-    let mut est = Estimates { names: Vec::new(), values: Vec::new(), vcov: DMatrix::zeros(k * p, k * p), df: d.df() };
+    let mut est =
+        Estimates { names: Vec::new(), values: Vec::new(), vcov: DMatrix::zeros(k * p, k * p), df: d.df() };
     let mut deff = Vec::new();
     for j in 0..p {
         for (g, s) in parts.iter().enumerate() {
-            est.names.push(if p == 1 { names[g].clone() } else { format!("{}:{}", names[g], s.est.names[j]) });
+            est.names.push(if p == 1 {
+                names[g].clone()
+            } else {
+                format!("{}:{}", names[g], s.est.names[j])
+            });
             est.values.push(s.est.values[j]);
             let i = j * k + g;
             est.vcov[(i, i)] = s.est.vcov[(j, j)];
@@ -337,8 +359,10 @@ fn svyby(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     if m.flag("covmat") && matches!(builtin, "svymean" | "svytotal") {
         let cols = model::columns(it, &m.req("formula")?, d.frame(), env)?;
         let d = d.without_missing(&[&cols], m.flag("na.rm"))?;
-        let group: Vec<usize> =
-            codes.iter().map(|c| c.and_then(|c| used.iter().position(|u| *u == c)).unwrap_or(usize::MAX)).collect();
+        let group: Vec<usize> = codes
+            .iter()
+            .map(|c| c.and_then(|c| used.iter().position(|u| *u == c)).unwrap_or(usize::MAX))
+            .collect();
         est.vcov = if builtin == "svymean" {
             d.estimate(it, &lib(ByDomain::new(Mean(cols), &group, &names))?)?.vcov
         } else {
@@ -356,7 +380,12 @@ pub fn as_stat(v: &V) -> Res<Stat> {
     }
     if let (Some(p), Some(se)) = (v.get(".value"), v.get(".se")) {
         let se = se.num()?;
-        let est = Estimates { names: vec!["p".into()], values: vec![p.num()?], vcov: DMatrix::from_element(1, 1, se * se), df: f64::INFINITY };
+        let est = Estimates {
+            names: vec!["p".into()],
+            values: vec![p.num()?],
+            vcov: DMatrix::from_element(1, 1, se * se),
+            df: f64::INFINITY,
+        };
         return Ok(Stat::plain(est));
     }
     if let Some(s) = v.get(".stat") {
@@ -364,7 +393,12 @@ pub fn as_stat(v: &V) -> Res<Stat> {
     }
     if let V::List(l) = v {
         // Quantiles: one table a variable with value, limits and standard error.
-        let mut e = Estimates { names: Vec::new(), values: Vec::new(), vcov: DMatrix::zeros(0, 0), df: f64::INFINITY };
+        let mut e = Estimates {
+            names: Vec::new(),
+            values: Vec::new(),
+            vcov: DMatrix::zeros(0, 0),
+            df: f64::INFINITY,
+        };
         let mut se = Vec::new();
         for (n, t) in l {
             let V::Mat(m, rows, _) = t else { return Err("no estimates".into()) };
@@ -375,7 +409,8 @@ pub fn as_stat(v: &V) -> Res<Stat> {
                 se.push(if m.ncols() > 3 { m[(i, 3)] } else { f64::NAN });
             }
         }
-        e.vcov = DMatrix::from_diagonal(&nalgebra::DVector::from_iterator(se.len(), se.iter().map(|s| s * s)));
+        e.vcov =
+            DMatrix::from_diagonal(&nalgebra::DVector::from_iterator(se.len(), se.iter().map(|s| s * s)));
         return Ok(Stat::plain(e));
     }
     Err("no estimates".into())
@@ -392,7 +427,9 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             }
             list(l)
         }
-        "HR" if it.spec["design"]["sum_p2_over_n"].is_null() || !a.0.is_empty() => list(vec![("hr", a.first().unwrap_or(V::Null))]),
+        "HR" if it.spec["design"]["sum_p2_over_n"].is_null() || !a.0.is_empty() => {
+            list(vec![("hr", a.first().unwrap_or(V::Null))])
+        }
         "HR" => {
             let given = it.spec["design"]["sum_p2_over_n"].as_f64();
             list(vec![("hr", a.first().ok().or(given.map(num)).unwrap_or(V::Null))])
@@ -444,7 +481,9 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             v => nums(as_stat(&v)?.est.values),
         },
         "degf" => num(Des::of(&x()?)?.df()),
-        "nrow" | "dim" | "NROW" => num(Des::of(&x()?)?.weights().iter().filter(|w| **w != 0.0).count() as f64),
+        "nrow" | "dim" | "NROW" => {
+            num(Des::of(&x()?)?.weights().iter().filter(|w| **w != 0.0).count() as f64)
+        }
         "confint" => crate::figures::confint(a)?,
         "weights" => {
             let m = a.matched(&["object", "type"]);
@@ -454,7 +493,11 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let Des::Svy(d) = Des::of(&m.req("object")?)? else { return Ok(None) };
             let w = d.design.weights();
             // A subset of an uncalibrated design drops its rows.
-            nums(if d.design.active().contains(&false) { w.into_iter().filter(|w| *w != 0.0).collect() } else { w })
+            nums(if d.design.active().contains(&false) {
+                w.into_iter().filter(|w| *w != 0.0).collect()
+            } else {
+                w
+            })
         }
         "svycontrast" => crate::figures::contrast(it, a, env)?,
         "predict" => {

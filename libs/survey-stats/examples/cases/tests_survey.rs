@@ -52,7 +52,8 @@ fn irls_information(y: &[f64], w: &[f64], p: f64) -> f64 {
     let w: Vec<f64> = rows.iter().map(|i| w[*i] * scale).collect();
     let y: Vec<f64> = rows.iter().map(|i| y[*i]).collect();
     let total: f64 = w.iter().sum();
-    let mut eta: Vec<f64> = w.iter().zip(&y).map(|(w, y)| special::logit((w * y + 0.5) / (w + 1.0))).collect();
+    let mut eta: Vec<f64> =
+        w.iter().zip(&y).map(|(w, y)| special::logit((w * y + 0.5) / (w + 1.0))).collect();
     let deviance = |q: f64| -2.0 * total * (p * q.ln() + (1.0 - p) * (1.0 - q).ln());
     let mut before = f64::INFINITY;
     for _ in 0..25 {
@@ -90,7 +91,8 @@ fn rule(s: &str) -> Res<Rule> {
 }
 
 fn svyquantile(it: &Interp, a: &Args, env: &Env) -> Res<V> {
-    let m = a.matched(&["x", "design", "quantiles", "alpha", "interval.type", "na.rm", "ci", "se", "qrule", "df"]);
+    let m = a
+        .matched(&["x", "design", "quantiles", "alpha", "interval.type", "na.rm", "ci", "se", "qrule", "df"]);
     let d = Des::of(&m.req("design")?)?;
     let cols = model::columns(it, &m.req("x")?, d.frame(), env)?;
     let d = d.without_missing(&[&cols], m.flag("na.rm"))?;
@@ -119,7 +121,9 @@ fn svyquantile(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         let rows: Vec<quantile::Quantile> = p
             .iter()
             .map(|p| match &d {
-                Des::Svy(s) => lib(quantile::estimate(&with_options(it, &s.design), y, *p, q, kind, level, df)),
+                Des::Svy(s) => {
+                    lib(quantile::estimate(&with_options(it, &s.design), y, *p, q, kind, level, df))
+                }
                 Des::Rep(r) => lib(quantile::estimate_replicates(&r.reps, y, *p, q, kind, level)),
             })
             .collect::<Res<_>>()?;
@@ -243,8 +247,9 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let s = crate::survey::as_stat(&m.req("model")?)?;
             let V::Formula(_, e) = m.req("test.terms")? else { return Err("terms".into()) };
             let t: Vec<String> = model::terms(&e).iter().map(deparse).collect();
-            let at: Vec<usize> =
-                (0..s.est.names.len()).filter(|i| t.iter().any(|t| s.est.names[*i].starts_with(t.as_str()))).collect();
+            let at: Vec<usize> = (0..s.est.names.len())
+                .filter(|i| t.iter().any(|t| s.est.names[*i].starts_with(t.as_str())))
+                .collect();
             let c = DMatrix::from_fn(at.len(), s.est.names.len(), |i, j| if at[i] == j { 1.0 } else { 0.0 });
             let mut est = s.est.clone();
             est.df = m.num_or("df", s.df_residual.unwrap_or(f64::INFINITY))?;
@@ -256,7 +261,8 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let d = Des::of(&m.req("design")?)?;
             let v = model::variables(it, &m.req("formula")?, d.frame(), env)?;
             let (rc, rl) = v[0].1.factor()?;
-            let (cc, cl) = v.get(1).map_or(Ok((vec![Some(0); rc.len()], vec!["n".to_string()])), |v| v.1.factor())?;
+            let (cc, cl) =
+                v.get(1).map_or(Ok((vec![Some(0); rc.len()], vec!["n".to_string()])), |v| v.1.factor())?;
             let mut t = DMatrix::zeros(rl.len(), cl.len());
             for (i, w) in d.weights().iter().enumerate() {
                 if let (Some(r), Some(c)) = (rc[i], cc[i]) {
@@ -267,7 +273,11 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
                 let s = n.num()? / t.sum();
                 t *= s;
             }
-            if cl.len() == 1 { V::Num(t.iter().copied().collect(), Some(rl)) } else { V::Mat(t, Some(rl), Some(cl)) }
+            if cl.len() == 1 {
+                V::Num(t.iter().copied().collect(), Some(rl))
+            } else {
+                V::Mat(t, Some(rl), Some(cl))
+            }
         }
         _ => return Ok(None),
     }))

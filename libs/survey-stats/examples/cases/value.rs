@@ -192,7 +192,9 @@ impl V {
         match self {
             V::Str(v, _) => v.clone(),
             V::Num(v, _) => v.iter().map(|x| if x.is_nan() { None } else { Some(show(*x)) }).collect(),
-            V::Bool(v, _) => v.iter().map(|b| b.map(|b| if b { "TRUE".into() } else { "FALSE".into() })).collect(),
+            V::Bool(v, _) => {
+                v.iter().map(|b| b.map(|b| if b { "TRUE".into() } else { "FALSE".into() })).collect()
+            }
             V::Factor(v, l) => v.iter().map(|c| c.map(|c| l[c].clone())).collect(),
             V::AsIs(v) => v.strs(),
             V::List(l) => l.iter().flat_map(|x| x.1.strs()).collect(),
@@ -228,12 +230,18 @@ impl V {
 
     /// Elements at zero-based places.
     pub fn pick(&self, at: &[usize]) -> V {
-        let nm = |n: &Names| n.as_ref().map(|n| at.iter().map(|i| n.get(*i).cloned().unwrap_or_default()).collect());
+        let nm = |n: &Names| {
+            n.as_ref().map(|n| at.iter().map(|i| n.get(*i).cloned().unwrap_or_default()).collect())
+        };
         match self {
-            V::Num(v, n) => V::Num(at.iter().map(|i| v.get(*i).copied().unwrap_or(f64::NAN)).collect(), nm(n)),
+            V::Num(v, n) => {
+                V::Num(at.iter().map(|i| v.get(*i).copied().unwrap_or(f64::NAN)).collect(), nm(n))
+            }
             V::Str(v, n) => V::Str(at.iter().map(|i| v.get(*i).cloned().flatten()).collect(), nm(n)),
             V::Bool(v, n) => V::Bool(at.iter().map(|i| v.get(*i).copied().flatten()).collect(), nm(n)),
-            V::Factor(v, l) => V::Factor(at.iter().map(|i| v.get(*i).copied().flatten()).collect(), l.clone()),
+            V::Factor(v, l) => {
+                V::Factor(at.iter().map(|i| v.get(*i).copied().flatten()).collect(), l.clone())
+            }
             V::List(v) => V::List(at.iter().filter_map(|i| v.get(*i).cloned()).collect()),
             V::Frame(f) => {
                 V::Frame(Rc::new(Frame { cols: at.iter().filter_map(|i| f.cols.get(*i).cloned()).collect() }))
@@ -327,7 +335,13 @@ pub fn general(x: f64, digits: usize) -> String {
     let e = format!("{x:.*e}", digits - 1);
     let (m, p) = e.split_once('e').unwrap_or((&e, "0"));
     let p: i32 = p.parse().unwrap_or(0);
-    let strip = |s: &str| if s.contains('.') { s.trim_end_matches('0').trim_end_matches('.').to_string() } else { s.to_string() };
+    let strip = |s: &str| {
+        if s.contains('.') {
+            s.trim_end_matches('0').trim_end_matches('.').to_string()
+        } else {
+            s.to_string()
+        }
+    };
     if p < -4 || p >= digits as i32 {
         return format!("{}e{}{:02}", strip(m), if p < 0 { '-' } else { '+' }, p.abs());
     }

@@ -90,7 +90,14 @@ fn sample(design: &Design, df: f64) -> Result<Sample> {
     Ok(Sample { n: w.len() as f64, kish: kish(&w)?, df })
 }
 
-fn finish(design: &Design, value: f64, budget: ErrorBudget, df: f64, method: Method, level: f64) -> Result<ShareAnswer> {
+fn finish(
+    design: &Design,
+    value: f64,
+    budget: ErrorBudget,
+    df: f64,
+    method: Method,
+    level: f64,
+) -> Result<ShareAnswer> {
     let p = from_moments(value, budget.total(), sample(design, df)?, method, level)?;
     Ok(ShareAnswer {
         value,
@@ -113,7 +120,14 @@ fn finish(design: &Design, value: f64, budget: ErrorBudget, df: f64, method: Met
 /// assert_eq!(a.verdict(0.15), Verdict::Reached);
 /// assert_eq!(a.verdict(0.32), Verdict::CannotSay);
 /// ```
-pub fn from_scores(design: &Design, scores: &[f64], cut: f64, boundary: Boundary, method: Method, level: f64) -> Result<ShareAnswer> {
+pub fn from_scores(
+    design: &Design,
+    scores: &[f64],
+    cut: f64,
+    boundary: Boundary,
+    method: Method,
+    level: f64,
+) -> Result<ShareAnswer> {
     same_length("scores", design.len(), scores.len())?;
     let y: Vec<f64> = scores.iter().map(|s| boundary.passes(*s, cut)).collect();
     let e = design.estimate(&Mean(Columns::one("share", &y)))?;

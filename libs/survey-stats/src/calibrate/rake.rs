@@ -6,8 +6,8 @@
 //! margins' means in turn, ten times, which is close to but not the same as one joint regression.
 //! Sources: Deming and Stephan (1940), *Ann. Math. Statist.* 11; Ireland and Kullback (1968), *Biometrika* 55.
 
-use super::poststratify::Margin;
 use super::Calibrated;
+use super::poststratify::Margin;
 use crate::design::{Calibration, Design};
 use crate::error::{Error, Result};
 use crate::estimate::Convergence;
@@ -117,7 +117,11 @@ pub fn rake(design: &Design, margins: &[Margin], options: &RakeOptions) -> Resul
 }
 
 /// Rakes the full sample and every replicate; each must converge.
-pub fn rake_replicates(replicates: &Replicates, margins: &[Margin], options: &RakeOptions) -> Result<Replicates> {
+pub fn rake_replicates(
+    replicates: &Replicates,
+    margins: &[Margin],
+    options: &RakeOptions,
+) -> Result<Replicates> {
     check(margins, replicates.len())?;
     replicates.reweighted(|w| Ok(run(w, margins, options)?.weights))
 }

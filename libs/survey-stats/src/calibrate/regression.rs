@@ -79,7 +79,12 @@ fn averaged(v: &[f64], group: &[usize]) -> Vec<f64> {
 }
 
 /// Calibration factors for weights `w`, calibration variables `x` (one column a total) and totals.
-pub fn g_weights(x: &DMatrix<f64>, w: &[f64], totals: &[f64], o: &Options) -> Result<(Vec<f64>, Convergence)> {
+pub fn g_weights(
+    x: &DMatrix<f64>,
+    w: &[f64],
+    totals: &[f64],
+    o: &Options,
+) -> Result<(Vec<f64>, Convergence)> {
     let (n, p) = x.shape();
     same_length("weights", n, w.len())?;
     same_length("totals", p, totals.len())?;
@@ -122,7 +127,8 @@ pub fn g_weights(x: &DMatrix<f64>, w: &[f64], totals: &[f64], o: &Options) -> Re
         (0..n).map(|i| o.distance.factor(u[i] / q[i], o.lower, o.upper)).unzip()
     };
     let (mut g, mut slope) = factors(&lambda);
-    let mut c = Convergence { converged: false, iterations: 0, misfit: worst(&misfit(x, &w, &g, totals), totals) };
+    let mut c =
+        Convergence { converged: false, iterations: 0, misfit: worst(&misfit(x, &w, &g, totals), totals) };
     while c.iterations < o.max_iterations {
         c.iterations += 1;
         let mut t = DMatrix::zeros(p, p);
@@ -150,7 +156,11 @@ pub fn g_weights(x: &DMatrix<f64>, w: &[f64], totals: &[f64], o: &Options) -> Re
         }
     }
     if !c.converged && !o.accept_unconverged && o.trim.is_none() {
-        return Err(Error::NotConverged { method: "calibration", iterations: c.iterations, misfit: c.misfit });
+        return Err(Error::NotConverged {
+            method: "calibration",
+            iterations: c.iterations,
+            misfit: c.misfit,
+        });
     }
     if let Some((low, high)) = o.trim {
         g = super::trim::spread(&g, &w, low, high);
@@ -196,7 +206,12 @@ pub fn calibrate(design: &Design, x: &DMatrix<f64>, totals: &[f64], o: &Options)
 }
 
 /// Calibrates the full sample and every replicate; each must converge.
-pub fn calibrate_replicates(r: &Replicates, x: &DMatrix<f64>, totals: &[f64], o: &Options) -> Result<Replicates> {
+pub fn calibrate_replicates(
+    r: &Replicates,
+    x: &DMatrix<f64>,
+    totals: &[f64],
+    o: &Options,
+) -> Result<Replicates> {
     r.reweighted(|w| {
         let (xa, wa) = aggregated(x, w, o)?;
         let (g, _) = g_weights(&xa, &wa, totals, o)?;

@@ -47,9 +47,14 @@ impl Calibration {
             }
             Calibration::Regression { basis, scale } => {
                 let n = u.nrows();
-                let y = DMatrix::from_fn(n, u.ncols(), |i, j| {
-                    if scale[i] == 0.0 { 0.0 } else { u[(i, j)] / scale[i] }
-                });
+                let y =
+                    DMatrix::from_fn(
+                        n,
+                        u.ncols(),
+                        |i, j| {
+                            if scale[i] == 0.0 { 0.0 } else { u[(i, j)] / scale[i] }
+                        },
+                    );
                 let r = linalg::residual(basis, &y);
                 for j in 0..u.ncols() {
                     for i in 0..n {

@@ -172,7 +172,10 @@ fn settle_population(k: usize, s: &mut BuiltStage, unequal: bool) -> Result<()> 
     let Some(p) = s.population.as_mut() else { return Ok(()) };
     let fail = |reason: String| Err(Error::Fpc { stage: k + 1, reason });
     if let Some(row) = p.iter().position(|v| v.is_nan() || *v <= 0.0) {
-        return fail(format!("row {row} is {}; it must be a population count or a sampling fraction", p[row]));
+        return fail(format!(
+            "row {row} is {}; it must be a population count or a sampling fraction",
+            p[row]
+        ));
     }
     let counts = p.iter().any(|v| *v > 1.0);
     if counts && p.iter().any(|v| *v < 1.0) {
@@ -187,7 +190,10 @@ fn settle_population(k: usize, s: &mut BuiltStage, unequal: bool) -> Result<()> 
         }
     }
     if let Some(row) = (0..p.len()).find(|i| p[*i] < s.sampled[*i] * (1.0 - 1e-12)) {
-        return fail(format!("{} units are sampled of {} in the stratum of row {row}", s.sampled[row], p[row]));
+        return fail(format!(
+            "{} units are sampled of {} in the stratum of row {row}",
+            s.sampled[row], p[row]
+        ));
     }
     Ok(())
 }

@@ -62,11 +62,20 @@ impl JointProbabilities {
         JointProbabilities::hartley(pi, estimator, move |a, b, n| (n - a - b + sum_p2_over_n) / (n - 1.0))
     }
 
-    fn hartley(pi: &[f64], estimator: PpsVariance, ratio: impl Fn(f64, f64, f64) -> f64) -> JointProbabilities {
+    fn hartley(
+        pi: &[f64],
+        estimator: PpsVariance,
+        ratio: impl Fn(f64, f64, f64) -> f64,
+    ) -> JointProbabilities {
         let n = pi.len();
-        let d = DMatrix::from_fn(n, n, |i, j| {
-            if i == j { 1.0 - pi[i] } else { 1.0 - ratio(pi[i], pi[j], n as f64) }
-        });
+        let d =
+            DMatrix::from_fn(
+                n,
+                n,
+                |i, j| {
+                    if i == j { 1.0 - pi[i] } else { 1.0 - ratio(pi[i], pi[j], n as f64) }
+                },
+            );
         JointProbabilities { d, estimator }
     }
 

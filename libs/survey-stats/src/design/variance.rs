@@ -111,9 +111,8 @@ impl Design {
         let mut units = Vec::new();
         let mut scale = Vec::new();
         for unit in rows.chunk_by(|a, b| s.unit[*a] == s.unit[*b]) {
-            let totals = (0..u.ncols())
-                .map(|j| unit.iter().map(|i| u[(*i, j)]).collect::<Sum>().value())
-                .collect();
+            let totals =
+                (0..u.ncols()).map(|j| unit.iter().map(|i| u[(*i, j)]).collect::<Sum>().value()).collect();
             units.push(totals);
             scale.push(fraction_left(unit[0]) * factor);
         }
@@ -149,9 +148,7 @@ impl Design {
         let mean: Vec<f64> = if adjusts && (alone || alone_in_domain) {
             centre.to_vec()
         } else {
-            (0..p)
-                .map(|j| h.units.iter().map(|t| t[j]).collect::<Sum>().value() / h.sampled)
-                .collect()
+            (0..p).map(|j| h.units.iter().map(|t| t[j]).collect::<Sum>().value() / h.sampled).collect()
         };
         let common = h.scale.first().copied().unwrap_or(0.0);
         for a in 0..p {

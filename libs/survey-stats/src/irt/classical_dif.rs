@@ -45,7 +45,12 @@ pub struct LogisticDif {
 /// let t = mantel_haenszel(&right, &score, &second, 2).unwrap();
 /// assert!((t.odds_ratio - 1.0 / 3.0).abs() < 1e-12 && t.delta < 0.0);
 /// ```
-pub fn mantel_haenszel(right: &[bool], score: &[usize], second: &[bool], max: usize) -> Result<MantelHaenszel> {
+pub fn mantel_haenszel(
+    right: &[bool],
+    score: &[usize],
+    second: &[bool],
+    max: usize,
+) -> Result<MantelHaenszel> {
     same_length("scores", right.len(), score.len())?;
     same_length("groups", right.len(), second.len())?;
     let (mut observed, mut expected, mut variance, mut top, mut bottom) = (0.0, 0.0, 0.0, 0.0, 0.0);
@@ -87,7 +92,8 @@ fn deviance(y: &[f64], x: &DMatrix<f64>) -> Result<(f64, DVector<f64>)> {
             let r = x.row(i).transpose();
             info.ger(m[i] * (1.0 - m[i]), &r, &r, 1.0);
         }
-        let step = info.cholesky().ok_or(Error::Separation { what: "logistic regression of an item" })?.solve(&s);
+        let step =
+            info.cholesky().ok_or(Error::Separation { what: "logistic regression of an item" })?.solve(&s);
         b += &step;
         if step.amax() < 1e-10 {
             let d = (0..y.len())

@@ -118,7 +118,13 @@ impl Fit {
 /// let f = fit(&Model::two_parameter(&r, 0.0), &r, &[], &[], &FitOptions::default()).unwrap();
 /// assert!(f.convergence.converged && (f.items[0][5].slope() - 1.8).abs() < 0.6);
 /// ```
-pub fn fit(model: &Model, responses: &Responses, weights: &[f64], group: &[usize], o: &FitOptions) -> Result<Fit> {
+pub fn fit(
+    model: &Model,
+    responses: &Responses,
+    weights: &[f64],
+    group: &[usize],
+    o: &FitOptions,
+) -> Result<Fit> {
     let n = responses.len();
     let w = if weights.is_empty() { vec![1.0; n] } else { weights.to_vec() };
     let g = if group.is_empty() { vec![0; n] } else { group.to_vec() };
@@ -127,7 +133,8 @@ pub fn fit(model: &Model, responses: &Responses, weights: &[f64], group: &[usize
     if let Some(row) = w.iter().position(|w| !(w.is_finite() && *w > 0.0)) {
         return Err(Error::Weight { row, value: w[row] });
     }
-    if g.iter().any(|g| *g >= model.groups.len()) || model.items.iter().any(|i| i.len() != responses.items()) {
+    if g.iter().any(|g| *g >= model.groups.len()) || model.items.iter().any(|i| i.len() != responses.items())
+    {
         return Err(Error::invalid("model", "groups or items do not match the responses"));
     }
     let (p, _) = responses.patterns(&w, &g);
@@ -197,7 +204,8 @@ fn m_step(model: &Model, nd: &Nodes, e: &super::likelihood::Expectation, x: &mut
             let mut hessian: DMatrix<f64> = DMatrix::zeros(k, k);
             for (g, j) in &block.items {
                 let (kind, par) = &model.items[*g][*j];
-                let item = Item { kind: *kind, parameters: par.iter().map(|p| Model::value(*p, x)).collect() };
+                let item =
+                    Item { kind: *kind, parameters: par.iter().map(|p| Model::value(*p, x)).collect() };
                 let m = par.len();
                 for (q, t) in nd.theta[*g].iter().enumerate() {
                     for (c, lp) in item.log_probabilities(*t).iter().enumerate() {
@@ -358,7 +366,11 @@ fn newton(
         return Err(Error::Separation { what: "item response model" });
     }
     if !c.converged {
-        return Err(Error::NotConverged { method: "marginal maximum likelihood", iterations: c.iterations, misfit: c.misfit });
+        return Err(Error::NotConverged {
+            method: "marginal maximum likelihood",
+            iterations: c.iterations,
+            misfit: c.misfit,
+        });
     }
     Ok(())
 }

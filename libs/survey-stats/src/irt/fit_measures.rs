@@ -19,7 +19,10 @@ pub fn information(items: &[Item], theta: f64) -> f64 {
 
 /// Expected points at `theta`.
 pub fn expected_score(items: &[Item], theta: f64) -> f64 {
-    items.iter().map(|i| i.probabilities(theta).iter().enumerate().map(|(k, p)| k as f64 * p).sum::<f64>()).sum()
+    items
+        .iter()
+        .map(|i| i.probabilities(theta).iter().enumerate().map(|(k, p)| k as f64 * p).sum::<f64>())
+        .sum()
 }
 
 /// Reliability from information, averaged over the latent distribution.
@@ -44,7 +47,8 @@ pub fn empirical_reliability(scores: &[Score], weights: &[f64]) -> f64 {
     let n: f64 = (0..scores.len()).map(w).sum();
     let mean = (0..scores.len()).map(|i| w(i) * scores[i].theta).sum::<f64>() / n;
     let k = scores.len() as f64;
-    let v = (0..scores.len()).map(|i| w(i) * (scores[i].theta - mean).powi(2)).sum::<f64>() / n * k / (k - 1.0);
+    let v =
+        (0..scores.len()).map(|i| w(i) * (scores[i].theta - mean).powi(2)).sum::<f64>() / n * k / (k - 1.0);
     let e = (0..scores.len()).map(|i| w(i) * scores[i].se.powi(2)).sum::<f64>() / n;
     v / (v + e)
 }
@@ -111,10 +115,8 @@ pub fn s_x2(
             })
             .collect();
         let cells = joined(&cells);
-        let statistic: f64 = cells
-            .iter()
-            .map(|(n, o, e)| (o - e).powi(2) / e + (o - e).powi(2) / (n - e))
-            .sum();
+        let statistic: f64 =
+            cells.iter().map(|(n, o, e)| (o - e).powi(2) / e + (o - e).powi(2) / (n - e)).sum();
         let df = cells.len() as f64 - estimated[k] as f64;
         let p = if df > 0.0 { crate::special::chi2_sf(statistic, df) } else { f64::NAN };
         out.push(SumScoreFit { statistic, df, p });

@@ -128,7 +128,12 @@ impl Item {
             }
             Kind::PartialCredit => {
                 let eta: Vec<f64> = std::iter::once(0.0)
-                    .chain(self.parameters[1..].iter().enumerate().map(|(k, d)| (k as f64 + 1.0) * a * theta + d))
+                    .chain(
+                        self.parameters[1..]
+                            .iter()
+                            .enumerate()
+                            .map(|(k, d)| (k as f64 + 1.0) * a * theta + d),
+                    )
                     .collect();
                 let top = eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let e: Vec<f64> = eta.iter().map(|v| (v - top).exp()).collect();
@@ -167,7 +172,11 @@ impl Item {
                 let mean: f64 = p.iter().enumerate().map(|(k, p)| k as f64 * p).sum();
                 let var: f64 = p.iter().enumerate().map(|(k, p)| (k as f64 - mean).powi(2) * p).sum();
                 let d1 = p.iter().enumerate().map(|(k, p)| a * p * (k as f64 - mean)).collect();
-                let d2 = p.iter().enumerate().map(|(k, p)| a * a * p * ((k as f64 - mean).powi(2) - var)).collect();
+                let d2 = p
+                    .iter()
+                    .enumerate()
+                    .map(|(k, p)| a * a * p * ((k as f64 - mean).powi(2) - var))
+                    .collect();
                 (p, d1, d2)
             }
         }
@@ -257,14 +266,23 @@ impl Item {
     fn partial_credit(&self, theta: f64, p: &[f64]) -> Vec<LogProbability> {
         let m = self.parameters.len();
         let x = |k: usize, i: usize| {
-            if i == 0 { k as f64 * theta } else if i == k { 1.0 } else { 0.0 }
+            if i == 0 {
+                k as f64 * theta
+            } else if i == k {
+                1.0
+            } else {
+                0.0
+            }
         };
         let mean: Vec<f64> = (0..m).map(|i| p.iter().enumerate().map(|(k, p)| p * x(k, i)).sum()).collect();
         let mut cov = vec![0.0; m * m];
         for i in 0..m {
             for j in 0..m {
-                cov[i * m + j] =
-                    -p.iter().enumerate().map(|(k, p)| p * (x(k, i) - mean[i]) * (x(k, j) - mean[j])).sum::<f64>();
+                cov[i * m + j] = -p
+                    .iter()
+                    .enumerate()
+                    .map(|(k, p)| p * (x(k, i) - mean[i]) * (x(k, j) - mean[j]))
+                    .sum::<f64>();
             }
         }
         (0..p.len())

@@ -47,7 +47,11 @@ fn e_step(r: &Responses, d: &[f64], nodes: &[f64], mean: &[f64], variance: f64, 
             [e(-1.0), e(1.0)]
         })
         .collect();
-    let mut out = Step { deviance: 0.0, counts: vec![[vec![0.0; q], vec![0.0; q]]; d.len()], eap: Vec::with_capacity(r.len()) };
+    let mut out = Step {
+        deviance: 0.0,
+        counts: vec![[vec![0.0; q], vec![0.0; q]]; d.len()],
+        eap: Vec::with_capacity(r.len()),
+    };
     let mut ll = crate::sum::Sum::default();
     for i in 0..r.len() {
         let prior: Vec<f64> = nodes.iter().map(|t| -0.5 * (t - mean[i]).powi(2) / variance).collect();
@@ -99,7 +103,13 @@ fn e_step(r: &Responses, d: &[f64], nodes: &[f64], mean: &[f64], variance: f64, 
 /// let f = latent_regression(&Responses::new(columns).unwrap(), &x, &[], &q, 1e-6).unwrap();
 /// assert!((f.beta[0] - 0.8).abs() < 0.3);
 /// ```
-pub fn latent_regression(r: &Responses, x: &DMatrix<f64>, weights: &[f64], q: &Quadrature, tolerance: f64) -> Result<LatentRegression> {
+pub fn latent_regression(
+    r: &Responses,
+    x: &DMatrix<f64>,
+    weights: &[f64],
+    q: &Quadrature,
+    tolerance: f64,
+) -> Result<LatentRegression> {
     let (n, k) = (r.len(), x.ncols());
     same_length("background", n, x.nrows())?;
     crate::error::all_finite("background", x.as_slice())?;
@@ -124,7 +134,11 @@ pub fn latent_regression(r: &Responses, x: &DMatrix<f64>, weights: &[f64], q: &Q
         if c.misfit < tolerance || c.iterations > 20_000 {
             c.converged = c.misfit < tolerance;
             if !c.converged {
-                return Err(Error::NotConverged { method: "latent regression", iterations: c.iterations, misfit: c.misfit });
+                return Err(Error::NotConverged {
+                    method: "latent regression",
+                    iterations: c.iterations,
+                    misfit: c.misfit,
+                });
             }
             let difficulty_se = information(&d, &nodes, &s).iter().map(|i| 1.0 / i.sqrt()).collect();
             return Ok(LatentRegression {
@@ -158,7 +172,9 @@ pub fn latent_regression(r: &Responses, x: &DMatrix<f64>, weights: &[f64], q: &Q
             DVector::zeros(0)
         };
         let fitted = x * &b;
-        let v = (0..n).map(|i| w[i] * ((s.eap[i].theta - fitted[i]).powi(2) + s.eap[i].se.powi(2))).sum::<f64>() / n as f64;
+        let v =
+            (0..n).map(|i| w[i] * ((s.eap[i].theta - fitted[i]).powi(2) + s.eap[i].se.powi(2))).sum::<f64>()
+                / n as f64;
         c.misfit = c.misfit.max((v - variance).abs()).max((&b - &beta).amax());
         beta = b;
         variance = v;

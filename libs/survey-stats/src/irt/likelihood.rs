@@ -176,7 +176,13 @@ pub(crate) fn gradient(model: &Model, nodes: &Nodes, x: &[f64], e: &Expectation)
 }
 
 /// Features of the complete-data score: every (item, category) of a group is one, its node-wise gradient.
-pub(crate) fn derivatives(model: &Model, p: &Patterns, nodes: &Nodes, x: &[f64], e: &Expectation) -> Derivatives {
+pub(crate) fn derivatives(
+    model: &Model,
+    p: &Patterns,
+    nodes: &Nodes,
+    x: &[f64],
+    e: &Expectation,
+) -> Derivatives {
     let k = x.len();
     let j = model.items[0].len();
     let mut d = Derivatives {
@@ -241,7 +247,8 @@ fn index(p: Parameter) -> Option<usize> {
 fn complete_data(model: &Model, g: usize, s: &GroupScores, e: &Expectation, d: &mut Derivatives) {
     for (j, (_, par)) in model.items[g].iter().enumerate() {
         let m = par.len();
-        let free: Vec<(usize, usize)> = par.iter().enumerate().filter_map(|(i, p)| index(*p).map(|f| (i, f))).collect();
+        let free: Vec<(usize, usize)> =
+            par.iter().enumerate().filter_map(|(i, p)| index(*p).map(|f| (i, f))).collect();
         for (c, counts) in e.counts[g][j].iter().enumerate() {
             for (q, r) in counts.iter().enumerate() {
                 let lp = &s.items[j][q][c];
@@ -272,7 +279,14 @@ fn complete_data(model: &Model, g: usize, s: &GroupScores, e: &Expectation, d: &
 }
 
 /// Posterior mean of the complete-data score of one pattern.
-fn pattern_score(model: &Model, g: usize, s: &GroupScores, row: &[u8], post: &[f64], k: usize) -> DVector<f64> {
+fn pattern_score(
+    model: &Model,
+    g: usize,
+    s: &GroupScores,
+    row: &[u8],
+    post: &[f64],
+    k: usize,
+) -> DVector<f64> {
     let mut v = DVector::zeros(k);
     for (j, code) in row.iter().enumerate() {
         if *code == MISSING {
@@ -280,7 +294,11 @@ fn pattern_score(model: &Model, g: usize, s: &GroupScores, row: &[u8], post: &[f
         }
         for (i, p) in model.items[g][j].1.iter().enumerate() {
             if let Some(f) = index(*p) {
-                v[f] += post.iter().enumerate().map(|(q, w)| w * s.items[j][q][usize::from(*code)].gradient[i]).sum::<f64>();
+                v[f] += post
+                    .iter()
+                    .enumerate()
+                    .map(|(q, w)| w * s.items[j][q][usize::from(*code)].gradient[i])
+                    .sum::<f64>();
             }
         }
     }
@@ -326,7 +344,9 @@ fn second_moments(
                     for (i, f) in &free[j] {
                         for (m, h) in &free[l] {
                             let v: f64 = (0..q)
-                                .map(|n| cell[n] * s.items[j][n][cj].gradient[*i] * s.items[l][n][cl].gradient[*m])
+                                .map(|n| {
+                                    cell[n] * s.items[j][n][cj].gradient[*i] * s.items[l][n][cl].gradient[*m]
+                                })
                                 .sum();
                             d.hessian[(*f, *h)] += v;
                             if j != l {
@@ -341,7 +361,8 @@ fn second_moments(
             for (i, f) in &free[j] {
                 for (group, score) in [(fm, &s.mean), (fv, &s.variance)] {
                     if let Some(h) = group {
-                        let v: f64 = (0..q).map(|n| counts[n] * s.items[j][n][c].gradient[*i] * score[n]).sum();
+                        let v: f64 =
+                            (0..q).map(|n| counts[n] * s.items[j][n][c].gradient[*i] * score[n]).sum();
                         d.hessian[(*f, h)] += v;
                         d.hessian[(h, *f)] += v;
                     }

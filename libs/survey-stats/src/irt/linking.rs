@@ -51,7 +51,12 @@ fn sd(v: &[f64]) -> f64 {
     (v.iter().map(|x| (x - m).powi(2)).sum::<f64>() / (v.len() as f64 - 1.0)).sqrt()
 }
 
-fn coefficients(first: &Form, second: &Form, method: LinkMethod, points: usize) -> Result<(f64, f64, Convergence)> {
+fn coefficients(
+    first: &Form,
+    second: &Form,
+    method: LinkMethod,
+    points: usize,
+) -> Result<(f64, f64, Convergence)> {
     let n = first.len() as f64;
     let mean = |f: &dyn Fn(&(f64, f64, f64)) -> f64, v: &Form| v.iter().map(f).sum::<f64>() / n;
     let b = |v: &Form| v.iter().map(|x| x.1).collect::<Vec<f64>>();
@@ -59,7 +64,9 @@ fn coefficients(first: &Form, second: &Form, method: LinkMethod, points: usize) 
     let moments = |a: f64| (a, mean(&|x| x.1, second) - a * mean(&|x| x.1, first), exact);
     Ok(match method {
         LinkMethod::MeanMean => moments(mean(&|x| x.0, first) / mean(&|x| x.0, second)),
-        LinkMethod::MeanGeometric => moments((mean(&|x| x.0.ln(), first) - mean(&|x| x.0.ln(), second)).exp()),
+        LinkMethod::MeanGeometric => {
+            moments((mean(&|x| x.0.ln(), first) - mean(&|x| x.0.ln(), second)).exp())
+        }
         LinkMethod::MeanSigma => moments(sd(&b(second)) / sd(&b(first))),
         LinkMethod::Haebara | LinkMethod::StockingLord => curves(first, second, method, points)?,
     })
@@ -119,7 +126,11 @@ fn curves(first: &Form, second: &Form, method: LinkMethod, points: usize) -> Res
             return Ok((x[0], x[1], c));
         }
     }
-    Err(Error::NotConverged { method: "characteristic-curve linking", iterations: c.iterations, misfit: c.misfit })
+    Err(Error::NotConverged {
+        method: "characteristic-curve linking",
+        iterations: c.iterations,
+        misfit: c.misfit,
+    })
 }
 
 /// Links form 1 to the scale of form 2 by their common items, given in the same order.
@@ -147,7 +158,9 @@ pub fn link(
     if first.len() < 2 || first.iter().chain(second).any(|i| i.kind != Kind::Logistic) {
         return Err(Error::invalid("linking", "at least two common right-or-wrong items are needed"));
     }
-    let form = |items: &[Item]| -> Form { items.iter().map(|i| (i.slope(), i.difficulties()[0], i.guess())).collect() };
+    let form = |items: &[Item]| -> Form {
+        items.iter().map(|i| (i.slope(), i.difficulties()[0], i.guess())).collect()
+    };
     let (one, two) = (form(first), form(second));
     if one.iter().chain(&two).any(|x| x.0 <= 0.0) && method == LinkMethod::MeanGeometric {
         return Err(Error::invalid("linking", "a slope is not positive"));
@@ -161,7 +174,14 @@ pub fn link(
 }
 
 /// Delta method with central differences in the items' parameters.
-fn delta(one: &Form, two: &Form, method: LinkMethod, points: usize, v1: &DMatrix<f64>, v2: &DMatrix<f64>) -> Result<Matrix2<f64>> {
+fn delta(
+    one: &Form,
+    two: &Form,
+    method: LinkMethod,
+    points: usize,
+    v1: &DMatrix<f64>,
+    v2: &DMatrix<f64>,
+) -> Result<Matrix2<f64>> {
     let k = 2 * one.len();
     let mut total = Matrix2::zeros();
     for (which, v) in [(0, v1), (1, v2)] {

@@ -19,9 +19,11 @@ mod responses;
 mod scoring;
 mod sum_score;
 
-pub use classical_dif::{MantelHaenszel, logistic_dif, mantel_haenszel, LogisticDif};
+pub use classical_dif::{LogisticDif, MantelHaenszel, logistic_dif, mantel_haenszel};
 pub use estimate::{Fit, FitOptions, StandardErrors, fit};
-pub use fit_measures::{SumScoreFit, empirical_reliability, expected_score, information, marginal_reliability, s_x2};
+pub use fit_measures::{
+    SumScoreFit, empirical_reliability, expected_score, information, marginal_reliability, s_x2,
+};
 pub use item::{Item, Kind};
 pub use latent_regression::{LatentRegression, latent_regression};
 pub use linking::{LinkMethod, Linking, link};

@@ -146,11 +146,18 @@ impl Model {
     }
 
     /// Three-parameter logistic; without priors on the asymptotes it is weakly identified.
-    pub fn three_parameter(responses: &Responses, slope: Option<Prior>, guess: Option<Prior>) -> Result<Model> {
+    pub fn three_parameter(
+        responses: &Responses,
+        slope: Option<Prior>,
+        guess: Option<Prior>,
+    ) -> Result<Model> {
         let mut m = Model::two_parameter(responses, 0.0);
         for j in 0..responses.items() {
             if m.items[0][j].0 != Kind::Logistic {
-                return Err(Error::invalid("three-parameter model", format!("item {j} has more than two categories")));
+                return Err(Error::invalid(
+                    "three-parameter model",
+                    format!("item {j} has more than two categories"),
+                ));
             }
             if let Parameter::Free(a) = m.items[0][j].1[0] {
                 m.priors[a] = slope;
@@ -216,9 +223,10 @@ impl Model {
         let mut dropped = Vec::new();
         for j in items.iter().skip(1) {
             if let Parameter::Free(f) = self.items[g][*j].1[at]
-                && Parameter::Free(f) != first {
-                    dropped.push(f);
-                }
+                && Parameter::Free(f) != first
+            {
+                dropped.push(f);
+            }
             self.items[g][*j].1[at] = first;
         }
         self.drop_free(&dropped);
@@ -227,7 +235,10 @@ impl Model {
     /// Fixes an item's parameters, for linking to a scale that exists.
     pub fn fix_item(&mut self, g: usize, j: usize, item: &Item) -> Result<()> {
         if self.items[g][j].0 != item.kind || self.items[g][j].1.len() != item.parameters.len() {
-            return Err(Error::invalid("fixed item", format!("item {j} is of another kind than the one given")));
+            return Err(Error::invalid(
+                "fixed item",
+                format!("item {j} is of another kind than the one given"),
+            ));
         }
         let dropped: Vec<usize> = self.items[g][j]
             .1
@@ -332,7 +343,10 @@ impl Model {
     pub(crate) fn items_at(&self, g: usize, x: &[f64]) -> Vec<Item> {
         self.items[g]
             .iter()
-            .map(|(kind, p)| Item { kind: *kind, parameters: p.iter().map(|p| Model::value(*p, x)).collect() })
+            .map(|(kind, p)| Item {
+                kind: *kind,
+                parameters: p.iter().map(|p| Model::value(*p, x)).collect(),
+            })
             .collect()
     }
 

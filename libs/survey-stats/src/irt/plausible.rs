@@ -54,7 +54,13 @@ pub fn plausible_values(
 }
 
 /// Posterior probability of each respondent to be at or above `cut`.
-pub fn share_at_or_above(items: &[Item], latent: (f64, f64), responses: &Responses, q: &Quadrature, cut: f64) -> Vec<f64> {
+pub fn share_at_or_above(
+    items: &[Item],
+    latent: (f64, f64),
+    responses: &Responses,
+    q: &Quadrature,
+    cut: f64,
+) -> Vec<f64> {
     let nodes = q.nodes(latent.0, latent.1);
     let prior = q.weights(&nodes, latent.0, latent.1);
     let step = (nodes[nodes.len() - 1] - nodes[0]) / (nodes.len() as f64 - 1.0);

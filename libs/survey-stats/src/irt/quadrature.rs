@@ -72,9 +72,13 @@ fn spaced(n: usize, low: f64, high: f64) -> Vec<f64> {
 /// Nodes and weights for the standard normal density, from the eigenvalues of the Jacobi matrix
 /// (Golub and Welsch 1969, *Math. Comp.* 23).
 pub(crate) fn hermite(n: usize) -> (Vec<f64>, Vec<f64>) {
-    let m = nalgebra::DMatrix::from_fn(n, n, |i, j| {
-        if i.abs_diff(j) == 1 { (i.max(j) as f64).sqrt() } else { 0.0 }
-    });
+    let m = nalgebra::DMatrix::from_fn(
+        n,
+        n,
+        |i, j| {
+            if i.abs_diff(j) == 1 { (i.max(j) as f64).sqrt() } else { 0.0 }
+        },
+    );
     let e = m.symmetric_eigen();
     let mut pairs: Vec<(f64, f64)> =
         (0..n).map(|k| (e.eigenvalues[k], e.eigenvectors[(0, k)].powi(2))).collect();

@@ -66,7 +66,10 @@ impl Responses {
                 }
                 let code = v - low;
                 if code < 0.0 || code.fract() != 0.0 || code > 60.0 {
-                    return Err(Error::invalid("responses", format!("row {i} of item {name} has {v}; give whole numbers")));
+                    return Err(Error::invalid(
+                        "responses",
+                        format!("row {i} of item {name} has {v}; give whole numbers"),
+                    ));
                 }
                 codes[i * j + k] = code as u8;
             }
@@ -116,7 +119,8 @@ impl Responses {
     /// Distinct rows with their total weights, and the pattern of each row.
     pub(crate) fn patterns(&self, weight: &[f64], group: &[usize]) -> (Patterns, Vec<usize>) {
         let mut place: BTreeMap<(usize, &[u8]), usize> = BTreeMap::new();
-        let mut p = Patterns { codes: Vec::new(), weight: Vec::new(), weight2: Vec::new(), group: Vec::new() };
+        let mut p =
+            Patterns { codes: Vec::new(), weight: Vec::new(), weight2: Vec::new(), group: Vec::new() };
         let mut of = Vec::with_capacity(self.n);
         for i in 0..self.n {
             let key = (group[i], self.row(i));

@@ -44,14 +44,22 @@ pub struct Score {
 /// assert!(s[0].theta > 0.0 && s[1].theta < 0.0);
 /// assert!(score(&items, (0.0, 1.0), &r, ScoreMethod::Wle).unwrap()[0].theta.is_finite());
 /// ```
-pub fn score(items: &[Item], latent: (f64, f64), responses: &Responses, method: ScoreMethod) -> Result<Vec<Score>> {
+pub fn score(
+    items: &[Item],
+    latent: (f64, f64),
+    responses: &Responses,
+    method: ScoreMethod,
+) -> Result<Vec<Score>> {
     if items.len() != responses.items() {
         return Err(Error::Length { what: "items", expected: items.len(), found: responses.items() });
     }
     for i in 0..responses.len() {
         for (j, item) in items.iter().enumerate() {
             if responses.get(i, j).is_some_and(|c| c >= item.categories()) {
-                return Err(Error::invalid("responses", format!("row {i} of item {j} has a category the item lacks")));
+                return Err(Error::invalid(
+                    "responses",
+                    format!("row {i} of item {j} has a category the item lacks"),
+                ));
             }
         }
     }

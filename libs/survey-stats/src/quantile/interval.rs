@@ -5,8 +5,8 @@
 //! Score (Francisco and Fuller 1991): the values `q` at which the test of `P(Y > q) = 1 - p` is not
 //! rejected. Sources: Woodruff (1952), *JASA* 47; Francisco and Fuller (1991), *Ann. Statist.* 19.
 
-use super::rules::{Rule, quantile};
 use super::Quantile;
+use super::rules::{Rule, quantile};
 use crate::design::Design;
 use crate::error::{Error, Result, same_length};
 use crate::estimate::Interval;
@@ -43,7 +43,18 @@ fn share_method(kind: QuantileInterval) -> Method {
 }
 
 fn at_most(x: &[f64], q: f64) -> Columns {
-    let v: Vec<f64> = x.iter().map(|x| if x.is_nan() { f64::NAN } else if *x <= q { 1.0 } else { 0.0 }).collect();
+    let v: Vec<f64> = x
+        .iter()
+        .map(|x| {
+            if x.is_nan() {
+                f64::NAN
+            } else if *x <= q {
+                1.0
+            } else {
+                0.0
+            }
+        })
+        .collect();
     Columns::one("share", &v)
 }
 
@@ -72,9 +83,14 @@ pub fn estimate(
     let (lower, upper) = match kind {
         QuantileInterval::Score => score(design, x, p, rule, level, df)?,
         QuantileInterval::Replicates => {
-            return Err(Error::invalid("quantile interval", "replicates are needed; use estimate_replicates"));
+            return Err(Error::invalid(
+                "quantile interval", "replicates are needed; use estimate_replicates",
+            ));
         }
-        QuantileInterval::Mean | QuantileInterval::Beta | QuantileInterval::Logit | QuantileInterval::ArcSine => {
+        QuantileInterval::Mean
+        | QuantileInterval::Beta
+        | QuantileInterval::Logit
+        | QuantileInterval::ArcSine => {
             let e = design.estimate(&Mean(at_most(x, value)))?;
             let n = design.n_active() as f64;
             woodruff(x, &w, e.values[0], e.vcov[(0, 0)], n, (df, design.df()), rule, kind, level)?
@@ -102,8 +118,7 @@ pub fn estimate_replicates(
     }
     let e = replicates.estimate(&Mean(at_most(x, value)))?;
     let n = w.iter().filter(|w| **w != 0.0).count() as f64;
-    let (lower, upper) =
-        woodruff(x, &w, e.values[0], e.vcov[(0, 0)], n, (df, df), rule, kind, level)?;
+    let (lower, upper) = woodruff(x, &w, e.values[0], e.vcov[(0, 0)], n, (df, df), rule, kind, level)?;
     Ok(finish(p, value, lower, upper, level, df))
 }
 
@@ -135,8 +150,7 @@ fn woodruff(
 }
 
 fn score(design: &Design, x: &[f64], p: f64, rule: Rule, level: f64, df: f64) -> Result<(f64, f64)> {
-    let inside: Vec<f64> =
-        (0..x.len()).filter(|i| design.active()[*i]).map(|i| x[i]).collect();
+    let inside: Vec<f64> = (0..x.len()).filter(|i| design.active()[*i]).map(|i| x[i]).collect();
     let one = vec![1.0; inside.len()];
     let iqr = quantile(&inside, &one, 0.75, Rule::Hf7)? - quantile(&inside, &one, 0.25, Rule::Hf7)?;
     let low = inside.iter().copied().fold(f64::INFINITY, f64::min) + iqr / 100.0;
@@ -167,7 +181,9 @@ fn brent(f: impl Fn(f64) -> Result<f64>, low: f64, high: f64, tol: f64) -> Resul
     let (mut a, mut b) = (low, high);
     let (mut fa, mut fb) = (f(a)?, f(b)?);
     if fa * fb > 0.0 {
-        return Err(Error::invalid("score interval", "the test does not change sign over the range of the data"));
+        return Err(Error::invalid(
+            "score interval", "the test does not change sign over the range of the data",
+        ));
     }
     let (mut c, mut fc) = (a, fa);
     for _ in 0..1000 {

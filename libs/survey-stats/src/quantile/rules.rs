@@ -81,7 +81,10 @@ pub fn quantile(x: &[f64], w: &[f64], p: f64, rule: Rule) -> Result<f64> {
         return Err(Error::NotFinite { what: "values", row });
     }
     if w.iter().any(|w| *w < 0.0) {
-        return Err(Error::invalid("quantile", "a negative weight has no distribution function; bound the calibration"));
+        return Err(Error::invalid(
+            "quantile",
+            "a negative weight has no distribution function; bound the calibration",
+        ));
     }
     let s = sorted(x, w);
     let n = s.x.len();

@@ -104,7 +104,9 @@ impl Replicates {
                     }
                     LonelyPsu::Adjust | LonelyPsu::AdjustToZero => {
                         let l = u.strata as f64;
-                        columns.push((0..n).map(|i| if i == members[0] { 0.0 } else { l / (l - 1.0) }).collect());
+                        columns.push(
+                            (0..n).map(|i| if i == members[0] { 0.0 } else { l / (l - 1.0) }).collect(),
+                        );
                         rscales.push((l - 1.0) / l);
                         continue;
                     }

@@ -67,7 +67,15 @@ impl Replicates {
         } else {
             replicates.clone()
         };
-        Replicates::assemble(weights.to_vec(), (0..weights.len()).collect(), factor, scale, rscales.to_vec(), mse, df)
+        Replicates::assemble(
+            weights.to_vec(),
+            (0..weights.len()).collect(),
+            factor,
+            scale,
+            rscales.to_vec(),
+            mse,
+            df,
+        )
     }
 
     pub(crate) fn assemble(

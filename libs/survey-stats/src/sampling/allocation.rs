@@ -61,7 +61,10 @@ pub fn allocate(n: usize, population: &[f64], how: &Allocation, minimum: usize) 
         }
     };
     if share.iter().any(|s| !(s.is_finite() && *s >= 0.0)) || sum(share.iter().copied()) <= 0.0 {
-        return Err(Error::invalid("allocation", "shares must be numbers that are not negative, and not all zero"));
+        return Err(Error::invalid(
+            "allocation",
+            "shares must be numbers that are not negative, and not all zero",
+        ));
     }
     let low: Vec<f64> = population.iter().map(|p| (minimum as f64).min(p.floor())).collect();
     let high: Vec<f64> = population.iter().map(|p| p.floor()).collect();
@@ -69,7 +72,11 @@ pub fn allocate(n: usize, population: &[f64], how: &Allocation, minimum: usize) 
     if total < sum(low.iter().copied()) || total > sum(high.iter().copied()) {
         return Err(Error::invalid(
             "sample size",
-            format!("{n} is outside what the minimum and the population allow ({} to {})", low.iter().sum::<f64>(), high.iter().sum::<f64>()),
+            format!(
+                "{n} is outside what the minimum and the population allow ({} to {})",
+                low.iter().sum::<f64>(),
+                high.iter().sum::<f64>()
+            ),
         ));
     }
     let exact = bounded(total, &share, &low, &high);
@@ -78,7 +85,8 @@ pub fn allocate(n: usize, population: &[f64], how: &Allocation, minimum: usize) 
 
 /// Shares of `total` proportional to `share` inside bounds: the common factor is found by bisection.
 fn bounded(total: f64, share: &[f64], low: &[f64], high: &[f64]) -> Vec<f64> {
-    let at = |f: f64| -> Vec<f64> { (0..share.len()).map(|h| (f * share[h]).clamp(low[h], high[h])).collect() };
+    let at =
+        |f: f64| -> Vec<f64> { (0..share.len()).map(|h| (f * share[h]).clamp(low[h], high[h])).collect() };
     let positive = share.iter().copied().filter(|s| *s > 0.0).fold(f64::INFINITY, f64::min);
     let (mut a, mut b) = (0.0, high.iter().copied().fold(0.0, f64::max) / positive + 1.0);
     for _ in 0..200 {

@@ -75,9 +75,11 @@ pub fn draw(sizes: &[f64], n: usize, method: Method, seed: u64) -> Result<Draw> 
             // Probabilities of one draw; certainty does not arise.
             inclusion_probabilities(sizes, 1.0)?.iter().map(|p| p * k).collect()
         }
-        Method::Systematic | Method::Sampford | Method::Pivotal | Method::MaximumEntropy | Method::Poisson => {
-            inclusion_probabilities(sizes, k)?
-        }
+        Method::Systematic
+        | Method::Sampford
+        | Method::Pivotal
+        | Method::MaximumEntropy
+        | Method::Poisson => inclusion_probabilities(sizes, k)?,
     };
     let units = match method {
         Method::Srs => {
@@ -126,7 +128,14 @@ mod tests {
     #[test]
     fn every_method_selects_units_as_often_as_it_promises() {
         let sizes = [3.0, 1.0, 4.0, 1.5, 9.0, 2.6];
-        for method in [Method::Srs, Method::Systematic, Method::Sampford, Method::Pivotal, Method::MaximumEntropy, Method::Poisson] {
+        for method in [
+            Method::Srs,
+            Method::Systematic,
+            Method::Sampford,
+            Method::Pivotal,
+            Method::MaximumEntropy,
+            Method::Poisson,
+        ] {
             let mut count = [0.0; 6];
             let mut pi = [0.0; 6];
             for seed in 0..4000 {

@@ -35,7 +35,9 @@ pub fn hajek_mean(y: &[f64], pi: &[f64]) -> Result<f64> {
 fn pairs(y: &[f64], joint: &DMatrix<f64>, term: impl Fn(usize, usize) -> f64) -> Result<f64> {
     same_length("joint probabilities", y.len(), joint.nrows())?;
     if joint.iter().any(|p| !(*p > 0.0)) {
-        return Err(Error::invalid("joint probabilities", "a pair has none, so that no unbiased variance exists"));
+        return Err(Error::invalid(
+            "joint probabilities", "a pair has none, so that no unbiased variance exists",
+        ));
     }
     let n = y.len();
     Ok(sum((0..n * n).map(|k| term(k / n, k % n))))

@@ -27,7 +27,15 @@ pub fn inclusion_probabilities(sizes: &[f64], n: f64) -> Result<Vec<f64>> {
         let pi: Vec<f64> = sizes
             .iter()
             .zip(&certain)
-            .map(|(x, c)| if *c { 1.0 } else if total > 0.0 { left * x / total } else { 0.0 })
+            .map(|(x, c)| {
+                if *c {
+                    1.0
+                } else if total > 0.0 {
+                    left * x / total
+                } else {
+                    0.0
+                }
+            })
             .collect();
         let before = certain.iter().filter(|c| **c).count();
         for (c, p) in certain.iter_mut().zip(&pi) {

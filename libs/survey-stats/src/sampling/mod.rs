@@ -12,10 +12,15 @@ mod sample_size;
 mod systematic;
 
 pub use allocation::{Allocation, allocate};
-pub use conditional_poisson::{conditional_poisson, conditional_poisson_joint, conditional_poisson_joint_within};
+pub use conditional_poisson::{
+    conditional_poisson, conditional_poisson_joint, conditional_poisson_joint_within,
+};
 pub use draw::{Draw, Method, draw};
 pub use elimination::{midzuno_joint, tille_joint};
-pub use estimators::{deville_variance, hajek_mean, horvitz_thompson, horvitz_thompson_variance, ratio_variance, yates_grundy_variance};
+pub use estimators::{
+    deville_variance, hajek_mean, horvitz_thompson, horvitz_thompson_variance, ratio_variance,
+    yates_grundy_variance,
+};
 pub use inclusion::inclusion_probabilities;
 pub use pivotal::pivotal;
 pub use sampford::{sampford, sampford_joint};
@@ -38,7 +43,10 @@ fn open_units(pi: &[f64]) -> Result<(Vec<usize>, f64)> {
 fn fixed_size(pi: &[f64]) -> Result<(Vec<usize>, usize)> {
     let (open, n) = open_units(pi)?;
     if (n - n.round()).abs() > 1e-6 {
-        return Err(Error::invalid("inclusion probabilities", format!("they sum to {n} besides the certain units; a fixed size needs a whole number")));
+        return Err(Error::invalid(
+            "inclusion probabilities",
+            format!("they sum to {n} besides the certain units; a fixed size needs a whole number"),
+        ));
     }
     Ok((open, n.round() as usize))
 }

@@ -32,7 +32,11 @@ pub fn sampford(pi: &[f64], rng: &mut Random) -> Result<Vec<usize>> {
     if n > 0 {
         for attempt in 0.. {
             if attempt == 10_000_000 {
-                return Err(Error::NotConverged { method: "Sampford's rejection", iterations: attempt, misfit: 1.0 });
+                return Err(Error::NotConverged {
+                    method: "Sampford's rejection",
+                    iterations: attempt,
+                    misfit: 1.0,
+                });
             }
             let mut s = vec![pick(&first, rng)];
             while s.len() < n {

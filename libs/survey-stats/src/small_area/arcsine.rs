@@ -33,7 +33,13 @@ pub struct ArcsineFit {
 /// let f = fay_herriot_arcsine(&p, &[60.0; 6], &DMatrix::from_element(6, 1, 1.0), &Options::default(), 0.95).unwrap();
 /// assert!(f.share.iter().all(|s| (0.0..1.0).contains(s)) && f.share[5] > 0.0);
 /// ```
-pub fn fay_herriot_arcsine(p: &[f64], n_eff: &[f64], x: &DMatrix<f64>, o: &Options, level: f64) -> Result<ArcsineFit> {
+pub fn fay_herriot_arcsine(
+    p: &[f64],
+    n_eff: &[f64],
+    x: &DMatrix<f64>,
+    o: &Options,
+    level: f64,
+) -> Result<ArcsineFit> {
     same_length("effective sample sizes", p.len(), n_eff.len())?;
     if let Some(d) = p.iter().position(|p| !(0.0..=1.0).contains(p)) {
         return Err(Error::invalid("shares", format!("area {d} has {}", p[d])));

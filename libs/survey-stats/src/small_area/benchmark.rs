@@ -34,10 +34,15 @@ pub fn benchmark(estimates: &[f64], weights: &[f64], target: f64, how: &Benchmar
     let now = dot(weights, estimates);
     let total: f64 = weights.iter().sum();
     if total <= 0.0 || !target.is_finite() {
-        return Err(Error::invalid("benchmark", "weights must have a positive sum and the target be a number"));
+        return Err(Error::invalid(
+            "benchmark",
+            "weights must have a positive sum and the target be a number",
+        ));
     }
     match how {
-        Benchmark::Ratio if now == 0.0 => Err(Error::invalid("benchmark", "the estimates sum to zero; use the difference")),
+        Benchmark::Ratio if now == 0.0 => {
+            Err(Error::invalid("benchmark", "the estimates sum to zero; use the difference"))
+        }
         Benchmark::Ratio => Ok(estimates.iter().map(|e| e * target / now).collect()),
         Benchmark::Difference => Ok(estimates.iter().map(|e| e + (target - now) / total).collect()),
         Benchmark::Optimal { variance } => {

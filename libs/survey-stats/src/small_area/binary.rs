@@ -57,7 +57,10 @@ pub fn binary_unit_level(
         return Err(Error::invalid("outcome", "it must be 0 or 1"));
     }
     if area.iter().any(|a| *a >= areas) || cells.iter().any(|c| c.0 >= areas || c.1.len() != p) {
-        return Err(Error::invalid("areas", "an index is out of range or a cell has another number of covariates"));
+        return Err(Error::invalid(
+            "areas",
+            "an index is out of range or a cell has another number of covariates",
+        ));
     }
     let k = p + areas;
     let mut theta = DVector::zeros(k);
@@ -101,7 +104,11 @@ pub fn binary_unit_level(
         c.converged = c.misfit < 1e-8 || a <= 1e-9;
     }
     if !c.converged {
-        return Err(Error::NotConverged { method: "binary small-area model", iterations: c.iterations, misfit: c.misfit });
+        return Err(Error::NotConverged {
+            method: "binary small-area model",
+            iterations: c.iterations,
+            misfit: c.misfit,
+        });
     }
     let mut share = vec![0.0; areas];
     let mut people = vec![0.0; areas];

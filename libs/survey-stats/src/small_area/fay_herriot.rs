@@ -109,13 +109,17 @@ fn score(s: &State, x: &DMatrix<f64>, method: Method) -> (f64, f64) {
             let v3: Vec<f64> = v2.iter().zip(&s.vi).map(|(a, b)| a * b).collect();
             let q2 = &s.q * cross(x, &v2);
             let trace_p = sum(s.vi.iter().copied()) - q2.trace();
-            let trace_pp = sum(v2.iter().copied()) - 2.0 * (&s.q * cross(x, &v3)).trace() + (&q2 * &q2).trace();
+            let trace_pp =
+                sum(v2.iter().copied()) - 2.0 * (&s.q * cross(x, &v3)).trace() + (&q2 * &q2).trace();
             (0.5 * (quadratic - trace_p), 0.5 * trace_pp)
         }
         Method::Ml => (0.5 * (quadratic - sum(s.vi.iter().copied())), 0.5 * sum(v2)),
         Method::Moments => {
             let df = s.vi.len() as f64 - x.ncols() as f64;
-            (dot(&s.vi, &s.residual.iter().map(|r| r * r).collect::<Vec<_>>()) - df, sum(s.vi.iter().copied()))
+            (
+                dot(&s.vi, &s.residual.iter().map(|r| r * r).collect::<Vec<_>>()) - df,
+                sum(s.vi.iter().copied()),
+            )
         }
     }
 }
@@ -138,7 +142,10 @@ pub fn fay_herriot(y: &[f64], psi: &[f64], x: &DMatrix<f64>, o: &Options) -> Res
     all_finite("direct estimates", y)?;
     all_finite("covariates", x.as_slice())?;
     if let Some(row) = psi.iter().position(|v| !(v.is_finite() && *v > 0.0)) {
-        return Err(Error::invalid("sampling variances", format!("area {row} has {}; leave it out and predict it", psi[row])));
+        return Err(Error::invalid(
+            "sampling variances",
+            format!("area {row} has {}; leave it out and predict it", psi[row]),
+        ));
     }
     if m <= p {
         return Err(Error::invalid("areas", format!("{m} areas cannot carry {p} coefficients")));
@@ -149,7 +156,9 @@ pub fn fay_herriot(y: &[f64], psi: &[f64], x: &DMatrix<f64>, o: &Options) -> Res
     let synthetic: Vec<f64> = y.iter().zip(&s.residual).map(|(y, r)| y - r).collect();
     let eblup = (0..m).map(|i| synthetic[i] + (1.0 - b[i]) * s.residual[i]).collect();
     let log_likelihood = -0.5
-        * sum((0..m).map(|i| (2.0 * std::f64::consts::PI * (a + psi[i])).ln() + s.residual[i] * s.residual[i] * s.vi[i]));
+        * sum((0..m).map(|i| {
+            (2.0 * std::f64::consts::PI * (a + psi[i])).ln() + s.residual[i] * s.residual[i] * s.vi[i]
+        }));
     let k = p as f64 + 1.0;
     Ok(FayHerriot {
         model_variance: a,

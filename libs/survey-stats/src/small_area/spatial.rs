@@ -81,7 +81,13 @@ fn trace2(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
 /// let f = spatial_fay_herriot(&y, &vec![0.5; n], &DMatrix::from_element(n, 1, 1.0), &w, &o).unwrap();
 /// assert!(f.rho > 0.5 && f.mse.iter().all(|m| *m > 0.0));
 /// ```
-pub fn spatial_fay_herriot(y: &[f64], psi: &[f64], x: &DMatrix<f64>, w: &DMatrix<f64>, o: &Options) -> Result<SpatialFit> {
+pub fn spatial_fay_herriot(
+    y: &[f64],
+    psi: &[f64],
+    x: &DMatrix<f64>,
+    w: &DMatrix<f64>,
+    o: &Options,
+) -> Result<SpatialFit> {
     let m = y.len();
     same_length("sampling variances", m, psi.len())?;
     same_length("covariates", m, x.nrows())?;
@@ -111,7 +117,8 @@ pub fn spatial_fay_herriot(y: &[f64], psi: &[f64], x: &DMatrix<f64>, w: &DMatrix
             -0.5 * mr.trace() + 0.5 * py.dot(&(&s.by_rho * &py)),
         );
         let info = Matrix2::new(trace2(&ma, &ma), trace2(&ma, &mr), trace2(&ma, &mr), trace2(&mr, &mr)) * 0.5;
-        let step = info.try_inverse().ok_or(Error::Singular { what: "information of the spatial model" })? * score;
+        let step =
+            info.try_inverse().ok_or(Error::Singular { what: "information of the spatial model" })? * score;
         let (na, nr) = (a + step[0], (rho + step[1]).clamp(-0.999, 0.999));
         c.misfit = ((na - a) / a).abs().max(((nr - rho) / rho).abs());
         // A negative variance is approached, not crossed, so that the next system stays definite.
@@ -120,7 +127,11 @@ pub fn spatial_fay_herriot(y: &[f64], psi: &[f64], x: &DMatrix<f64>, w: &DMatrix
         c.converged = c.misfit <= o.tolerance;
     }
     if !c.converged {
-        return Err(Error::NotConverged { method: "spatial Fay-Herriot", iterations: c.iterations, misfit: c.misfit });
+        return Err(Error::NotConverged {
+            method: "spatial Fay-Herriot",
+            iterations: c.iterations,
+            misfit: c.misfit,
+        });
     }
     let s = parts(psi, x, w, a, rho)?;
     let beta = &s.q * x.transpose() * &s.vi * &yv;
@@ -129,7 +140,14 @@ pub fn spatial_fay_herriot(y: &[f64], psi: &[f64], x: &DMatrix<f64>, w: &DMatrix
     let vr = &s.vi * &r;
     let eblup: Vec<f64> = (&fitted + &s.ci * &vr * a).iter().copied().collect();
     let log_det: f64 = 2.0
-        * s.v.clone().cholesky().ok_or(Error::NotPositiveDefinite { what: "covariance of the areas" })?.l().diagonal().map(f64::ln).sum();
+        * s.v
+            .clone()
+            .cholesky()
+            .ok_or(Error::NotPositiveDefinite { what: "covariance of the areas" })?
+            .l()
+            .diagonal()
+            .map(f64::ln)
+            .sum();
     let ll = -0.5 * (m as f64 * (2.0 * std::f64::consts::PI).ln() + log_det + r.dot(&vr));
     let k = x.ncols() as f64 + 2.0;
     Ok(SpatialFit {
@@ -146,7 +164,14 @@ pub fn spatial_fay_herriot(y: &[f64], psi: &[f64], x: &DMatrix<f64>, w: &DMatrix
     })
 }
 
-fn mse(s: &Parts, x: &DMatrix<f64>, w: &DMatrix<f64>, psi: &[f64], a: f64, method: Method) -> Result<Vec<f64>> {
+fn mse(
+    s: &Parts,
+    x: &DMatrix<f64>,
+    w: &DMatrix<f64>,
+    psi: &[f64],
+    a: f64,
+    method: Method,
+) -> Result<Vec<f64>> {
     let m = psi.len();
     let g = &s.ci * a;
     let gv = &g * &s.vi;

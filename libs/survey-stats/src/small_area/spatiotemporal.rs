@@ -116,7 +116,8 @@ pub fn spatiotemporal_fay_herriot(
         let p = &vi - &vx * &q * vx.transpose();
         let py = &p * &yv;
         let pv: Vec<DMatrix<f64>> = b.derivatives.iter().map(|v| &p * v).collect();
-        let score = DVector::from_fn(k, |a, _| -0.5 * pv[a].trace() + 0.5 * py.dot(&(&b.derivatives[a] * &py)));
+        let score =
+            DVector::from_fn(k, |a, _| -0.5 * pv[a].trace() + 0.5 * py.dot(&(&b.derivatives[a] * &py)));
         let info = DMatrix::from_fn(k, k, |a, e| 0.5 * pv[a].component_mul(&pv[e].transpose()).sum());
         cov = inverse(&info, "information of the spatio-temporal model")?;
         let step = &cov * score;
@@ -126,12 +127,20 @@ pub fn spatiotemporal_fay_herriot(
                 *v = v.clamp(-0.999, 0.999);
             }
         }
-        c.misfit = theta.iter().zip(&next).map(|(a, b)| ((a - b) / if *a == 0.0 { 1e-4 } else { *a }).abs()).fold(0.0, f64::max);
+        c.misfit = theta
+            .iter()
+            .zip(&next)
+            .map(|(a, b)| ((a - b) / if *a == 0.0 { 1e-4 } else { *a }).abs())
+            .fold(0.0, f64::max);
         theta = next;
         c.converged = c.misfit <= o.tolerance;
     }
     if !c.converged {
-        return Err(Error::NotConverged { method: "spatio-temporal Fay-Herriot", iterations: c.iterations, misfit: c.misfit });
+        return Err(Error::NotConverged {
+            method: "spatio-temporal Fay-Herriot",
+            iterations: c.iterations,
+            misfit: c.misfit,
+        });
     }
     for v in [0, 2] {
         theta[v] = theta[v].max(0.0);

@@ -53,8 +53,12 @@ impl Statistic for Mean {
         let m = self.values(w)?;
         let n = population_size(w)?;
         let y = self.0.data();
-        Ok(DMatrix::from_fn(w.len(), y.len(), |i, j| {
-            if w[i] == 0.0 { 0.0 } else { w[i] * (y[j][i] - m[j]) / n }
-        }))
+        Ok(DMatrix::from_fn(
+            w.len(),
+            y.len(),
+            |i, j| {
+                if w[i] == 0.0 { 0.0 } else { w[i] * (y[j][i] - m[j]) / n }
+            },
+        ))
     }
 }

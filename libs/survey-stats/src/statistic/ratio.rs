@@ -60,7 +60,11 @@ impl Statistic for Ratio {
 
     fn values_of_totals(&self, totals: &[f64]) -> Option<Vec<f64>> {
         let (y, x) = totals.split_at(self.numerators.data().len());
-        if x.contains(&0.0) { None } else { Some(x.iter().flat_map(|x| y.iter().map(move |y| y / x)).collect()) }
+        if x.contains(&0.0) {
+            None
+        } else {
+            Some(x.iter().flat_map(|x| y.iter().map(move |y| y / x)).collect())
+        }
     }
 
     fn influence(&self, w: &[f64]) -> Result<DMatrix<f64>> {
