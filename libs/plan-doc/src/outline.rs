@@ -8,7 +8,7 @@ use crate::heading::title_of;
 use crate::mark::{Kind, Mark, is_label, mark};
 use crate::rank::Numbering;
 use crate::rank::Ranks;
-use crate::span::{Piece, Span, chars, cut};
+use crate::span::{Piece, Span, chars, cut, first_chars};
 use crate::words::{has, words};
 
 /// One heading or point with the paragraphs that belong to it.
@@ -196,8 +196,12 @@ impl Outline {
         let container = node.kind < Kind::Digit || node.kind == Kind::Plain;
         let done = || node.paras.iter().rev().any(|p| self.clauses.get(*p).is_some_and(|c| !c.is_empty()));
         let sibling = node.kind == Kind::Plain || (titled && owned && node.kind >= Kind::Digit && done());
+        // before marked points it is their introduction
+        let next = first_chars(cut(seen, para.end + 1, seen.len()), 24);
+        let introduces = mark(next).is_some_and(|m| m.kind >= Kind::Digit);
         let wanted = titled
-            && ((matches!(node.class, Class::Safeguard | Class::Goals) && container)
+            && ((node.class == Class::Safeguard && container)
+                || (node.class == Class::Goals && container && !introduces)
                 || (owned && (container || sibling)));
         if !wanted {
             if let Some(node) = self.nodes.get_mut(top) {

@@ -71,3 +71,12 @@ fn every_span_points_at_what_it_says() {
         }
     }
 }
+
+#[test]
+fn a_paragraph_before_dashed_goals_introduces_them() {
+    let plan = "甲县科普方案（2021—2025年）\n一、目标\n（一）总体目标\n坚持协同推进。到2025年，全县公民具备科学素质的比例达到12%。\n——设施完善。馆站齐备。\n二、任务\n——办好活动。办好科技周。（县科协牵头）\n";
+    let reading = plan_doc::parse(plan);
+    let titles: Vec<&str> = reading.items.iter().map(|i| i.title.as_str()).collect();
+    assert_eq!(titles, ["设施完善", "办好活动"]);
+    assert_eq!(reading.targets.first().map(|t| t.item), Some(None));
+}
