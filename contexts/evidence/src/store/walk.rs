@@ -35,7 +35,10 @@ pub(super) fn union(sql: &mut Sql, district: &DistrictId, reach: &Reach, filter:
     }
     let walks_reach = walks_reach(reach, filter);
     for (n, start) in starts.iter().enumerate() {
-        sql.push(if n == 0 { "select * from (" } else { " union select * from (" }, []);
+        if n > 0 {
+            sql.push(" union ", []);
+        }
+        sql.push("select * from (", []);
         let checked = if walks_reach { &Reach::All } else { reach };
         walk(sql, district, (start, checked), filter, limit);
         sql.push(&format!(") b{n}"), []);
