@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kernel::stored::Val;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -166,6 +167,11 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| Error::Io(format!("{} cannot be opened: {error}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
+    // A kept statement keeps its plan. Without this SQLite plans anew at every call what compares a
+    // column with a parameter, which costs several times the call itself.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| Error::Io(format!("{} cannot be set up: {error}", path.display())))?;
     Ok(connection)
 }
 
