@@ -11,7 +11,7 @@ use crate::filter::Filter;
 use crate::{DeliveryId, Kind, State};
 
 /// Rows counted for the totals line at most; beyond it says "more than".
-pub const COUNTED: i64 = 1_000;
+pub const COUNTED: i64 = 500;
 
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
