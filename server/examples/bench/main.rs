@@ -1,13 +1,17 @@
 //! Measures the program against its yardsticks: `cargo xtask bench`, or `cargo xtask bench plan` for one
-//! group. Absolute figures are of this machine and moment; the ratios are what must hold.
+//! group, `--facts 20000` for a smaller district. Absolute figures are of this machine and moment; the
+//! ratios are what must hold.
 #![allow(
     clippy::indexing_slicing,
     clippy::expect_used,
     reason = "what goes wrong while measuring may end the measuring"
 )]
 
+mod data;
 mod load;
+mod pages;
 mod program;
+mod recording;
 mod table;
 mod yardstick;
 
@@ -19,18 +23,25 @@ use kernel::{Rng, SystemRng};
 use table::{Against, Table};
 
 /// The groups of rows, in the order in which they are measured.
-const GROUPS: [&str; 2] = ["plan", "program"];
+const GROUPS: [&str; 4] = ["plan", "program", "pages", "recording"];
+/// Facts of the district whose pages are opened.
+const FACTS: u64 = 1_000_000;
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let mut facts = FACTS;
+    if let Some(at) = words.iter().position(|word| word == "--facts") {
+        let given: Vec<String> = words.drain(at..words.len().min(at + 2)).collect();
+        facts = given.get(1).and_then(|n| n.parse().ok()).expect("--facts is followed by a number");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let done = runtime.block_on(async {
         match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["yardstick", page, folder] => {
                 yardstick::serve(Path::new(page), Path::new(folder)).await.map(|()| true)
             }
-            [] => measure(&GROUPS).await,
-            some if some.iter().all(|group| GROUPS.contains(group)) => measure(some).await,
+            [] => measure(&GROUPS, facts).await,
+            some if some.iter().all(|group| GROUPS.contains(group)) => measure(some, facts).await,
             _ => Err(format!("groups are: {}", GROUPS.join(", "))),
         }
     });
@@ -44,13 +55,15 @@ fn main() -> ExitCode {
     }
 }
 
-async fn measure(groups: &[&str]) -> Result<bool, String> {
+async fn measure(groups: &[&str], facts: u64) -> Result<bool, String> {
     let folder = Folder::new()?;
     let mut table = Table::default();
     for group in groups {
         let done = match *group {
             "plan" => plan(&mut table),
-            _ => program::rows(&mut table, &folder.0).await,
+            "program" => program::rows(&mut table, &folder.0).await,
+            "pages" => pages::rows(&mut table, &folder.0, facts).await,
+            _ => recording::rows(&mut table, &folder.0, facts).await,
         };
         if let Err(why) = done {
             table.missing(group, &why);

@@ -5,11 +5,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::load;
-use crate::table::{Against, Table};
+use crate::pages;
+use crate::table::Table;
 
-/// Requests of one measurement; enough that the kernel's clock of 10 ms does not show.
+/// Requests of the load after which memory is looked at.
 const N: usize = 20_000;
-const CONNECTIONS: usize = 32;
+/// Connections that ask at once.
+pub const CONNECTIONS: usize = 32;
 
 /// A child that prints an address; killed when dropped.
 pub struct Running {
@@ -67,7 +69,7 @@ pub fn binary() -> Result<PathBuf, String> {
     if qilin.is_file() { Ok(qilin) } else { Err(format!("{} is not there: build it first", qilin.display())) }
 }
 
-/// A first start in an empty folder, a second one, and the front page under load.
+/// A first start in an empty folder, a second one, and memory after a load.
 pub async fn rows(table: &mut Table, folder: &Path) -> Result<(), String> {
     let qilin = binary()?;
     let bytes = std::fs::metadata(&qilin).map_err(|error| error.to_string())?.len();
@@ -80,24 +82,8 @@ pub async fn rows(table: &mut Table, folder: &Path) -> Result<(), String> {
     table.figure("demo, second start to first page", second.as_secs_f64(), "s");
     table.figure("resident memory, idle", load::resident_mib(running.id()), "MiB");
 
-    let mut buffer = Vec::new();
-    front(&running.address, &mut buffer).await.map_err(|error| format!("the front page: {error}"))?;
-    let page = folder.join("page.html");
-    let body = buffer.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |end| end + 4);
-    std::fs::write(&page, &buffer[body..]).map_err(|error| error.to_string())?;
-    let me = std::env::current_exe().map_err(|error| error.to_string())?;
-    let yardstick = Running::start(Command::new(me).arg("yardstick").arg(&page).arg(folder))?;
-    let bare = load::run(&yardstick.address, yardstick.id(), &get("/page"), N, CONNECTIONS).await;
-    let ours = load::run(&running.address, running.id(), &get("/"), N, CONNECTIONS).await;
-    let against = Against { name: "bare handler, same bytes", value: bare.cpu_ms, limit: 3.0 };
-    table.ratio("front page, processor time", ours.cpu_ms, "ms", against);
-    table.figure("front page, p99 under 32 connections", ours.p99_ms, "ms");
+    load::run(&running.address, running.id(), &get("/plan"), N, CONNECTIONS).await;
     table.figure("resident memory, after load", load::resident_mib(running.id()), "MiB");
-    let twenty = load::run(&yardstick.address, yardstick.id(), &get("/rows"), N, CONNECTIONS).await;
-    table.figure("yardstick: twenty rows as JSON", twenty.cpu_ms, "ms");
-    let note = b"POST /notes HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n";
-    let insert = load::run(&yardstick.address, yardstick.id(), note, N, CONNECTIONS).await;
-    table.figure("yardstick: grouped insert, durable", insert.cpu_ms, "ms");
     Ok(())
 }
 
@@ -105,14 +91,6 @@ async fn start(qilin: &Path, data: &Path) -> Result<(Duration, Running), String>
     let begin = Instant::now();
     let mut command = Command::new(qilin);
     let running = Running::start(command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(data))?;
-    front(&running.address, &mut Vec::new()).await.map_err(|error| format!("the front page: {error}"))?;
+    pages::body(&running.address, &get("/plan")).await.map_err(|error| format!("the front page: {error}"))?;
     Ok((begin.elapsed(), running))
-}
-
-async fn front(address: &str, buffer: &mut Vec<u8>) -> std::io::Result<()> {
-    use tokio::io::AsyncWriteExt;
-    let mut stream = tokio::net::TcpStream::connect(address).await?;
-    stream.write_all(&get("/")).await?;
-    let (status, _) = load::read_answer(&mut stream, buffer).await?;
-    if status == 200 { Ok(()) } else { Err(std::io::Error::other(format!("status {status}"))) }
 }
