@@ -2,6 +2,7 @@
 // What goes wrong in a helper of a test fails the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod axe;
 mod crawl;
 mod demo;
 mod guards;
