@@ -1,5 +1,6 @@
 //! Stories of people at work, in a real browser in front of the whole program.
 
+mod bad_input;
 mod main;
 mod offline;
 mod plain;
