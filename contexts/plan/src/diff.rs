@@ -168,6 +168,9 @@ fn item_changes(before: &Item, item: &Item, changes: &mut Vec<Change>) {
 /// A stretch of a text and whether it differs from the other side.
 pub type Stretch = (String, bool);
 
+/// Stretches up to this long are compared closely whatever they share.
+const SHORT: usize = 40;
+
 /// Two texts with what differs marked on each side. Texts too long to compare closely are marked from
 /// the first to the last difference.
 pub fn stretches(before: &str, after: &str) -> (Vec<Stretch>, Vec<Stretch>) {
@@ -177,7 +180,13 @@ pub fn stretches(before: &str, after: &str) -> (Vec<Stretch>, Vec<Stretch>) {
     let end = same_end.min(a.len() - start).min(b.len() - start);
     let middle = |text: &[char]| text.get(start..text.len() - end).unwrap_or_default().to_vec();
     let (x, y) = (middle(&a), middle(&b));
-    let (kept_x, kept_y) = common(&x, &y);
+    let (mut kept_x, mut kept_y) = common(&x, &y);
+    let n_kept = kept_x.iter().filter(|kept| **kept).count();
+    if n_kept * 2 < x.len().max(y.len()) && x.len().min(y.len()) > SHORT {
+        // Texts with little in common are other words, not changed ones: shreds would help nobody.
+        kept_x.fill(false);
+        kept_y.fill(false);
+    }
     let whole = |text: &[char], kept: Vec<bool>| {
         let n_end = text.len() - start - kept.len();
         let mut kept = [vec![true; start], kept, vec![true; n_end]].concat();

@@ -127,7 +127,7 @@ pub fn board(
     let Some(period) = plan.period else { return Ok(None) };
     let year = year_of(period, chosen, by.today());
     let on = day_of(year, by.today());
-    let content = store::load_content(tx, by.district(), &plan.id)?;
+    let content = store::load_in_force(tx, by.district(), &plan.id)?;
     let series = indicators::values(tx, by, year)?;
     let sums = totals::by_purpose(tx, by.district(), Years::year(year))?;
     let months = store::planned_months(tx, by.district(), year)?;

@@ -18,17 +18,27 @@ fn section(row: &Row) -> Result<Section, db::Error> {
 
 /// All that a version holds.
 pub fn load_content(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId) -> Result<Content, db::Error> {
+    let doubts = doubt::list_doubts(tx, district, plan)?;
+    Ok(Content { doubts, ..load_in_force(tx, district, plan)? })
+}
+
+/// What a version in force holds, without the doubts that were settled before.
+pub fn load_in_force(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId) -> Result<Content, db::Error> {
+    Ok(Content {
+        sections: list_sections(tx, district, plan)?,
+        items: item::list_items(tx, district, plan)?,
+        targets: target::list_targets(tx, district, plan)?,
+        doubts: Vec::new(),
+    })
+}
+
+fn list_sections(tx: &mut Tx<'_>, district: &DistrictId, plan: &PlanId) -> Result<Vec<Section>, db::Error> {
     let rows = tx.query(
         "select n, chapter, title, kind, span_from, span_to from plan_section
          where district_id = $1 and plan_id = $2 order by n",
         params![district, plan],
     )?;
-    Ok(Content {
-        sections: rows.iter().map(section).collect::<Result<_, _>>()?,
-        items: item::list_items(tx, district, plan)?,
-        targets: target::list_targets(tx, district, plan)?,
-        doubts: doubt::list_doubts(tx, district, plan)?,
-    })
+    rows.iter().map(section).collect()
 }
 
 /// Keeps all that a new version holds.

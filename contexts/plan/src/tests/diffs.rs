@@ -129,6 +129,14 @@ fn only_the_words_that_differ_are_marked_and_none_is_lost() {
 }
 
 #[test]
+fn other_words_are_not_shredded_into_letters_that_they_happen_to_share() {
+    let before = "城乡之间、老少之间、各民族之间、各镇街之间的差距明显缩小，资源统一调配，活动少走形式、多见实效，各行各业常态联手";
+    let after = "科学素质发展不均衡状态明显改善，科普供给侧改革成效明显，科普资源进一步优化整合，协作机制不断完善，质量明显提升";
+    let (before, after) = stretches(before, after);
+    assert_eq!((before.len(), after.len()), (1, 1), "{before:?}");
+}
+
+#[test]
 fn likeness_runs_from_nothing_to_the_same() {
     assert!((likeness("科学素质", "科学素质") - 1.0).abs() < 1e-9);
     assert!(likeness("科学素质", "老年健康") < 1e-9);
