@@ -110,7 +110,7 @@ impl Day {
 
     /// Days from `earlier` to here.
     pub fn days_since(self, earlier: Self) -> i64 {
-        i64::from(self.0.duration_since(earlier.0).as_hours()) / 24
+        self.0.duration_since(earlier.0).as_hours() / 24
     }
 
     /// The moment at which a China clock shows this hour and minute of the day.
