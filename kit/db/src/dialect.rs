@@ -43,11 +43,14 @@ pub(crate) fn next(tx: &mut Tx<'_>, sequence: &'static str) -> Result<i64, Error
         return counted.get("value");
     }
     let name = format!("seq_{sequence}");
-    let known = tx.one("select to_regclass($1) is not null as known", &[Val::from(name.as_str())])?;
-    if !known.get::<bool>("known")? {
-        tx.script(&format!("create sequence if not exists {name}"))?;
+    // of a sequence that is not there yet, the next number is null
+    let next = "select nextval(to_regclass($1)) as value";
+    let drawn: Option<i64> = tx.one(next, &[Val::from(name.as_str())])?.get("value")?;
+    if let Some(drawn) = drawn {
+        return Ok(drawn);
     }
-    tx.one("select nextval(to_regclass($1)) as value", &[Val::from(name)])?.get("value")
+    tx.script(&format!("create sequence if not exists {name}"))?;
+    tx.one(next, &[Val::from(name)])?.get("value")
 }
 
 /// See [`Tx::skip_locked`].

@@ -9,7 +9,11 @@ use crate::{Error, Row, dialect, postgres, sqlite};
 pub struct Tx<'a> {
     link: Link<'a>,
     failure: Option<Error>,
+    heard: Option<Asked>,
 }
+
+/// Statements with their parameters, in the order in which they were asked.
+pub type Asked = Vec<(String, Vec<Val>)>;
 
 /// The connection beneath.
 pub(crate) enum Link<'a> {
@@ -19,7 +23,7 @@ pub(crate) enum Link<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) const fn new(link: Link<'a>) -> Self {
-        Self { link, failure: None }
+        Self { link, failure: None, heard: None }
     }
 
     /// All rows of an answer.
@@ -27,6 +31,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// What the database says; the transaction is lost then.
     pub fn query(&mut self, sql: &str, params: &[Val]) -> Result<Vec<Row>, Error> {
+        self.hear(sql, params);
         self.run(params, |link| match link {
             Link::Sqlite(session) => session.query(sql, params),
             Link::Postgres(session) => session.query(sql, params),
@@ -62,10 +67,43 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// As [`Tx::query`].
     pub fn execute(&mut self, sql: &str, params: &[Val]) -> Result<u64, Error> {
+        self.hear(sql, params);
         self.run(params, |link| match link {
             Link::Sqlite(session) => session.execute(sql, params),
             Link::Postgres(session) => session.execute(sql, params),
         })
+    }
+
+    /// Runs a statement once for each row of parameters, in one trip to the server; gives the number
+    /// of rows that all of them touched. One text for any number of rows stays prepared.
+    ///
+    /// # Errors
+    /// As [`Tx::query`].
+    pub fn execute_each<R: AsRef<[Val]>>(&mut self, sql: &str, rows: &[R]) -> Result<u64, Error> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        rows.iter().for_each(|row| self.hear(sql, row.as_ref()));
+        self.run(rows.iter().flat_map(AsRef::as_ref), |link| match link {
+            Link::Sqlite(session) => session.execute_each(sql, rows),
+            Link::Postgres(session) => session.execute_each(sql, rows),
+        })
+    }
+
+    /// Notes from here on what is asked, for measuring the same statements elsewhere.
+    pub fn listen(&mut self) {
+        self.heard = Some(Asked::new());
+    }
+
+    /// What was asked since this or [`Tx::listen`] was called last.
+    pub fn heard(&mut self) -> Asked {
+        self.heard.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    fn hear(&mut self, sql: &str, params: &[Val]) {
+        if let Some(heard) = &mut self.heard {
+            heard.push((sql.to_owned(), params.to_vec()));
+        }
     }
 
     /// Has the database read a statement without running it, for the check of every statement.
@@ -110,16 +148,16 @@ impl<'a> Tx<'a> {
         self.failure.as_ref()
     }
 
-    fn run<T>(
+    fn run<'p, T>(
         &mut self,
-        params: &[Val],
+        params: impl IntoIterator<Item = &'p Val>,
         statement: impl FnOnce(&mut Link<'a>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         if let Some(error) = &self.failure {
             return Err(error.clone());
         }
-        let unfit =
-            params.iter().find_map(|val| if let Val::Unfit(reason) = val { Some(*reason) } else { None });
+        let reason = |val: &Val| if let Val::Unfit(reason) = val { Some(*reason) } else { None };
+        let unfit = params.into_iter().find_map(reason);
         let result = match unfit {
             Some(reason) => Err(Error::Database(format!("a parameter that no column can hold: {reason}"))),
             None => statement(&mut self.link),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Group, Problem, Refusal, UnitId, search_key};
 
-use super::{CLOSED, RECORDED, SUBMITTED, Sql, VERIFIED, corrupt, stamp, stamp_values};
+use super::{CLOSED, RECORDED, SUBMITTED, VERIFIED, corrupt, stamp, stamp_values};
 use crate::{Before, Delivery, DeliveryId, Details, Kind, Method, PurposeId, Stamp, State};
 
 const TABLE: &str = "evidence_delivery";
@@ -73,17 +73,17 @@ fn insert_links(tx: &mut Tx, district: &DistrictId, delivery: &Delivery) -> Resu
         .chain(details.supporters.iter().map(|unit| ("supporter", unit.as_str(), 0)))
         .chain(details.purposes.iter().map(|purpose| ("purpose", purpose.as_str(), 0)))
         .chain(details.heads.iter().map(|(group, n)| ("group", group.code(), *n)));
-    let mut sql = Sql::default();
-    sql.push(
-        "insert into evidence_delivery_link (district_id, delivery_id, kind, key, n, occurred_on) values ",
-        [],
-    );
-    sql.rows(links.map(|(kind, key, n)| {
-        let ids: [Val; 2] = [district.into(), (&delivery.id).into()];
-        let rest: [Val; 4] = [kind.into(), key.into(), n.into(), details.on.into()];
-        ids.into_iter().chain(rest).collect()
-    }));
-    tx.execute(&sql.text, &sql.params)?;
+    let rows: Vec<[Val; 6]> = links
+        .map(|(kind, key, n)| {
+            let (id, on) = (&delivery.id, details.on);
+            [district.into(), id.into(), kind.into(), key.into(), n.into(), on.into()]
+        })
+        .collect();
+    tx.execute_each(
+        "insert into evidence_delivery_link (district_id, delivery_id, kind, key, n, occurred_on)
+         values ($1, $2, $3, $4, $5, $6)",
+        &rows,
+    )?;
     Ok(())
 }
 
@@ -119,19 +119,17 @@ fn with_links(tx: &mut Tx, district: &DistrictId, row: &Row) -> Result<Delivery,
 /// Writes the state if nobody wrote since `seen`.
 pub fn save_state(tx: &mut Tx, district: &DistrictId, delivery: &Delivery, seen: i64) -> Result<(), Refusal> {
     let (submitted, verified, closed, reason) = columns(&delivery.state);
-    let mut sql = Sql::default();
-    sql.push(
-        "update evidence_delivery set state = ?, version = ?, submitted_by = ?, submitted_name = ?,
-            submitted_at = ?, ",
-        [delivery.state.code().into(), (seen + 1).into()].into_iter().chain(stamp_values(submitted)),
-    );
-    sql.push("verified_by = ?, verified_name = ?, verified_at = ?, ", stamp_values(verified));
-    sql.push("closed_by = ?, closed_name = ?, closed_at = ?, ", stamp_values(closed));
-    sql.push(
-        "closed_reason = ? where district_id = ? and id = ? and version = ?",
-        [reason.into(), district.into(), (&delivery.id).into(), seen.into()],
-    );
-    unchanged_since(tx.execute(&sql.text, &sql.params)?)
+    let state: [Val; 3] = [delivery.state.code().into(), (seen + 1).into(), reason.into()];
+    let row: [Val; 3] = [district.into(), (&delivery.id).into(), seen.into()];
+    let stamps = [submitted, verified, closed].into_iter().flat_map(stamp_values);
+    let params: Vec<Val> = state.into_iter().chain(stamps).chain(row).collect();
+    unchanged_since(tx.execute(
+        "update evidence_delivery set state = $1, version = $2, closed_reason = $3, submitted_by = $4,
+            submitted_name = $5, submitted_at = $6, verified_by = $7, verified_name = $8, verified_at = $9,
+            closed_by = $10, closed_name = $11, closed_at = $12
+         where district_id = $13 and id = $14 and version = $15",
+        &params,
+    )?)
 }
 
 /// Writes what is told anew, if nobody wrote since `seen`.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Group, Refusal};
 
-use super::{Sql, corrupt};
+use super::corrupt;
 use crate::fact::{Fact, Quantity};
 use crate::{DeliveryId, Kind};
 
@@ -21,20 +21,19 @@ pub fn next_place(tx: &mut Tx) -> Result<i64, Refusal> {
 
 /// Appends facts.
 pub fn append(tx: &mut Tx, district: &DistrictId, facts: &[Fact]) -> Result<(), Refusal> {
-    let mut sql = Sql::default();
-    sql.push(
+    let rows: Vec<_> = facts.iter().map(|fact| values(district, fact)).collect();
+    tx.execute_each(
         "insert into evidence_fact (district_id, seq, source_id, kind, occurred_on, month, host_id, town_id,
             organisers, supporters, purposes, quantity, group_code, n, rule_version, recorded_by, recorded_at,
-            reverses, reason) values ",
-        [],
-    );
-    sql.rows(facts.iter().map(|fact| values(district, fact)));
-    tx.execute(&sql.text, &sql.params)?;
+            reverses, reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+        &rows,
+    )?;
     Ok(())
 }
 
-fn values(district: &DistrictId, fact: &Fact) -> Vec<Val> {
-    vec![
+fn values(district: &DistrictId, fact: &Fact) -> [Val; 19] {
+    [
         district.into(),
         fact.seq.into(),
         (&fact.source).into(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use db::{Row, Tx, params};
+use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Group, Refusal, Year};
 
 use super::{Sql, corrupt};
@@ -146,32 +146,36 @@ pub fn move_by(
     district: &DistrictId,
     moved: &BTreeMap<(IndicatorId, Year), Counted>,
 ) -> Result<(), Refusal> {
-    let moved: Vec<_> = moved.iter().collect();
-    for part in moved.chunks(500) {
-        let mut sql = Sql::default();
-        sql.push(
-            "insert into evidence_indicator_total (district_id, indicator_id, year, sessions, person_times,
-                minutes, persons, persons_new, identified) values ",
-            [],
-        );
-        sql.rows(part.iter().map(|((id, year), counted)| {
-            let Counted { sessions, person_times, minutes, persons, persons_new, identified } = **counted;
-            let numbers =
-                [i64::from(*year), sessions, person_times, minutes, persons, persons_new, identified];
-            [district.into(), id.into()].into_iter().chain(numbers.map(Into::into)).collect()
-        }));
-        sql.push(
-            " on conflict (district_id, indicator_id, year) do update set
-                sessions = evidence_indicator_total.sessions + excluded.sessions,
-                person_times = evidence_indicator_total.person_times + excluded.person_times,
-                minutes = evidence_indicator_total.minutes + excluded.minutes,
-                persons = evidence_indicator_total.persons + excluded.persons,
-                persons_new = evidence_indicator_total.persons_new + excluded.persons_new,
-                identified = evidence_indicator_total.identified + excluded.identified",
-            [],
-        );
-        tx.execute(&sql.text, &sql.params)?;
-    }
+    let rows: Vec<[Val; 9]> = moved
+        .iter()
+        .map(|((id, year), counted)| {
+            let Counted { sessions, person_times, minutes, persons, persons_new, identified } = *counted;
+            [
+                district.into(),
+                id.into(),
+                i64::from(*year).into(),
+                sessions.into(),
+                person_times.into(),
+                minutes.into(),
+                persons.into(),
+                persons_new.into(),
+                identified.into(),
+            ]
+        })
+        .collect();
+    tx.execute_each(
+        "insert into evidence_indicator_total (district_id, indicator_id, year, sessions, person_times, minutes,
+            persons, persons_new, identified)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (district_id, indicator_id, year) do update set
+            sessions = evidence_indicator_total.sessions + excluded.sessions,
+            person_times = evidence_indicator_total.person_times + excluded.person_times,
+            minutes = evidence_indicator_total.minutes + excluded.minutes,
+            persons = evidence_indicator_total.persons + excluded.persons,
+            persons_new = evidence_indicator_total.persons_new + excluded.persons_new,
+            identified = evidence_indicator_total.identified + excluded.identified",
+        &rows,
+    )?;
     Ok(())
 }
 

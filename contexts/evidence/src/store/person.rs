@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use db::{Tx, params};
+use db::{Tx, Val, params};
 use kernel::{DistrictId, Refusal, Rng, Year};
 
 use super::{Sql, corrupt};
@@ -32,13 +32,11 @@ pub fn replace(
         "delete from evidence_delivery_person where district_id = $1 and delivery_id = $2",
         params![district, id],
     )?;
-    let persons: Vec<&String> = persons.iter().collect();
-    for part in persons.chunks(500) {
-        let mut sql = Sql::default();
-        sql.push("insert into evidence_delivery_person (district_id, delivery_id, person_hash) values ", []);
-        sql.rows(part.iter().map(|hash| vec![district.into(), id.into(), hash.as_str().into()]));
-        tx.execute(&sql.text, &sql.params)?;
-    }
+    let rows: Vec<[Val; 3]> = persons.iter().map(|hash| [district.into(), id.into(), hash.into()]).collect();
+    tx.execute_each(
+        "insert into evidence_delivery_person (district_id, delivery_id, person_hash) values ($1, $2, $3)",
+        &rows,
+    )?;
     Ok(())
 }
 
@@ -94,21 +92,17 @@ pub fn save_appearances(
     indicator: &IndicatorId,
     rows: &[(String, Year, i64)],
 ) -> Result<(), Refusal> {
-    for part in rows.chunks(500) {
-        let mut sql = Sql::default();
-        sql.push(
-            "insert into evidence_indicator_person (district_id, indicator_id, person_hash, year, refs) values ",
-            [],
-        );
-        sql.rows(part.iter().map(|(hash, year, refs)| {
-            let year = i64::from(*year);
-            vec![district.into(), indicator.into(), hash.as_str().into(), year.into(), (*refs).into()]
-        }));
-        sql.push(
-            " on conflict (district_id, indicator_id, person_hash, year) do update set refs = excluded.refs",
-            [],
-        );
-        tx.execute(&sql.text, &sql.params)?;
-    }
+    let rows: Vec<[Val; 5]> = rows
+        .iter()
+        .map(|(hash, year, refs)| {
+            [district.into(), indicator.into(), hash.into(), i64::from(*year).into(), refs.into()]
+        })
+        .collect();
+    tx.execute_each(
+        "insert into evidence_indicator_person (district_id, indicator_id, person_hash, year, refs)
+         values ($1, $2, $3, $4, $5)
+         on conflict (district_id, indicator_id, person_hash, year) do update set refs = excluded.refs",
+        &rows,
+    )?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use db::{Row, Tx, params};
+use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Refusal, UnitId};
 
 use super::{Sql, corrupt};
@@ -39,17 +39,14 @@ pub fn save(tx: &mut Tx, district: &DistrictId, purpose: &Purpose, position: i64
         let held = duties.entry(unit).or_insert(*role);
         *held = (*held).min(*role);
     }
-    if duties.is_empty() {
-        return Ok(());
-    }
-    let mut sql = Sql::default();
-    sql.push("insert into evidence_purpose_duty (district_id, purpose_id, unit_id, role) values ", []);
-    sql.rows(
-        duties
-            .into_iter()
-            .map(|(unit, role)| vec![district.into(), (&purpose.id).into(), unit.into(), role.into()]),
-    );
-    tx.execute(&sql.text, &sql.params)?;
+    let rows: Vec<[Val; 4]> = duties
+        .into_iter()
+        .map(|(unit, role)| [district.into(), (&purpose.id).into(), unit.into(), role.into()])
+        .collect();
+    tx.execute_each(
+        "insert into evidence_purpose_duty (district_id, purpose_id, unit_id, role) values ($1, $2, $3, $4)",
+        &rows,
+    )?;
     Ok(())
 }
 

@@ -5,37 +5,27 @@ use std::collections::BTreeMap;
 use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Refusal};
 
-use super::{Sql, corrupt};
+use super::corrupt;
 use crate::fact::{Cell, Grain, Sums};
 
-/// Rows of one insert: 8 parameters each stays far below either database's limit.
-const ROWS: usize = 500;
-
-/// Moves cells by what facts added, one statement for many.
+/// Moves cells by what facts added.
 pub fn move_by(tx: &mut Tx, district: &DistrictId, cells: &BTreeMap<Cell, Sums>) -> Result<(), Refusal> {
-    let cells: Vec<_> = cells.iter().collect();
-    for part in cells.chunks(ROWS) {
-        let mut sql = Sql::default();
-        sql.push(
-            "insert into evidence_total (district_id, purpose_id, period, grain, key, sessions, person_times,
-                minutes) values ",
-            [],
-        );
-        sql.rows(part.iter().map(|(cell, sums)| values(district, cell, sums)));
-        sql.push(
-            " on conflict (district_id, purpose_id, grain, period, key) do update set
-                sessions = evidence_total.sessions + excluded.sessions,
-                person_times = evidence_total.person_times + excluded.person_times,
-                minutes = evidence_total.minutes + excluded.minutes",
-            [],
-        );
-        tx.execute(&sql.text, &sql.params)?;
-    }
+    let rows: Vec<_> = cells.iter().map(|(cell, sums)| values(district, cell, sums)).collect();
+    tx.execute_each(
+        "insert into evidence_total (district_id, purpose_id, period, grain, key, sessions, person_times,
+            minutes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (district_id, purpose_id, grain, period, key) do update set
+            sessions = evidence_total.sessions + excluded.sessions,
+            person_times = evidence_total.person_times + excluded.person_times,
+            minutes = evidence_total.minutes + excluded.minutes",
+        &rows,
+    )?;
     Ok(())
 }
 
-fn values(district: &DistrictId, cell: &Cell, sums: &Sums) -> Vec<Val> {
-    vec![
+fn values(district: &DistrictId, cell: &Cell, sums: &Sums) -> [Val; 8] {
+    [
         district.into(),
         cell.purpose.as_str().into(),
         cell.period.as_str().into(),

@@ -10,7 +10,12 @@ type Fault = Box<dyn std::error::Error + Sync + Send>;
 
 /// A parameter. PostgreSQL has said which type it wants at this place.
 #[derive(Debug)]
-pub(crate) struct Bound<'a>(pub &'a Val);
+pub(crate) struct Bound<'a>(&'a Val);
+
+/// The parameters of one run.
+pub(crate) fn bound(params: &[Val]) -> impl ExactSizeIterator<Item = Bound<'_>> {
+    params.iter().map(Bound)
+}
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {

@@ -10,20 +10,23 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
+use futures_util::future::try_join_all;
 use kernel::stored::Val;
 use tokio::runtime::Runtime;
 use tokio_postgres::error::{DbError, SqlState};
-use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use crate::row::Head;
 use crate::tx::Link;
 use crate::{Error, Row, Tx};
-use bind::Bound;
+use bind::bound;
 pub use scratch::Scratch;
 
 /// Statements kept prepared by each connection.
 const PREPARED: usize = 512;
+/// Statements sent in one trip to the server.
+const TRIP: usize = 500;
 
 /// Settings of every connection: an acknowledged commit is on the disk, nothing waits for ever.
 const SETTINGS: &str = "
@@ -140,10 +143,10 @@ impl Session {
 
     pub fn query(&mut self, sql: &str, params: &[Val]) -> Result<Vec<Row>, Error> {
         let statement = self.prepare(sql)?;
-        let bound: Vec<Bound<'_>> = params.iter().map(Bound).collect();
-        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|val| val as _).collect();
         fits(&statement, params, sql)?;
-        let rows = self.ask(sql, async |client| client.query(&statement, &bound).await)?;
+        let rows = self.ask(sql, async |client| {
+            client.query_raw(&statement, bound(params)).await?.try_collect::<Vec<_>>().await
+        })?;
         let columns = statement.columns().iter().map(|column| column.name().to_owned()).collect();
         let head = Arc::new(Head { sql: sql.to_owned(), columns });
         let row = |row: &tokio_postgres::Row| {
@@ -155,11 +158,20 @@ impl Session {
     }
 
     pub fn execute(&mut self, sql: &str, params: &[Val]) -> Result<u64, Error> {
+        self.execute_each(sql, &[params])
+    }
+
+    pub fn execute_each(&mut self, sql: &str, rows: &[impl AsRef<[Val]>]) -> Result<u64, Error> {
         let statement = self.prepare(sql)?;
-        fits(&statement, params, sql)?;
-        let bound: Vec<Bound<'_>> = params.iter().map(Bound).collect();
-        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|val| val as _).collect();
-        self.ask(sql, async |client| client.execute(&statement, &bound).await)
+        rows.iter().try_for_each(|row| fits(&statement, row.as_ref(), sql))?;
+        let mut touched = 0;
+        for rows in rows.chunks(TRIP) {
+            touched += self.ask(sql, async |client| {
+                let each = rows.iter().map(|row| client.execute_raw(&statement, bound(row.as_ref())));
+                Ok(try_join_all(each).await?.iter().sum::<u64>())
+            })?;
+        }
+        Ok(touched)
     }
 
     pub fn script(&mut self, sql: &str) -> Result<(), Error> {

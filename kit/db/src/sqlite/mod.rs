@@ -1,6 +1,7 @@
 //! The embedded database: one connection with its settings, statements and errors.
 
 mod reader;
+mod statement;
 mod writer;
 
 pub(crate) use reader::read_from;
@@ -11,12 +12,11 @@ use std::sync::Arc;
 
 use kernel::stored::Val;
 use rusqlite::config::DbConfig;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 
-use crate::row::Head;
 use crate::tx::Link;
 use crate::{Error, Row, Tx};
+use statement::{Known, Statements, bind, val};
 
 /// Statements kept prepared by each connection.
 const PREPARED: usize = 512;
@@ -37,17 +37,22 @@ const SETTINGS: &str = "
 /// A connection and what it may do.
 pub(crate) struct Session {
     connection: Connection,
+    statements: Statements,
     read_only: bool,
 }
 
 impl Session {
+    fn new(connection: Connection, read_only: bool) -> Self {
+        Self { connection, statements: Statements::default(), read_only }
+    }
+
     /// Opens the file for writing, making it when it is not there.
     pub fn writing(path: &Path) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_EXRESCODE;
-        let session = Self { connection: open(path, flags)?, read_only: false };
+        let session = Self::new(open(path, flags)?, false);
         session.script("pragma busy_timeout = 5000; pragma journal_mode = wal;")?;
         session.script(SETTINGS)?;
         Ok(session)
@@ -59,7 +64,7 @@ impl Session {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_EXRESCODE;
-        let session = Self { connection: open(path, flags)?, read_only: true };
+        let session = Self::new(open(path, flags)?, true);
         session.script(SETTINGS)?;
         session.script("pragma query_only = on;")?;
         Ok(session)
@@ -67,26 +72,43 @@ impl Session {
 
     pub fn query(&self, sql: &str, params: &[Val]) -> Result<Vec<Row>, Error> {
         let fault = |error| self.fault(error, sql);
-        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
-        bind(&mut statement, sql, params)?;
-        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-        let width = columns.len();
-        let head = Arc::new(Head { sql: sql.to_owned(), columns });
+        let (known, mut statement) = self.statement(sql)?;
+        bind(&mut statement, &known, params)?;
+        let width = known.head.columns.len();
         let mut answer = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(fault)? {
             let vals = (0..width).map(|place| row.get_ref(place).map_err(fault).and_then(val));
-            answer.push(Row::new(Arc::clone(&head), vals.collect::<Result<_, _>>()?));
+            answer.push(Row::new(Arc::clone(&known.head), vals.collect::<Result<_, _>>()?));
         }
         Ok(answer)
     }
 
     pub fn execute(&self, sql: &str, params: &[Val]) -> Result<u64, Error> {
-        let fault = |error| self.fault(error, sql);
-        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
-        bind(&mut statement, sql, params)?;
-        let touched = statement.raw_execute().map_err(fault)?;
+        self.execute_each(sql, &[params])
+    }
+
+    pub fn execute_each(&self, sql: &str, rows: &[impl AsRef<[Val]>]) -> Result<u64, Error> {
+        let (known, mut statement) = self.statement(sql)?;
+        let mut touched = 0;
+        for row in rows {
+            bind(&mut statement, &known, row.as_ref())?;
+            touched += statement.raw_execute().map_err(|error| self.fault(error, sql))?;
+        }
         Ok(touched.try_into().unwrap_or(u64::MAX))
+    }
+
+    /// A statement, prepared at its first use.
+    fn statement(&self, sql: &str) -> Result<(Arc<Known>, CachedStatement<'_>), Error> {
+        let fault = |error| self.fault(error, sql);
+        if let Some(known) = self.statements.find(sql) {
+            let statement = self.connection.prepare_cached(&known.text).map_err(fault)?;
+            return Ok((known, statement));
+        }
+        let text = statement::numbered(sql);
+        let statement = self.connection.prepare_cached(&text).map_err(fault)?;
+        let known = self.statements.learn(Known::new(sql, text, &statement)?);
+        Ok((known, statement))
     }
 
     pub fn prepare(&self, sql: &str) -> Result<(), Error> {
@@ -94,6 +116,7 @@ impl Session {
     }
 
     pub fn script(&self, sql: &str) -> Result<(), Error> {
+        self.statements.forget(); // it may give a table other columns
         self.connection.execute_batch(sql).map_err(|error| self.fault(error, sql))
     }
 
@@ -175,57 +198,6 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Binds `$n` to the n-th parameter. SQLite numbers such names by first appearance, so each place
-/// is asked for its name.
-fn bind(statement: &mut rusqlite::CachedStatement<'_>, sql: &str, params: &[Val]) -> Result<(), Error> {
-    let misfit = |reason: String| Error::Database(format!("{reason}, in: {sql}"));
-    let mut highest = 0;
-    for place in 1..=statement.parameter_count() {
-        let number: usize = statement
-            .parameter_name(place)
-            .and_then(|name| name.strip_prefix('$'))
-            .and_then(|digits| digits.parse().ok())
-            .ok_or_else(|| misfit("parameters are written $1, $2 ...".to_owned()))?;
-        highest = highest.max(number);
-        let param = number.checked_sub(1).and_then(|index| params.get(index));
-        let param = param.ok_or_else(|| misfit(format!("no parameter is given for ${number}")))?;
-        statement.raw_bind_parameter(place, Bound(param)).map_err(|error| misfit(error.to_string()))?;
-    }
-    if highest == params.len() {
-        return Ok(());
-    }
-    Err(misfit(format!("{} parameters are given, {highest} used", params.len())))
-}
-
-/// A value as SQLite binds it, without a copy.
-struct Bound<'a>(&'a Val);
-
-impl rusqlite::ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            Val::Null | Val::Unfit(_) => ValueRef::Null,
-            Val::Int(n) => ValueRef::Integer(*n),
-            Val::Bool(yes) => ValueRef::Integer(i64::from(*yes)),
-            Val::Real(x) => ValueRef::Real(*x),
-            Val::Text(text) => ValueRef::Text(text.as_bytes()),
-            Val::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
-
-fn val(stored: ValueRef<'_>) -> Result<Val, Error> {
-    Ok(match stored {
-        ValueRef::Null => Val::Null,
-        ValueRef::Integer(n) => Val::Int(n),
-        ValueRef::Real(x) => Val::Real(x),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Val::Text(text.to_owned()),
-            Err(_) => return Err(Error::Database("a stored text is not UTF-8".to_owned())),
-        },
-        ValueRef::Blob(bytes) => Val::Bytes(bytes.to_vec()),
-    })
-}
-
 /// Copies the database, as it stands at one moment, into a new file, and waits for the disk.
 pub(crate) fn back_up(path: &Path, to: &Path) -> Result<(), Error> {
     if to.exists() {
@@ -235,7 +207,7 @@ pub(crate) fn back_up(path: &Path, to: &Path) -> Result<(), Error> {
         )));
     }
     let target = to.to_str().ok_or_else(|| Error::Database("the backup's path is not UTF-8".to_owned()))?;
-    let session = Session { connection: open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?, read_only: true };
+    let session = Session::new(open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?, true);
     session.script("pragma busy_timeout = 5000;")?;
     session.execute("vacuum into $1", &[Val::from(target)])?;
     let sync = |path: &PathBuf| std::fs::File::open(path).and_then(|file| file.sync_all());
