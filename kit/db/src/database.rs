@@ -30,6 +30,10 @@ pub enum Kind {
     Postgres,
 }
 
+/// See [`Db::mark`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark(pub(crate) String);
+
 type Actions = Queue<Box<dyn Action>>;
 
 /// Actions that may wait for a thread before callers are held back.
@@ -51,6 +55,8 @@ struct Inner {
     target: Target,
     writes: Arc<Actions>,
     reads: Arc<Actions>,
+    /// A connection that does nothing but notice what others commit; none on PostgreSQL.
+    watch: Mutex<Option<sqlite::Session>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -64,6 +70,7 @@ impl Db {
             target: target.clone(),
             writes: Arc::new(Queue::new(WAITING, PATIENCE)),
             reads: Arc::new(Queue::new(WAITING, PATIENCE)),
+            watch: Mutex::default(),
             threads: Mutex::new(Vec::new()),
         };
         match target {
@@ -118,6 +125,23 @@ impl Db {
         send_now(&self.inner.writes, action)
     }
 
+    /// Where the database stands: two equal marks, taken one after the other, mean that nothing was
+    /// committed between them, by this program or by any other. What was read after the first is
+    /// still true at the second. Costs far less than reading a row on SQLite, and one question on
+    /// PostgreSQL.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn mark(&self) -> Result<Mark, Refusal> {
+        match &self.inner.target {
+            Target::Sqlite(_) => {
+                let watch = self.inner.watch.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(watch.as_ref().ok_or(Error::Closed)?.mark()?)
+            }
+            Target::Postgres(_) => self.read(|tx| Ok(postgres::mark(tx)?)).await,
+        }
+    }
+
     /// Which database it is, for display only.
     pub fn kind(&self) -> Kind {
         match self.inner.target {
@@ -169,6 +193,7 @@ impl Inner {
             let (session, queue) = (sqlite::Session::reading(path)?, Arc::clone(&self.reads));
             self.spawn("db-read", move || sqlite::read_from(&queue, &session))?;
         }
+        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(sqlite::Session::reading(path)?);
         let queue = Arc::clone(&self.writes);
         self.spawn("db-write", move || sqlite::write_from(&queue, writer))
     }
@@ -199,6 +224,7 @@ impl Inner {
 
     fn close(&self) {
         // Readers first: the last connection to close, the writer's, folds the log into the file.
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.reads.close();
         self.writes.close();
         let threads: Vec<_> = self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();

@@ -15,7 +15,7 @@ mod schema;
 mod sqlite;
 mod tx;
 
-pub use database::{Db, Kind, Target};
+pub use database::{Db, Kind, Mark, Target};
 pub use error::Error;
 pub use kernel::stored::{FromVal, Val};
 pub use migrate::Stream;

@@ -1,6 +1,7 @@
 //! The composed application: configuration, catalogues, the router.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use axum::Router;
@@ -8,7 +9,7 @@ use db::{Db, Tx};
 use kernel::{Actor, Clock, DistrictId, Permission, Refusal, Rng};
 
 use crate::{
-    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, ToDo, assets, guard, shell, today,
+    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, ToDo, assets, guard, kept, shell, today,
 };
 
 /// Who is signed in, as `people` tells it for a session's token.
@@ -96,7 +97,10 @@ pub struct App {
     pub(crate) todos: Vec<ToDos>,
     pub(crate) routes: Vec<RouteInfo>,
     pub(crate) assets: HashMap<&'static str, (Asset, String)>,
+    pub(crate) answers: kept::Answers,
+    pub(crate) bodies: kept::Bodies,
     district: RwLock<Option<DistrictInfo>>,
+    refreshed: AtomicU64,
 }
 
 impl App {
@@ -129,7 +133,10 @@ impl App {
             todos,
             routes: routes.iter().map(|(info, _)| info.clone()).collect(),
             assets,
+            answers: kept::Answers::default(),
+            bodies: kept::Bodies::default(),
             district: RwLock::new(district),
+            refreshed: AtomicU64::new(0),
         });
         let mut router = Router::new();
         for (info, handler) in routes {
@@ -146,6 +153,7 @@ impl App {
         let router = router
             .layer(axum::middleware::from_fn(guard::headers))
             .layer(tower_http::compression::CompressionLayer::new())
+            .layer(axum::middleware::from_fn_with_state(app.clone(), kept::around))
             .with_state(app.clone());
         Ok((app, router))
     }
@@ -164,7 +172,13 @@ impl App {
         if let Ok(mut district) = self.district.write() {
             *district = fresh;
         }
+        self.refreshed.fetch_add(1, Ordering::SeqCst);
         Ok(())
+    }
+
+    /// How often the district was read again.
+    pub(crate) fn refreshed(&self) -> u64 {
+        self.refreshed.load(Ordering::SeqCst)
     }
 
     /// Every route with its permission, for the matrix test and the generated list.

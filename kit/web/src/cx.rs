@@ -12,6 +12,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use kernel::{Caller, Permission, Refusal};
 
+use crate::kept::{self, BodyKey, Moment};
 use crate::{App, Form, Locale, Result, SignedIn, receipt, shell};
 
 /// Who asks, in which language, and the ways to the database and back to the person.
@@ -169,10 +170,55 @@ impl Cx {
     /// A template that cannot be drawn.
     pub fn page(&self, page: Page, body: impl Template) -> Result {
         let inner = body.render().map_err(|error| Refusal::Broken(Box::new(error)))?;
-        let html = shell::draw(self, &page, inner).map_err(|error| Refusal::Broken(Box::new(error)))?;
+        self.around(&page, &inner)
+    }
+
+    /// The page here, from its body as it was drawn before, if nothing was committed since. `view` names
+    /// what the body depends on beside the address, the language and the print size: nothing else may
+    /// differ between two readers. Else the place where [`Cx::page_kept`] keeps it.
+    ///
+    /// # Errors
+    /// The place, when there is none to be used.
+    pub async fn kept(&self, view: &'static str) -> std::result::Result<Result, Place> {
+        let key = BodyKey {
+            district: self.by.district().clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            locale: self.locale,
+            large: self.large,
+            view,
+        };
+        let now = Moment::now(&self.app).await;
+        match now.as_ref().and_then(|now| self.app.bodies.find(&key, now)) {
+            Some((page, body)) => Ok(self.around(&page, &body)),
+            None => Err(Place { key, moment: now }),
+        }
+    }
+
+    /// As [`Cx::page`], and keeps the body for the next reader. One with a form is of one reader alone
+    /// and is not kept.
+    ///
+    /// # Errors
+    /// A template that cannot be drawn.
+    pub fn page_kept(&self, place: Place, page: Page, body: impl Template) -> Result {
+        let inner = body.render().map_err(|error| Refusal::Broken(Box::new(error)))?;
+        let of_one_reader = self.form_used.load(Ordering::Relaxed);
+        if let Some(moment) = place.moment.filter(|_| !of_one_reader && inner.len() <= kept::LARGEST) {
+            self.app.bodies.keep(place.key, moment, (page.clone(), inner.as_str().into()));
+        }
+        self.around(&page, &inner)
+    }
+
+    /// The page with its body within the shell.
+    fn around(&self, page: &Page, inner: &str) -> Result {
+        let html = shell::draw(self, page, inner).map_err(|error| Refusal::Broken(Box::new(error)))?;
         let mut response = (page.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
-        if self.form_used.load(Ordering::Relaxed) && self.signed_in.is_none() {
+        let form_used = self.form_used.load(Ordering::Relaxed);
+        if form_used && self.signed_in.is_none() {
             self.set_cookie(&mut response, "qilin_form", &self.csrf, None);
+        }
+        if page.for_everybody && !form_used && self.signed_in.is_none() {
+            response.extensions_mut().insert(kept::ForEverybody);
         }
         Ok(response)
     }
@@ -186,6 +232,12 @@ impl Cx {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
     }
+}
+
+/// Where a body is kept: found before anything is read, so that a commit in between is noticed.
+pub struct Place {
+    key: BodyKey,
+    moment: Option<Moment>,
 }
 
 /// 303, to a place on this site.
@@ -211,6 +263,8 @@ pub struct Page {
     pub styles: Vec<&'static str>,
     /// Uses the whole width, for side-by-side pages.
     pub wide: bool,
+    /// Whether it is the same for everybody without a session.
+    pub for_everybody: bool,
 }
 
 impl Page {
@@ -224,6 +278,7 @@ impl Page {
             scripts: Vec::new(),
             styles: Vec::new(),
             wide: false,
+            for_everybody: false,
         }
     }
 
@@ -231,6 +286,14 @@ impl Page {
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.public = true;
+        self
+    }
+
+    /// The same for everybody without a session, until something is written or the day ends: it may
+    /// be drawn once and sent often.
+    #[must_use]
+    pub const fn for_everybody(mut self) -> Self {
+        self.for_everybody = true;
         self
     }
 

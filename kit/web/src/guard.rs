@@ -113,8 +113,8 @@ async fn open(app: Arc<App>, request: &Parts) -> Result<Cx, Refusal> {
             rng: app.config.rng.clone(),
             address: address(&app, request),
         },
-        locale: cookie(headers, "lang").and_then(Locale::parse).unwrap_or_default(),
-        large: cookie(headers, "large") == Some("1"),
+        locale: locale(headers),
+        large: is_large(headers),
         path: request.uri.path().to_owned(),
         query: request.uri.query().unwrap_or_default().to_owned(),
         signed_in: signed_in.map(Arc::new),
@@ -143,6 +143,16 @@ async fn visit(app: &App, token: String) -> Result<Option<SignedIn>, Refusal> {
         }
     }
     Ok(session)
+}
+
+/// The language that the visitor chose.
+pub(crate) fn locale(headers: &HeaderMap) -> Locale {
+    cookie(headers, "lang").and_then(Locale::parse).unwrap_or_default()
+}
+
+/// Whether the visitor chose large print.
+pub(crate) fn is_large(headers: &HeaderMap) -> bool {
+    cookie(headers, "large") == Some("1")
 }
 
 /// The value of a cookie.

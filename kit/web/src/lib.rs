@@ -13,6 +13,7 @@ pub mod error;
 mod export;
 mod form;
 mod guard;
+mod kept;
 mod module;
 mod paging;
 mod receipt;
@@ -25,7 +26,7 @@ mod words;
 
 pub use app::{App, Config, DistrictInfo, SignedIn, ViewingAs, Visit};
 pub use assets::Asset;
-pub use cx::{Cx, Page};
+pub use cx::{Cx, Page, Place};
 pub use error::{Error, Result};
 pub use export::{Cell, Format};
 pub use form::{File, Form};

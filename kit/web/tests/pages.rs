@@ -49,6 +49,28 @@ async fn count(cx: Cx) -> web::Result {
     Ok(axum::response::IntoResponse::into_response(format!("{n} notes")))
 }
 
+#[derive(askama::Template)]
+#[template(source = "<p>{{ n }} notes</p><p>drawing {{ drawing }}</p>", ext = "html")]
+struct Board {
+    n: i64,
+    drawing: String,
+}
+
+/// Drawn otherwise each time, so that one that was kept is known.
+async fn board(cx: Cx) -> web::Result {
+    let n = cx.read(|tx, _| Ok(tx.one("select count(*) as n from note", &[])?.get("n")?)).await?;
+    cx.page(Page::new("Board".into()).public().for_everybody(), Board { n, drawing: cx.by.rng.token() })
+}
+
+async fn desk_board(cx: Cx) -> web::Result {
+    let place = match cx.kept("all").await {
+        Ok(page) => return page,
+        Err(place) => place,
+    };
+    let n = cx.read(|tx, _| Ok(tx.one("select count(*) as n from note", &[])?.get("n")?)).await?;
+    cx.page_kept(place, Page::new("Board".into()), Board { n, drawing: cx.by.rng.token() })
+}
+
 async fn broken(_: Cx) -> web::Result {
     Err(Refusal::Broken("the canary sang".into()).into())
 }
@@ -65,6 +87,8 @@ fn module() -> Module {
         routes: Routes::new()
             .get("/notes/new", Permission::Public, new)
             .get("/notes", Permission::Public, count)
+            .get("/board", Permission::Public, board)
+            .get("/desk/board", Permission::SignedIn, desk_board)
             .post("/notes", Permission::Public, create)
             .get("/broken", Permission::Public, broken)
             .get("/taken", Permission::Public, taken)
@@ -88,9 +112,10 @@ fn module() -> Module {
 }
 
 struct Site {
+    clock: Arc<FixedClock>,
     router: axum::Router,
     runtime: tokio::runtime::Runtime,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Site {
@@ -98,9 +123,10 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let db =
             Db::open(&Target::Sqlite(folder.path().join("t.db")), &[web::STREAM, module().stream]).unwrap();
+        let clock = Arc::new(FixedClock::at("2025-09-01"));
         let config = Config {
             db,
-            clock: Arc::new(FixedClock::at("2025-09-01")),
+            clock: clock.clone(),
             rng: Arc::new(SeededRng::new(3)),
             secure: false,
             proxies: Vec::new(),
@@ -124,7 +150,7 @@ impl Site {
             setup_code: String::new(),
         };
         let (_, router) = App::router(config, vec![module()]).unwrap();
-        Self { router, runtime: tokio::runtime::Runtime::new().unwrap(), _folder: folder }
+        Self { clock, router, runtime: tokio::runtime::Runtime::new().unwrap(), folder }
     }
 
     fn visitor(&self) -> Client {
@@ -158,6 +184,75 @@ fn a_refused_form_keeps_what_was_typed_and_names_each_field() {
         .shows(r#"value="N/A""#);
     answer.shows(r##"href="#f-heads""##).shows(r#"aria-invalid="true""#).hides("<b>一");
     visitor.get("/notes").shows("0 notes");
+}
+
+#[test]
+fn a_page_for_everybody_is_drawn_once_until_something_is_written() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    let first = visitor.get("/board").shows("0 notes").bytes.clone();
+    let again = site.visitor().get("/board");
+    assert_eq!(again.bytes, first);
+    assert!(again.headers.contains_key("content-security-policy"));
+    visitor.get("/notes/new");
+    visitor.post("/notes", &[("words", "雨"), ("heads", "3")]).is(303);
+    let written = visitor.get("/board").shows("1 notes").bytes.clone();
+    assert_eq!(site.visitor().get("/board").bytes, written);
+}
+
+#[test]
+fn a_kept_page_is_of_one_language_print_address_and_day_for_strangers() {
+    let site = Site::new();
+    let drawn = || site.visitor().get("/board").bytes.clone();
+    let first = drawn();
+    let mut other = site.visitor();
+    other.set_cookie("lang", "en");
+    other.get("/board").shows(r#"<html lang="en""#);
+    let mut signed_in = site.visitor();
+    signed_in.set_cookie("qilin_session", "viewer");
+    let own = signed_in.get("/board").bytes.clone();
+    assert_ne!(signed_in.get("/board").bytes, own);
+    assert_ne!(site.visitor().get("/board?year=2024").bytes, first);
+    assert_eq!(drawn(), first);
+    let mut large = site.visitor();
+    large.set_cookie("large", "1");
+    assert_ne!(large.get("/board").bytes, first);
+    site.clock.set(kernel::Day::parse("2025-09-01").unwrap().at(23, 59).plus_seconds(30));
+    let evening = drawn();
+    assert_eq!(drawn(), evening);
+    site.clock.advance_seconds(30);
+    assert_ne!(drawn(), evening, "it is midnight in China");
+}
+
+#[test]
+fn what_another_program_writes_is_seen_at_once() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    visitor.get("/board").shows("0 notes");
+    visitor.get("/board").shows("0 notes");
+    let target = Target::Sqlite(site.folder.path().join("t.db"));
+    let other = Db::open(&target, &[web::STREAM, module().stream]).unwrap();
+    let insert = "insert into note (district_id, id, words) values ('d', 'n', '雨')";
+    other.write_now(|tx| Ok(tx.execute(insert, &[])?)).unwrap();
+    visitor.get("/board").shows("1 notes");
+}
+
+#[test]
+fn a_body_that_is_kept_is_drawn_once_for_all_readers_until_something_is_written() {
+    let site = Site::new();
+    let drawn = |role: &str| {
+        let mut reader = site.visitor();
+        reader.set_cookie("qilin_session", role);
+        let page = reader.get("/desk/board");
+        page.text.split("drawing ").nth(1).unwrap()[..64].to_owned()
+    };
+    let first = drawn("viewer");
+    assert_eq!(drawn("editor"), first);
+    let mut visitor = site.visitor();
+    visitor.get("/notes/new");
+    visitor.post("/notes", &[("words", "雨"), ("heads", "3")]).is(303);
+    assert_ne!(drawn("viewer"), first);
+    visitor.get("/desk/board").is(303);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use crate::row::Head;
 use crate::tx::Link;
-use crate::{Error, Row, Tx};
+use crate::{Error, Mark, Row, Tx};
 use bind::bound;
 pub use scratch::Scratch;
 
@@ -294,6 +294,13 @@ impl Session {
 
 fn conflict(said: &DbError) -> Error {
     Error::Conflict(said.constraint().or_else(|| said.column()).unwrap_or_else(|| said.message()).to_owned())
+}
+
+/// See [`crate::Db::mark`]: which transactions are seen. Equal snapshots see the same ones; what runs
+/// meanwhile, here or in another database of the server, makes them differ for nothing.
+pub(crate) fn mark(tx: &mut Tx<'_>) -> Result<Mark, Error> {
+    let row = tx.one("select cast(pg_current_snapshot() as text) as mark", &[])?;
+    Ok(Mark(row.get("mark")?))
 }
 
 /// As many parameters as the statement has places.

@@ -15,7 +15,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 
 use crate::tx::Link;
-use crate::{Error, Row, Tx};
+use crate::{Error, Mark, Row, Tx};
 use statement::{Known, Statements, bind, val};
 
 /// Statements kept prepared by each connection.
@@ -118,6 +118,15 @@ impl Session {
     pub fn script(&self, sql: &str) -> Result<(), Error> {
         self.statements.forget(); // it may give a table other columns
         self.connection.execute_batch(sql).map_err(|error| self.fault(error, sql))
+    }
+
+    /// See [`crate::Db::mark`]. SQLite counts for each connection what the others committed, so only
+    /// marks of one connection that never writes can be compared.
+    pub fn mark(&self) -> Result<Mark, Error> {
+        let sql = "pragma data_version";
+        let row = self.query(sql, &[])?.into_iter().next();
+        let row = row.ok_or_else(|| Error::Database(format!("no row where one was expected: {sql}")))?;
+        Ok(Mark(row.get::<i64>("data_version")?.to_string()))
     }
 
     /// Runs `work` in a transaction of its own and keeps it only when it succeeds.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kernel::Refusal;
 
 use super::{both, count, insert};
-use crate::{Error, Val};
+use crate::{Db, Error, Kind, Mark, Val};
 
 #[test]
 fn a_wrong_number_of_parameters_is_refused() {
@@ -212,4 +212,45 @@ fn the_schema_names_every_column_alike() {
 #[test]
 fn a_sound_database_has_nothing_damaged() {
     both(|db| assert_eq!(db.check().unwrap(), Vec::<String>::new()));
+}
+
+/// The mark, by a caller that waits.
+fn mark(db: &Db) -> Mark {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(db.mark()).unwrap()
+}
+
+#[test]
+fn the_mark_stays_while_people_only_read() {
+    both(|db| {
+        // other tests commit on the same PostgreSQL server
+        if db.kind() == Kind::Sqlite {
+            let before = mark(db);
+            count(db);
+            assert_eq!(mark(db), before);
+        }
+    });
+}
+
+#[test]
+fn whoever_is_told_that_a_write_is_done_finds_another_mark() {
+    both(|db| {
+        for n in 0..20 {
+            let before = mark(db);
+            db.write_now(move |tx| Ok(insert(tx, &n.to_string(), n)?)).unwrap();
+            assert_ne!(mark(db), before);
+        }
+    });
+}
+
+#[test]
+fn the_mark_shows_what_another_program_commits() {
+    let folder = super::Folder::new();
+    let scratch = super::scratch();
+    let targets = std::iter::once(folder.target()).chain(scratch.iter().map(|it| it.target().clone()));
+    for target in targets {
+        let [one, other] = [(); 2].map(|()| Db::open(&target, super::STREAMS).unwrap());
+        let before = mark(&one);
+        other.write_now(|tx| Ok(insert(tx, "a", 1)?)).unwrap();
+        assert_ne!(mark(&one), before);
+    }
 }

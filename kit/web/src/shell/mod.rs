@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Query;
 use serde::Deserialize;
 
-use crate::{App, Cx, Locale, NavItem, Page, Result, Safe, cx::see_other};
+use crate::{App, Cx, Locale, NavItem, Page, Result, cx::see_other};
 
 pub(crate) const ZH: &str = include_str!("../../locales/zh-CN.ftl");
 pub(crate) const EN: &str = include_str!("../../locales/en.ftl");
@@ -25,14 +25,14 @@ struct Shell<'a> {
     cx: &'a Cx,
     app: &'a Arc<App>,
     page: &'a Page,
-    body: Safe,
+    body: &'a str,
     nav: Vec<(&'a NavItem, bool)>,
     here: String,
     other_size: &'static str,
 }
 
 /// Draws the whole page around `body`.
-pub(crate) fn draw(cx: &Cx, page: &Page, body: String) -> askama::Result<String> {
+pub(crate) fn draw(cx: &Cx, page: &Page, body: &str) -> askama::Result<String> {
     let open = cx.app.nav.iter().filter(|item| cx.may(item.permission));
     let public = |item: &&NavItem| item.path.starts_with("/desk") != page.public;
     let open: Vec<&NavItem> = open.filter(public).collect();
@@ -45,7 +45,7 @@ pub(crate) fn draw(cx: &Cx, page: &Page, body: String) -> askama::Result<String>
     let nav = open.into_iter().map(|item| (item, Some(item.path) == current)).collect();
     let here = if cx.query.is_empty() { cx.path.clone() } else { format!("{}?{}", cx.path, cx.query) };
     let other_size = if cx.large { "0" } else { "1" };
-    Shell { cx, app: &cx.app, page, body: Safe(body), nav, here, other_size }.render()
+    Shell { cx, app: &cx.app, page, body, nav, here, other_size }.render()
 }
 
 /// A choice of language or print size, and where to go on.

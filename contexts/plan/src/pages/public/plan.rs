@@ -94,7 +94,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
 
 /// The frame of a public page.
 pub(crate) fn public(title: String) -> Page {
-    Page::new(title).public().style(STYLE)
+    Page::new(title).public().style(STYLE).for_everybody()
 }
 
 /// The words of the button that reads aloud, and of the one that stops.
