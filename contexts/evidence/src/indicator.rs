@@ -200,9 +200,15 @@ pub struct Series {
     pub points: Vec<Point>,
 }
 
-/// The towns that are covered: those with at least `per_town` of `entries`.
-pub fn covered<T: Ord + Clone>(entries: &[T], towns: &BTreeSet<T>, per_town: i64) -> BTreeSet<T> {
-    let mut n: BTreeMap<&T, i64> = BTreeMap::new();
-    entries.iter().filter(|town| towns.contains(town)).for_each(|town| *n.entry(town).or_default() += 1);
-    n.into_iter().filter(|(_, n)| *n >= per_town).map(|(town, _)| town.clone()).collect()
+/// How many towns are covered: those of `towns` that have at least `per_town` entries.
+pub fn covered<'a, T: Ord + 'a>(
+    entries: impl IntoIterator<Item = (&'a T, i64)>,
+    towns: &BTreeSet<&T>,
+    per_town: i64,
+) -> usize {
+    let mut sums: BTreeMap<&T, i64> = BTreeMap::new();
+    for (town, n) in entries.into_iter().filter(|(town, _)| towns.contains(town)) {
+        *sums.entry(town).or_default() += n;
+    }
+    sums.values().filter(|n| **n >= per_town).count()
 }

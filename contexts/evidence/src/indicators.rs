@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
 use kernel::{Caller, Day, DistrictId, Problem, Refusal, UnitId, Value, Year};
+use people::units::Unit;
 
 use crate::indicator::{Counted, Indicator, Point, Series, Source, Tally, covered};
+use crate::store::entry::Stock;
 use crate::totals::Period;
 use crate::{IndicatorId, counting, store};
 
@@ -55,7 +57,8 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
     let district = by.district();
     let counted = store::indicator::totals(tx, district, year)?;
     let attested = store::attestation::standing(tx, district)?;
-    let collected = store::entry::collected(tx, district)?;
+    let stocks = store::entry::stocks(tx, district)?;
+    let towns = people::units::town_versions(tx, district)?;
     let mut series = Vec::new();
     for indicator in store::indicator::list(tx, district)? {
         let mut points = Vec::new();
@@ -63,13 +66,14 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
         for year in indicator.from.year()..=year.min(indicator.to.year()) {
             points.push(match &indicator.source {
                 Source::Counted { .. } => counted_point(&indicator, year, &counted, &mut to_date),
-                Source::Registered | Source::Coverage { .. } if collected.contains(&indicator.id) => {
-                    let on = Day::new(year, 12, 31).unwrap_or(indicator.to).min(by.today());
-                    stock_point(tx, district, &indicator, (year, on))?
-                }
-                Source::Registered | Source::Coverage { .. } | Source::Measured | Source::Financial => {
-                    missing(year)
-                }
+                Source::Registered | Source::Coverage { .. } => match stocks.get(&indicator.id) {
+                    Some(stocks) => {
+                        let on = Day::new(year, 12, 31).unwrap_or(indicator.to).min(by.today());
+                        stock_point(&indicator, stocks, &towns, (year, on))
+                    }
+                    None => missing(year),
+                },
+                Source::Measured | Source::Financial => missing(year),
                 Source::Attested => attested_point(&indicator, year, &attested),
             });
         }
@@ -118,20 +122,15 @@ fn counted_point(
     }
 }
 
-fn stock_point(
-    tx: &mut Tx,
-    district: &DistrictId,
-    indicator: &Indicator,
-    (year, on): (Year, Day),
-) -> Result<Point, Refusal> {
-    let entries = store::entry::in_force(tx, district, &indicator.id, on)?;
-    let n = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+fn stock_point(indicator: &Indicator, stocks: &[Stock], towns: &[Unit], (year, on): (Year, Day)) -> Point {
+    let in_force = || stocks.iter().filter(|one| one.from <= on && one.to.is_none_or(|to| to >= on));
+    let n = in_force().map(|one| one.n).sum();
     let value = match indicator.source {
         Source::Coverage { per_town } => {
-            let towns: BTreeSet<UnitId> =
-                people::units::towns(tx, district, on)?.into_iter().map(|town| town.id).collect();
-            let entries: Vec<UnitId> = entries.into_iter().flatten().collect();
-            i64::try_from(covered(&entries, &towns, per_town).len()).unwrap_or(i64::MAX)
+            let towns: BTreeSet<&UnitId> =
+                towns.iter().filter(|town| town.holds(on)).map(|town| &town.id).collect();
+            let entries = in_force().filter_map(|one| Some((one.town.as_ref()?, one.n)));
+            i64::try_from(covered(entries, &towns, per_town)).unwrap_or(i64::MAX)
         }
         Source::Registered
         | Source::Counted { .. }
@@ -140,7 +139,7 @@ fn stock_point(
         | Source::Attested => n,
     };
     let href = Some(format!("/desk/entries?indicator={}&on={on}", indicator.id));
-    Ok(Point { year, value: value.into(), to_date: value.into(), n, unidentified: None, href })
+    Point { year, value: value.into(), to_date: value.into(), n, unidentified: None, href }
 }
 
 fn attested_point(indicator: &Indicator, year: Year, standing: &BTreeMap<(IndicatorId, Year), i64>) -> Point {

@@ -103,8 +103,8 @@ pub fn by_purpose_and_year(
     Ok(cells.into_iter().map(|(cell, sums)| ((cell.purpose.into(), year(cell.period)), sums)).collect())
 }
 
-/// What was submitted for every purpose and waits for a second person: never counted, but it says
-/// that a number is about to move. Costs what is open.
+/// What was submitted for every purpose by year and waits for a second person: never counted, but it
+/// says that a number is about to move. Costs what is open.
 ///
 /// # Errors
 /// As the database refuses.
@@ -112,10 +112,13 @@ pub fn waiting_by_purpose(
     tx: &mut Tx,
     district: &DistrictId,
     period: Period,
-) -> Result<BTreeMap<PurposeId, Sums>, Refusal> {
+) -> Result<BTreeMap<(PurposeId, Year), Sums>, Refusal> {
     let (first, last) = (format!("{:04}-01-01", period.from), format!("{:04}-12-31", period.to));
     let waiting = store::list::waiting_by_purpose(tx, district, (&first, &last))?;
-    Ok(waiting.into_iter().map(|(purpose, sums)| (purpose.into(), sums)).collect())
+    let cell = |(purpose, year, sums): (String, String, _)| {
+        ((purpose.into(), year.parse().unwrap_or_default()), sums)
+    };
+    Ok(waiting.into_iter().map(cell).collect())
 }
 
 fn collect_purposes(

@@ -1,6 +1,6 @@
 //! Entries of registered stocks.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use db::{Row, Tx, Val, params};
 use kernel::{AccountId, Day, DistrictId, Instant, Reach, Refusal, UnitId};
@@ -131,30 +131,33 @@ fn from_where(
     true
 }
 
-/// The towns (or none) of the counted entries of an indicator in force on a day: one each.
-pub fn in_force(
-    tx: &mut Tx,
-    district: &DistrictId,
-    indicator: &IndicatorId,
-    on: Day,
-) -> Result<Vec<Option<UnitId>>, Refusal> {
-    let rows = tx.query(
-        "select town_id from evidence_entry
-         where district_id = $1 and indicator_id = $2 and state in ('verified', 'ended')
-            and valid_from <= $3 and (valid_to is null or valid_to >= $3)",
-        params![district, indicator, on],
-    )?;
-    rows.iter().map(|row| Ok(row.get("town_id")?)).collect()
+/// Counted entries of one indicator that stand for the same town, or none, from and until the same day.
+#[derive(Clone, Debug)]
+pub struct Stock {
+    /// The town.
+    pub town: Option<UnitId>,
+    /// First day.
+    pub from: Day,
+    /// Last day; none while it stands.
+    pub to: Option<Day>,
+    /// How many entries.
+    pub n: i64,
 }
 
-/// The indicators that have any counted entry at all: the others are not collected, not 0.
-pub fn collected(tx: &mut Tx, district: &DistrictId) -> Result<BTreeSet<IndicatorId>, Refusal> {
+/// The counted entries of all indicators. Those without any are absent: not collected, not 0.
+pub fn stocks(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<IndicatorId, Vec<Stock>>, Refusal> {
     let rows = tx.query(
-        "select distinct indicator_id from evidence_entry
-         where district_id = $1 and state in ('verified', 'ended')",
+        "select indicator_id, town_id, valid_from, valid_to, count(*) as n from evidence_entry
+         where district_id = $1 and state in ('verified', 'ended')
+         group by indicator_id, town_id, valid_from, valid_to",
         params![district],
     )?;
-    rows.iter().map(|row| Ok(row.get("indicator_id")?)).collect()
+    let mut stocks: BTreeMap<IndicatorId, Vec<Stock>> = BTreeMap::new();
+    for row in &rows {
+        let (town, from, to) = (row.get("town_id")?, row.get("valid_from")?, row.get("valid_to")?);
+        stocks.entry(row.get("indicator_id")?).or_default().push(Stock { town, from, to, n: row.get("n")? });
+    }
+    Ok(stocks)
 }
 
 fn entry(row: &Row) -> Result<Entry, db::Error> {

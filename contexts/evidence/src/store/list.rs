@@ -185,27 +185,28 @@ pub fn heads(
     Ok(heads)
 }
 
-/// What was submitted and not yet verified, by purpose.
+/// What was submitted and not yet verified, by purpose and year.
 pub fn waiting_by_purpose(
     tx: &mut Tx,
     district: &DistrictId,
     (first, last): (&str, &str),
-) -> Result<Vec<(String, Sums)>, Refusal> {
+) -> Result<Vec<(String, String, Sums)>, Refusal> {
     // `state <> 'verified'` is there for the index of what is open, which has it as its condition.
     let rows = tx.query(
-        "select l.key, count(*) as sessions, cast(sum(d.heads) as bigint) as person_times,
-            cast(sum(d.minutes) as bigint) as minutes
+        "select l.key, substr(d.occurred_on, 1, 4) as year, count(*) as sessions,
+            cast(sum(d.heads) as bigint) as person_times, cast(sum(d.minutes) as bigint) as minutes
          from evidence_delivery d
          join evidence_delivery_link l
             on l.district_id = d.district_id and l.delivery_id = d.id and l.kind = 'purpose'
          where d.district_id = $1 and d.state = 'submitted' and d.state <> 'verified'
             and d.occurred_on >= $2 and d.occurred_on <= $3
-         group by l.key",
+         group by l.key, substr(d.occurred_on, 1, 4)",
         params![district, first, last],
     )?;
-    let read = |row: &Row| -> Result<(String, Sums), db::Error> {
+    let read = |row: &Row| -> Result<_, db::Error> {
         let (sessions, person_times) = (row.get("sessions")?, row.get("person_times")?);
-        Ok((row.get("key")?, Sums { sessions, person_times, minutes: row.get("minutes")? }))
+        let sums = Sums { sessions, person_times, minutes: row.get("minutes")? };
+        Ok((row.get("key")?, row.get("year")?, sums))
     };
     rows.iter().map(|row| Ok(read(row)?)).collect()
 }

@@ -57,7 +57,7 @@ fn what_was_submitted_waits_and_counts_only_once_a_second_person_verified_it() {
         let waiting = |year| {
             act(db, &cast.editor(), move |tx, by| {
                 let of = totals::waiting_by_purpose(tx, by.district(), Period::year(year))?;
-                Ok(of.get(&PurposeId::from("m1")).copied())
+                Ok(of.get(&(PurposeId::from("m1"), year)).copied())
             })
             .unwrap()
         };

@@ -101,6 +101,19 @@ pub fn towns(tx: &mut Tx<'_>, district: &DistrictId, on: Day) -> Result<Vec<Unit
     tx.query(&sql, params![district, on])?.iter().map(unit).collect()
 }
 
+/// Every version of every town, for what asks about several days: see [`Unit::holds`].
+///
+/// # Errors
+/// As the database refuses.
+pub fn town_versions(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Vec<Unit>, db::Error> {
+    let sql = format!(
+        "select {COLUMNS} from unit u
+         join unit_version v on v.district_id = u.district_id and v.unit_id = u.id
+         where u.district_id = $1 and u.kind = 'town'"
+    );
+    tx.query(&sql, params![district])?.iter().map(unit).collect()
+}
+
 /// A unit as of a day.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use db::Tx;
 use evidence::{Period as Years, PurposeId, Series, Sums, indicators, totals};
 use kernel::{Caller, Day, Refusal, UnitId, Year};
-use people::units::{self, Unit};
+use people::units::{self, Unit, UnitKind};
 use plan_doc::ItemKind;
 
 use self::target::{number, target_figure, waiting_for};
@@ -132,9 +132,15 @@ pub fn board(
     let sums = totals::by_purpose(tx, by.district(), Years::year(year))?;
     let months = store::planned_months(tx, by.district(), year)?;
     let heads = store::planned_heads(tx, by.district(), year)?;
-    let n_towns = i64::try_from(units::towns(tx, by.district(), on)?.len()).unwrap_or(i64::MAX);
-    let waiting = totals::waiting_by_purpose(tx, by.district(), Years::year(year))?;
-    let so_far = totals::waiting_by_purpose(tx, by.district(), Years { from: period.from, to: year })?;
+    let waiting = totals::waiting_by_purpose(tx, by.district(), Years { from: period.from, to: year })?;
+    let mut so_far: BTreeMap<PurposeId, Sums> = BTreeMap::new();
+    for ((purpose, _), sums) in &waiting {
+        so_far.entry(purpose.clone()).or_default().add(*sums);
+    }
+    let units: BTreeMap<_, _> =
+        units::list(tx, by.district(), on)?.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+    let n_towns = units.values().filter(|unit| unit.kind == UnitKind::Town).count();
+    let n_towns = i64::try_from(n_towns).unwrap_or(i64::MAX);
     let paths = store::list_paths(tx, by.district())?;
     let promises: Vec<_> = content.targets.iter().map(|target| &target.promise).collect();
     let targets = content.targets.iter().map(|target| {
@@ -151,7 +157,7 @@ pub fn board(
         let purpose = PurposeId::from(item.id.as_str());
         let sums = sums.get(&purpose).copied().unwrap_or_default();
         let planned = months.get(&item.id).copied().unwrap_or_default();
-        let n_waiting = waiting.get(&purpose).map_or(0, |sums| sums.sessions);
+        let n_waiting = waiting.get(&(purpose, year)).map_or(0, |sums| sums.sessions);
         let figures = Year12 { planned, done: sums.sessions, waiting: n_waiting };
         MeasureFigure {
             item: item.clone(),
@@ -171,7 +177,6 @@ pub fn board(
     let goals = content.items.iter().filter(|item| item.kind == ItemKind::Goal);
     let goals = goals.map(|item| goal_figure(item, &series)).collect();
     let words = store::load_wordings(tx, by.district())?;
-    let units = units::list(tx, by.district(), on)?.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
     Ok(Some(Board { plan, period, year, on, targets, sections, goals, words, units }))
 }
 

@@ -76,7 +76,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         .read(move |tx, by| {
             let Some(plan) = figures::shown(tx, by, chosen.as_ref())? else { return Ok(None) };
             let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
-            let map = load_map(tx, by, board.year, None)?;
+            let map = load_map(tx, by, &board, None)?;
             Ok(Some((board, map)))
         })
         .await?;

@@ -72,7 +72,7 @@ pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> R
             let district = by.district();
             let span = Years { from: board.period.from, to: board.year };
             let more = More {
-                towns: load_map(tx, by, board.year, Some(&purpose))?,
+                towns: load_map(tx, by, &board, Some(&purpose))?,
                 groups: totals::by_group(tx, district, Some(&purpose), Years::year(board.year))?
                     .into_iter()
                     .collect(),

@@ -7,7 +7,7 @@ use axum::extract::Query;
 use db::Tx;
 use evidence::{Period as Years, PurposeId, Sums, totals};
 use kernel::{Caller, Refusal, UnitId, Year};
-use people::units::{self, Unit};
+use people::units::{Unit, UnitKind};
 use serde::Deserialize;
 use web::{Cell, Cx, Form, Format, Result, ui};
 
@@ -16,23 +16,23 @@ use crate::chart::{legend, shade};
 use crate::figures::{self, Board};
 use crate::wording::WordingKind;
 
-/// What the map is drawn from: the towns of the year's end and what was done in each.
+/// What the map is drawn from: the towns of the board's day and what was done in each.
 pub(crate) struct Towns {
     pub towns: Vec<Unit>,
     pub sums: BTreeMap<UnitId, Sums>,
 }
 
-/// Loads the towns of a year for one measure or for all.
+/// Loads what was done in the towns in the board's year, for one measure or for all.
 pub(crate) fn load_map(
     tx: &mut Tx<'_>,
     by: &Caller,
-    year: Year,
+    board: &Board,
     item: Option<&PurposeId>,
 ) -> std::result::Result<Towns, Refusal> {
-    let on = figures::day_of(year, by.today());
-    let mut towns = units::towns(tx, by.district(), on)?;
+    let mut towns: Vec<Unit> =
+        board.units.values().filter(|unit| unit.kind == UnitKind::Town).cloned().collect();
     towns.sort_by(|a, b| (&a.code, &a.name).cmp(&(&b.code, &b.name)));
-    Ok(Towns { towns, sums: totals::by_town(tx, by.district(), item, Years::year(year))? })
+    Ok(Towns { towns, sums: totals::by_town(tx, by.district(), item, Years::year(board.year))? })
 }
 
 /// A map ready to be drawn.
@@ -114,7 +114,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         .read(move |tx, by| {
             let Some(plan) = figures::shown(tx, by, None)? else { return Ok(None) };
             let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
-            let towns = load_map(tx, by, board.year, of.as_ref())?;
+            let towns = load_map(tx, by, &board, of.as_ref())?;
             Ok(Some((board, towns)))
         })
         .await?;
