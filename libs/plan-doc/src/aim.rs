@@ -39,7 +39,8 @@ words! {
         开放 更新 吸纳 注册 征集 储备 举行 承办 申报 拥有 达到 超过 落实 支持 推荐 巡展 巡讲 巡演 播出 刊发
         播放 接待 参与 参加 动员 吸引 形成 办好 编印 编写 印发 拍摄 采购 购置 列支 下降 降低 减少 布设 设置
         建好 改扩建 录制 遴选推荐 表彰 带动 帮扶 走进 放映 联系 结对 辐射 培树 绑定 配置 选出 开设 推选
-        壮大到 稳定在 保持在 控制在 录用 配有 设有 选育 打响 实施 研发 转化 签订 订阅 举报"
+        壮大到 稳定在 保持在 控制在 录用 配有 设有 选育 打响 实施 研发 转化 签订 订阅 举报 筹建 筹集 发动 创办
+        评定"
 }
 
 words! {
@@ -56,7 +57,9 @@ fn is_reject(s: &str, n: &Number) -> bool {
         || prev
             .is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '/' | '.' | '+' | '〔' | '['))
         || next.is_some_and(|c| {
-            (c.is_ascii_alphabetic() && !after.starts_with("m²")) || matches!(c, '+' | '.' | '/' | '〕' | ']')
+            (c.is_ascii_alphabetic() && !after.starts_with("m²"))
+                || (matches!(c, '+' | '.' | '/' | '〕' | ']')
+                    && starts(after, words!("/10万 /十万")).is_none())
         })
         || (before.ends_with(['—', '-', '–', '~', '～', '至', '到'])
             && before.chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit() || c == '%'))
@@ -78,10 +81,18 @@ pub(crate) fn links(between: &str) -> bool {
         && !tail.contains(['，', '；', '：', '“'])
         && !has(tail, &VERBS_STRONG)
         && !has(tail, words!("每 到 力争 各 提高 增长"));
+    // 300名甲赴外培训，1000名乙参加研修: the list goes on with a figure
+    let goes_on = between.ends_with('，')
+        && chars(between) <= 18
+        && between.matches('，').count() == 1
+        && !has(between, &VERBS_STRONG)
+        && !between.contains(['；', '：', '每', '到']);
     brief
+        || goes_on
         || chars(between) <= 34
             && !between.contains(['，', '；', '：'])
             && (between.contains(['、', '和'])
+                || between.starts_with('与')
                 || between.contains("以及")
                 || between.contains('及')
                 || between.contains("（其中"))

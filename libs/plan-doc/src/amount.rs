@@ -47,6 +47,10 @@ pub(crate) fn unit(s: &str, n: &Number) -> Option<Unit> {
         _ => (skipped, 0),
     };
     let skipped = skipped.trim_start_matches([' ', '余', '多']);
+    if let Some(word) = starts(skipped, words!("/10万 /十万")) {
+        let end = s.len() - skipped.len() + word.len();
+        return Some(Unit { word: "/10万".into(), end, money: false, zeros: more });
+    }
     let word = starts(skipped, &UNITS)?;
     let end = at + after.len() - skipped.len() + word.len();
     Some(Unit { word: word.to_string(), end, money: word == "元", zeros: more })

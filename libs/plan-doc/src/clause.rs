@@ -7,6 +7,7 @@ use crate::mark::LABELS;
 use crate::reading::Duty;
 use crate::span::{Piece, Span, chars, cut, last_chars};
 use crate::unit::{is_collective, strong_unit};
+use crate::ways::Ways;
 use crate::words::{has, words};
 
 /// One clause with the units that it names.
@@ -23,24 +24,24 @@ words! {
 }
 
 /// All clauses of one paragraph. `text` and `seen` (folded) have the same bytes.
-pub(crate) fn clauses(text: &str, seen: &str, para: Span, place: Option<&str>) -> Vec<Clause> {
+pub(crate) fn clauses(text: &str, seen: &str, para: Span, ways: Ways<'_>) -> Vec<Clause> {
     let piece = Piece::new(seen, para);
     let mut out: Vec<Clause> = Vec::new();
     let tail = piece.s.trim_end_matches(['。', '；', '，', ' ', ';']).len();
     for group in brackets(piece) {
-        if let Some(clause) = bracketed(text, piece, group, tail, place) {
+        if let Some(clause) = bracketed(text, piece, group, tail, ways) {
             out.push(clause);
         }
     }
     for (from, to) in labelled(piece, &out) {
         let content = piece.cut(from, to);
-        if let Some(clause) = duty_list::read(text, content, content.span(), false, place) {
+        if let Some(clause) = duty_list::read(text, content, content.span(), false, ways) {
             out.push(clause);
         }
     }
     if out.is_empty()
         && let Some(content) = last_sentence(piece)
-        && let Some(clause) = duty_list::read(text, content, content.span(), true, place)
+        && let Some(clause) = duty_list::read(text, content, content.span(), true, ways)
     {
         out.push(clause);
     }
@@ -54,8 +55,8 @@ fn brackets(piece: Piece<'_>) -> Vec<(usize, usize)> {
     let mut stack: Vec<usize> = Vec::new();
     for (at, c) in piece.s.char_indices() {
         match c {
-            '（' | '【' | '［' => stack.push(at),
-            '）' | '】' | '］' => {
+            '（' | '【' | '［' | '〔' | '[' => stack.push(at),
+            '）' | '】' | '］' | '〕' | ']' => {
                 if let Some(from) = stack.pop()
                     && stack.is_empty()
                 {
@@ -80,13 +81,14 @@ fn bracketed(
     piece: Piece<'_>,
     (from, to): (usize, usize),
     tail: usize,
-    place: Option<&str>,
+    ways: Ways<'_>,
 ) -> Option<Clause> {
     let group = piece.cut(from, to);
-    let inner = group.trim_any(&['（', '【', '［']).s;
+    let inner = group.trim_any(&['（', '【', '［', '〔', '[']).s;
     // the closing sign may belong to the last name
-    let content =
-        group.cut('（'.len_utf8(), group.s.len() - if ends_closed(group.s) { '）'.len_utf8() } else { 0 });
+    let wide = |c: Option<char>| c.map_or(0, char::len_utf8);
+    let closing = if ends_closed(group.s) { wide(group.s.chars().next_back()) } else { 0 };
+    let content = group.cut(wide(group.s.chars().next()), group.s.len() - closing);
     let worded = has(inner, &ROLE_WORDS);
     let before = piece.cut(0, from).s.trim_end();
     // in the middle of a sentence a bracket explains a word
@@ -96,7 +98,7 @@ fn bracketed(
         return None;
     }
     let strict = !worded || !(at_end || after_stop);
-    let mut clause = duty_list::read(text, content, group.span(), strict, place);
+    let mut clause = duty_list::read(text, content, group.span(), strict, ways);
     if let Some(clause) = &mut clause
         && !ends_closed(group.s)
     {
@@ -111,7 +113,7 @@ fn bracketed(
 }
 
 fn ends_closed(s: &str) -> bool {
-    s.ends_with(['）', '】', '］'])
+    s.ends_with(['）', '】', '］', '〕', ']'])
 }
 
 /// Nothing but units, each beyond doubt.
@@ -188,7 +190,15 @@ fn tail_len(s: &str, n: usize) -> usize {
 /// The last sentence of a paragraph, where it speaks of leading.
 fn last_sentence(piece: Piece<'_>) -> Option<Piece<'_>> {
     let body = piece.s.trim_end_matches(['。', '；', ' ']);
-    let from = body.rfind(['。', '；', '！']).map_or(0, |at| at + '。'.len_utf8());
+    let stop = body.rfind(['。', '！']).map_or(0, |at| at + '。'.len_utf8());
+    // 区科协牵头；区妇联参与: both halves name units
+    let roles = words!("牵头 负责 配合 参与 参加 协助 协办");
+    let halves = cut(body, stop, body.len()).split('；').all(|half| has(last_chars(half, 10), roles));
+    let from = if halves && body.len() - stop < 3000 {
+        stop
+    } else {
+        body.rfind('；').map_or(0, |at| at + '；'.len_utf8()).max(stop)
+    };
     let last = piece.cut(from, body.len()).trim();
     // its opening bracket was lost
     let lost = last.s.matches('）').count() > last.s.matches('（').count();

@@ -49,7 +49,7 @@ pub enum DoubtCode {
     ClauseUnreadable,
     /// The name of a unit looks cut off (`unit`).
     UnitCut,
-    /// The prefix was taken from the unit before (`written`, `unit`).
+    /// A part of the name was taken from a unit beside it (`written`, `unit`).
     PrefixInferred,
     /// 、 or 和 was kept inside a name (`unit`).
     UnitHoldsSeparator,

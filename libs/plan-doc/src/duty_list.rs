@@ -5,7 +5,9 @@ use crate::doubt::{Doubt, DoubtCode};
 use crate::reading::{Duty, Role};
 use crate::roles::{Said, label_role, split_tail};
 use crate::span::{Piece, Span, chars, cut, last_chars};
+use crate::suffix;
 use crate::unit::{Prefixes, is_collective, split_and, strong_unit, unit_like};
+use crate::ways::{Ways, remark};
 use crate::words::{first_of, has, starts, words};
 use std::borrow::Cow;
 
@@ -17,11 +19,13 @@ pub(crate) struct Named<'t> {
     holds: bool,
     /// Looks like a whole unit.
     like: bool,
+    /// The end of its name, which stands only in a later one (区教育、科技局).
+    suffix: &'static str,
 }
 
 impl<'t> Named<'t> {
     fn new(name: Piece<'t>, role: Option<Role>) -> Self {
-        Named { name, role, open: false, holds: false, like: unit_like(name.s) }
+        Named { name, role, open: false, holds: false, like: unit_like(name.s), suffix: "" }
     }
 }
 
@@ -37,8 +41,8 @@ pub(crate) fn pieces<'t>(content: Piece<'t>) -> Vec<(Piece<'t>, char)> {
     let (mut from, mut sign) = (0, '、');
     for (at, c) in content.s.char_indices() {
         match c {
-            '（' | '【' => depth += 1,
-            '）' | '】' => depth = depth.saturating_sub(1),
+            '（' | '【' | '〔' | '［' | '[' => depth += 1,
+            '）' | '】' | '〕' | '］' | ']' => depth = depth.saturating_sub(1),
             _ => {}
         }
         let list = matches!(c, '、' | '，' | ',' | '；' | ';' | '。' | '\n' | '\t' | '/' | '｜' | '|');
@@ -67,16 +71,19 @@ pub(crate) fn read(
     content: Piece<'_>,
     span: Span,
     strict: bool,
-    place: Option<&str>,
+    ways: Ways<'_>,
 ) -> Option<Clause> {
     // （…。以下均需各市落实，不再列出）: said once for all that follow
     let aside = first_of(content.s, words!("。以下 ；以下 ，以下 ，下同 ；下同 。下同 ，不再"));
-    let content = content.cut(0, aside.map_or(content.s.len(), |(at, _)| at));
+    let aside = aside.map(|(at, _)| at).into_iter().chain(remark(content.s)).min();
+    let content =
+        content.cut(0, aside.unwrap_or(content.s.len())).trim_any(&['，', '；', '。', ' ', '（', '、']);
     let mut list = List { content, names: Vec::new(), label: None, waiting: 0, said: false };
     for (piece, sign) in pieces(content) {
         list.take(piece, sign);
     }
     list.settle_rest();
+    list.share_ends();
     let names = list.names;
     if names.is_empty() || names.len() > 400 {
         return None;
@@ -89,7 +96,7 @@ pub(crate) fn read(
     if good * 2 < names.len() || good == 0 || wild && good * 4 < names.len() * 3 {
         return None;
     }
-    Some(finish(text, names, span, place))
+    Some(finish(text, names, span, ways))
 }
 
 /// The state while a clause is read from left to right.
@@ -186,6 +193,7 @@ impl<'t> List<'t> {
                 && !last.like
                 && last.role.is_none()
                 && crate::roles::may_hold(last.name.s, part.s)
+                && !(suffix::is_stem(last.name.s) && suffix::end_of(part.s).is_some())
             {
                 let base = self.content.at;
                 last.name = self.content.cut(last.name.at - base, part.span().end - base);
@@ -197,6 +205,21 @@ impl<'t> List<'t> {
         }
         if let Some(last) = self.names.last_mut() {
             last.open = open;
+        }
+    }
+
+    /// 区教育、科技、财政局: the last one's end belongs to those before it too.
+    fn share_ends(&mut self) {
+        let mut end = None;
+        for named in self.names.iter_mut().rev() {
+            if named.like {
+                end = suffix::end_of(named.name.s);
+            } else if let Some(word) = end.filter(|_| suffix::is_stem(named.name.s)) {
+                named.suffix = word;
+                named.like = true;
+            } else {
+                end = None;
+            }
         }
     }
 
@@ -212,9 +235,9 @@ impl<'t> List<'t> {
 }
 
 /// Names to duties: prefixes, roles that nobody said, doubts.
-pub(crate) fn finish(text: &str, names: Vec<Named<'_>>, span: Span, place: Option<&str>) -> Clause {
+pub(crate) fn finish(text: &str, names: Vec<Named<'_>>, span: Span, ways: Ways<'_>) -> Clause {
     let mut doubts = Vec::new();
-    let mut prefixes = Prefixes::new(place);
+    let mut prefixes = Prefixes::new(ways.place);
     let mut duties: Vec<Duty> = Vec::new();
     let single: Vec<usize> =
         (0..names.len()).filter(|i| names.get(*i).is_some_and(|n| !is_collective(n.name.s))).collect();
@@ -223,15 +246,24 @@ pub(crate) fn finish(text: &str, names: Vec<Named<'_>>, span: Span, place: Optio
     for (i, named) in names.iter().enumerate() {
         let at = named.name.span();
         let written = at.of(text).to_string();
-        let bare = squeeze(&written).into_owned();
-        let completed = prefixes.complete(&squeeze(named.name.s)).map(|full| restore(&full, &bare));
+        let bare = format!("{}{}", squeeze(&written), named.suffix);
+        let whole = format!("{}{}", squeeze(named.name.s), named.suffix);
+        let completed = prefixes
+            .complete(&whole)
+            .map(|full| restore(&full, &bare))
+            .or_else(|| (!named.suffix.is_empty()).then(|| bare.clone()));
         let unit = completed.clone().unwrap_or_else(|| bare.clone());
         let collective = is_collective(named.name.s) || (completed.is_some() && is_collective(&unit));
         // beside supporters the responsible one leads; alone it leads too
-        let role =
-            named.role.unwrap_or(if mixed || (unsaid && single == [i]) { Role::Lead } else { Role::Support });
+        let first = ways.first_leads && single.first() == Some(&i);
+        let leads = mixed || (unsaid && (single == [i] || first));
+        let role = named.role.unwrap_or(if leads { Role::Lead } else { Role::Support });
         if completed.is_some() {
-            doubts.push(Doubt::new(DoubtCode::PrefixInferred, at).with("written", &bare).with("unit", &unit));
+            doubts.push(
+                Doubt::new(DoubtCode::PrefixInferred, at)
+                    .with("written", squeeze(&written))
+                    .with("unit", &unit),
+            );
         }
         if collective {
             doubts.push(Doubt::new(DoubtCode::CollectiveUnit, at).with("unit", &unit));

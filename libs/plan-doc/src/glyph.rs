@@ -51,6 +51,7 @@ fn usual(c: char) -> Option<char> {
             char::from_u32((c as u32).wrapping_sub(0xfee0)).unwrap_or(c)
         }
         '％' => '%',
+        '／' => '/',
         '．' => '.',
         '＋' => '+',
         '＜' => '<',

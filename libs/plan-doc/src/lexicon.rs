@@ -127,7 +127,7 @@ pub(crate) fn kind_of(words: &str, unit: &str, verb: &str) -> TargetKind {
     match unit {
         "元" => TargetKind::Financial,
         "%" | "个百分点" | "‰" | "倍" if money => TargetKind::Financial,
-        "%" | "个百分点" | "‰" | "倍" => TargetKind::Measured,
+        "%" | "个百分点" | "‰" | "倍" | "/10万" => TargetKind::Measured,
         "" if has(words, words!("比例 率 水平")) => TargetKind::Measured,
         "" if has(words, words!("数量 人数 基地 场馆 队伍 馆 人员")) => TargetKind::Registered,
         "" => TargetKind::Attested,
@@ -179,6 +179,7 @@ fn level(words: &str) -> &'static str {
     let head = words.split("人均").next().unwrap_or("");
     match () {
         () if has(head, words!("镇 乡 街道")) => "town-",
+        () if head.starts_with('县') => "county-",
         () if head.contains('省') => "province-",
         () if head.contains('市') => "city-",
         () if head.contains('县') => "county-",

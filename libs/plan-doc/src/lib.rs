@@ -41,9 +41,11 @@ mod roles;
 mod sentence;
 mod span;
 mod subject;
+mod suffix;
 mod target;
 mod unit;
 mod verdict;
+mod ways;
 mod words;
 mod xml;
 

@@ -26,14 +26,15 @@ words! {
         开放 更新 吸纳 注册 征集 储备 举行 承办 申报 拥有 推荐 建 实施 落实 办好 编印 编写 印发 拍摄 购置
         布设 设置 建好 录制 表彰 带动 帮扶 吸引 接待 动员 支持 形成 播出 刊发 开设 设 配 办 送 有 巩固 研发
         转化 健全 完善 实现 继续 新建成 提供 推选 培树 开办 招聘 引导 鼓励 推动 推进 抓好 做好 参加 参与
-        提升 提高 改善 结对 绑定 走进 深入 选建 争创 创成 播放 放映 签约 搭建"
+        提升 提高 改善 结对 绑定 走进 深入 选建 争创 创成 播放 放映 签约 搭建 筹建 筹集 发动 创办 评定 产生 跟踪
+        加强"
 }
 
 words! {
     /// Verbs that only carry another one.
     pub(crate) LIGHT =
         "完成 组织 开展 实施 落实 实现 继续 引进 选派 推动 推进 抓好 做好 支持 鼓励 引导 培育 建立 培养 扶持
-        动员 遴选 选拔 建设 新建 评选 开发 创建 打造 设立 巩固"
+        动员 遴选 选拔 建设 新建 评选 开发 创建 打造 设立 巩固 筹集 跟踪 加强"
 }
 
 words! {
@@ -74,9 +75,9 @@ pub(crate) fn verb_and_noun(s: &str, a: usize, b: usize, money: bool) -> (String
     // 研发人员, 服务站: a noun that begins with a verb's word
     let first = starts(
         cut(rest, at, rest.len()),
-        words!("研发 服务 培训 创作 开发 接待 投入 覆盖 注册 参与 参加 支持"),
+        words!("研发 服务 培训 创作 开发 接待 投入 覆盖 注册 参与 参加 支持 建"),
     );
-    let compound = first.is_some_and(|w| starts(cut(rest, at + w.len(), rest.len()), words!("人员 者 队 站 中心 基地 机构 平台 团队 班 员 资源 经费 体系 人数 人次 率 面 学校 率达 总数 学员 资金 品牌 窗口 点")).is_some());
+    let compound = first.is_some_and(|w| starts(cut(rest, at + w.len(), rest.len()), words!("人员 者 队 站 中心 基地 机构 平台 团队 班 员 资源 经费 体系 人数 人次 率 面 学校 率达 总数 学员 资金 品牌 窗口 点 筑")).is_some());
     if compound {
         return (String::new(), a + at);
     }
@@ -142,11 +143,28 @@ pub(crate) fn behind(s: &str, n: &Number, unit: &Unit) -> (usize, usize) {
     let mut from =
         unit.end + starts(after, words!("（次） （人次） （处） （个） （场）")).map_or(0, str::len);
     let after = cut(s, from, s.len());
-    from += starts(after, words!("以上 以内 左右 以下 及以上")).map_or(0, str::len);
+    from += starts(after, words!("以上 以内 左右 以下 及以上 及以下 之内 之上")).map_or(0, str::len);
     if cut(s, from, s.len()).starts_with('的') {
         from += '的'.len_utf8();
     }
     behind_from(s, from)
+}
+
+/// 和 before a figure: 30名甲和50名乙 are two amounts.
+fn joins_figures(here: &str) -> bool {
+    starts(here, words!("和 与 及 以及"))
+        .is_some_and(|w| cut(here, w.len(), here.len()).starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether the next member of a list is a noun too, with no figure of its own.
+fn listed(next: &str, until: &str) -> bool {
+    let member = until.split(['、', '和']).next().unwrap_or("");
+    let figure = cut(next, member.len(), next.len()).starts_with(|c: char| c.is_ascii_digit());
+    chars(member) >= 2
+        && !member.contains('（')
+        && !figure
+        && starts(member, &DO).is_none()
+        && starts(member, words!("每 各 到")).is_none()
 }
 
 pub(crate) fn behind_from(s: &str, from: usize) -> (usize, usize) {
@@ -161,12 +179,15 @@ pub(crate) fn behind_from(s: &str, from: usize) -> (usize, usize) {
             _ => {}
         }
         let here = cut(rest, at, rest.len());
-        // 品学兼优、学有余力的中学生: a list of qualities before the noun
-        let quality = c == '、'
-            && first_chars(here, 16)
+        // 品学兼优、学有余力的中学生: a list of qualities, or of nouns; 建馆、办展 are two doings
+        let next = cut(here, c.len_utf8(), here.len());
+        let quality = depth == 0
+            && end > 0
+            && c == '、'
+            && first_chars(next, 24)
                 .split(|c: char| c.is_ascii_digit() || matches!(c, '，' | '。' | '；'))
                 .next()
-                .is_some_and(|h| h.contains('的'));
+                .is_some_and(|h| h.contains('的') || listed(next, h));
         if quality {
             continue;
         }
@@ -174,6 +195,7 @@ pub(crate) fn behind_from(s: &str, from: usize) -> (usize, usize) {
             && (!in_word(c)
                 || c == '、'
                 || c.is_ascii_digit()
+                || joins_figures(here)
                 || starts(here, words!("以上 左右 以内 并 每年 到20 参加 进行 走进 赴 和培 和建 及以 达到"))
                     .is_some());
         if stop {

@@ -9,6 +9,7 @@ use crate::mark::{Kind, Mark, is_label, mark};
 use crate::rank::Numbering;
 use crate::rank::Ranks;
 use crate::span::{Piece, Span, chars, cut, first_chars};
+use crate::ways::Ways;
 use crate::words::{has, words};
 
 /// One heading or point with the paragraphs that belong to it.
@@ -41,13 +42,13 @@ pub(crate) struct Outline {
 }
 
 impl Outline {
-    /// `first..end` are the bounds; `place` is the district's bare name.
+    /// `first..end` are the bounds.
     pub fn build(
         text: &str,
         seen: &str,
         paras: &[Span],
         (first, end): (usize, usize),
-        place: Option<&str>,
+        ways: Ways<'_>,
     ) -> Outline {
         let mut out = Outline {
             nodes: Vec::new(),
@@ -62,7 +63,7 @@ impl Outline {
         let mut numbering = Numbering::default();
         for i in first..end {
             let Some(&para) = paras.get(i) else { break };
-            let found = clauses(text, seen, para, place);
+            let found = clauses(text, seen, para, ways);
             let piece = Piece::new(seen, para);
             let marked = mark(piece.s)
                 .filter(|m| !is_label(piece.s) && !is_clause(&found, para, m) && !is_contents_line(piece.s));

@@ -11,6 +11,7 @@ use crate::reading::{ItemKind, NotAPlan, Reading, Verdict};
 use crate::span::Span;
 use crate::target::{Scope, Source, targets};
 use crate::verdict::judge;
+use crate::ways::Ways;
 use crate::words::{has, words};
 
 /// Reads a document. Never fails; what is unsure is in [`Reading::doubts`].
@@ -22,7 +23,8 @@ pub fn parse(raw: &str) -> Reading {
     let edges = bounds(&seen, &paras);
     let head = front(&text, &seen, paras.get(..edges.0).unwrap_or(&paras));
     let place = head.title.as_ref().and_then(|t| place(&t.text));
-    let outline = Outline::build(&text, &seen, &paras, edges, place.as_deref());
+    let ways = Ways::of(&seen, place.as_deref());
+    let outline = Outline::build(&text, &seen, &paras, edges, ways);
     let made = items(&text, &seen, &paras, &outline);
     let mut doubts = normal.doubts;
     doubts.extend(outline.doubts.iter().cloned());

@@ -72,6 +72,36 @@ fn subject(sentence: &Sentence<'_>, at: usize) -> (usize, usize) {
     (from, to)
 }
 
+/// `参与人数翻一番`: as much again; 翻两番 is four times as much.
+pub(crate) fn doubled(scope: &Scope<'_>, source: &Source, sentence: &Sentence<'_>) -> Option<Target> {
+    let s = sentence.piece.s;
+    let (at, word, more) = [("翻一番", "100"), ("翻两番", "300"), ("翻番", "100")]
+        .iter()
+        .find_map(|(word, more)| s.find(word).map(|at| (at, *word, *more)))?;
+    if sentence.quoted(at) {
+        return None;
+    }
+    let head = cut(s, 0, at);
+    let head = ends(head, words!("力争 争取 确保 力争实现 实现"))
+        .map_or(head, |w| cut(head, 0, head.len() - w.len()));
+    let (from, to) = subject(sentence, head.len());
+    let to = crate::subject::trim_trail(s, from, to);
+    let words = cut(scope.text, sentence.piece.at + from, sentence.piece.at + to);
+    if !(2..=24).contains(&chars(words)) {
+        return None;
+    }
+    let mut t = target(scope, source, sentence, at, at + word.len());
+    t.kind = kind_of(words, "%", "");
+    t.form = Some(Form::Increase);
+    t.subject = words.to_string();
+    t.comparator = Comparator::AtLeast;
+    t.value = Some(more.into());
+    t.unit = Some("%".into());
+    t.strength = crate::frame::strength(cut(s, from, at)).map(str::to_string);
+    t.by = crate::deadline::by_end(sentence, at).or(t.by);
+    Some(t)
+}
+
 /// 逐年增加, and for money also 持续增长, 稳步增长.
 pub(crate) fn find(scope: &Scope<'_>, source: &Source, sentence: &Sentence<'_>) -> Vec<Target> {
     let s = sentence.piece.s;

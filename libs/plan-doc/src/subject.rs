@@ -113,6 +113,13 @@ pub(crate) fn read(
     // the verb in the document's own characters
     let own = original(after_verb.saturating_sub(verb.len()), after_verb);
     let written = if chars(&own) == chars(&verb) && after_verb > a { own } else { verb.clone() };
+    // 按人口人均不少于3元安排科普经费: what the money is for stands behind
+    if unit.money && noun.ends_with("人均") {
+        noun.push_str(
+            &money_behind(cut(s, unit.end, s.len()))
+                .map_or(String::new(), |(from, to)| original(unit.end + from, unit.end + to)),
+        );
+    }
     let words = if counted && !noun.is_empty() && !noun.starts_with(&written) {
         format!("{written}{noun}")
     } else {
@@ -121,11 +128,26 @@ pub(crate) fn read(
     Some(Subject { words, per, verb })
 }
 
+/// `以上安排科普专项经费`: the name of the money.
+fn money_behind(after: &str) -> Option<(usize, usize)> {
+    let near = first_chars(after, 24);
+    let clause = near.split(['，', '；', '。', '、']).next().unwrap_or("");
+    let to = clause.rfind("经费")? + "经费".len();
+    let mut from = 0;
+    while let Some(word) = starts(
+        cut(clause, from, to),
+        words!("以上 左右 的 标准 安排 列支 投入 落实 拨付 用于 作为 配套 预算 将"),
+    ) {
+        from += word.len();
+    }
+    (from < to).then_some((from, to))
+}
+
 /// Where a number's own words end: past its unit and 以上.
 pub(crate) fn end_of(s: &str, n: &Number) -> usize {
     let end = crate::amount::unit(s, n).map_or(n.end, |u| u.end);
     let rest = cut(s, end, s.len());
-    let sign = starts(rest, words!("以上 以内 左右 以下 及以上")).map_or(0, str::len);
+    let sign = starts(rest, words!("以上 以内 左右 以下 及以上 及以下 之内 之上")).map_or(0, str::len);
     // the noun behind belongs to it too
     let noun = behind_from(s, end + sign);
     noun.1.max(end + sign)
@@ -143,6 +165,16 @@ fn trim_lead(s: &str, mut a: usize, b: usize) -> usize {
                 a += first.end + word.len();
                 continue;
             }
+        }
+        // 市、区两级在…: who does it, when levels of government do
+        let head = first_chars(rest, 16);
+        if let Some(at) = head.find("两级").or_else(|| head.find("三级"))
+            && at > 0
+            && cut(head, 0, at).chars().all(|c| "省市县区镇乡村街道级（）、".contains(c))
+            && trim_trail(s, a + at + "两级".len(), b) > a + at + "两级".len()
+        {
+            a += at + "两级".len();
+            continue;
         }
         let year = rest.trim_start_matches(['到', '在', '至']);
         let digits = year.bytes().take_while(u8::is_ascii_digit).count();
@@ -178,11 +210,27 @@ fn trim_lead(s: &str, mut a: usize, b: usize) -> usize {
     }
 }
 
-fn trim_trail(s: &str, a: usize, mut b: usize) -> usize {
+pub(crate) fn trim_trail(s: &str, a: usize, mut b: usize) -> usize {
     loop {
         let rest = cut(s, a, b);
         if rest.ends_with(' ') {
             b -= 1;
+            continue;
+        }
+        // 经费2025年达到: when, not what
+        if let Some(head) = rest.strip_suffix('年')
+            && last_chars(head, 4).parse::<u16>().is_ok_and(|y| (2000..=2100).contains(&y))
+            && chars(head) > 6
+        {
+            let head = cut(head, 0, head.len() - 4);
+            // 比2020年提高 is a comparison
+            if !head.ends_with(['比', '较', '与', '自', '从', '以']) {
+                b = a + head.trim_end_matches(['到', '至', '在']).len();
+                continue;
+            }
+        }
+        if rest.ends_with('与') && !rest.ends_with("参与") {
+            b -= '与'.len_utf8();
             continue;
         }
         match ends(rest, &TRAIL) {

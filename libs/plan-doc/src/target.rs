@@ -44,18 +44,29 @@ pub(crate) fn targets(scope: &Scope<'_>, sources: &[Source]) -> (Vec<Target>, Ve
         let para = source.para.of(scope.seen);
         let directions = has(para, &rising::SIGNS);
         let covered = para.contains("全覆盖");
+        let doubled = para.contains('番');
         let lost = has(para, &LOST_NEAR);
         let money = para.contains("经费");
         let mut memory = subject::Memory::default();
+        let mut years = Vec::new();
         for sentence in sentences(scope.seen, source.para) {
-            let mut finder =
-                Finder { scope, source, sentence: &sentence, found: &mut valued, doubts: &mut doubts };
+            let mut finder = Finder {
+                scope,
+                source,
+                sentence: &sentence,
+                found: &mut valued,
+                doubts: &mut doubts,
+                whole: None,
+            };
             if lost {
                 finder.lost_digits();
             }
-            finder.numbers(&memory);
+            finder.numbers(&memory, &mut years);
             if directions {
                 rising.extend(rising::find(scope, source, &sentence));
+            }
+            if doubled {
+                valued.extend(rising::doubled(scope, source, &sentence));
             }
             if covered {
                 valued.extend(rising::full_coverage(scope, source, &sentence));
@@ -119,10 +130,13 @@ struct Finder<'a, 't> {
     sentence: &'a Sentence<'t>,
     found: &'a mut Vec<Target>,
     doubts: &'a mut Vec<Doubt>,
+    /// What the last number was a part of.
+    whole: Option<String>,
 }
 
 impl Finder<'_, '_> {
-    fn numbers(&mut self, memory: &subject::Memory) {
+    /// `said` are the years that an earlier sentence of the paragraph gave for its numbers.
+    fn numbers(&mut self, memory: &subject::Memory, said: &mut Vec<String>) {
         let s = self.sentence.piece.s;
         let mut chain: Option<Chain> = None;
         let found = numbers(s);
@@ -130,6 +144,14 @@ impl Finder<'_, '_> {
             return;
         }
         let mut years = deadline::respective_years(s);
+        match &years {
+            Some((_, own)) => said.clone_from(own),
+            // 分别 again after a semicolon: the same years
+            None => {
+                let again = s.find("分别").filter(|_| !said.is_empty() && !s.contains('年'));
+                years = again.map(|at| (at, said.clone()));
+            }
+        }
         for n in found {
             if self.sentence.quoted(n.start) {
                 continue;
@@ -154,6 +176,7 @@ impl Finder<'_, '_> {
                         yearly: target.form == Some(Form::Yearly),
                         per: target.per.clone().filter(|_| target.form == Some(Form::Coverage)),
                         verb: aim::verb_before(s, &n, link.map(|c| c.end)),
+                        whole: self.whole.take(),
                     });
                     self.found.push(target);
                 }
@@ -220,8 +243,10 @@ impl Finder<'_, '_> {
         let unit = amount::unit(s, n)?;
         let step = frame::step(&clause);
         let mut comparator = compare::comparator(s, &clause, n, &unit);
-        let per_year =
-            clause.yearly || link.is_some_and(|l| l.yearly && !clause.by_year && !clause.cumulative);
+        let a_year = cut(s, unit.end, s.len()).starts_with("/年");
+        let per_year = clause.yearly
+            || a_year
+            || link.is_some_and(|l| l.yearly && !clause.by_year && !clause.cumulative);
         if comparator == Comparator::Exactly && step.is_some() {
             comparator = Comparator::AtLeast;
         }
@@ -242,23 +267,26 @@ impl Finder<'_, '_> {
                 if comparator == Comparator::Exactly { t.comparator } else { comparator }
             });
         }
+        let mut whole = None;
+        let mut per_head = unit.money && has(cut(s, clause.from, n.start), words!("人均"));
         if words.is_empty() {
-            // 力争达到15%: the subject was said before in the sentence, or is the item's own
-            let same = self.found.last().filter(|t| {
-                t.sentence == self.sentence.piece.span() && (step.is_some() || same_unit(t, &unit.word))
-            });
-            words = same.map_or_else(|| self.source.title.clone(), |t| t.subject.clone());
+            // 力争达到15%: the subject was said before, or is the item's own
+            let same = self.same_subject(&unit.word, step.is_some());
             comparator = same
                 .filter(|_| link.is_some() && comparator == Comparator::Exactly)
                 .map_or(comparator, |t| t.comparator);
+            words = same.map_or_else(|| self.source.title.clone(), |t| t.subject.clone());
+        } else if let Some(rest) = self.per_head_words(&words, unit.money) {
+            words = format!("{words}{rest}");
+            per_head = true;
         } else if let Some(rate) = self.rate(&words, &unit.word) {
             words = format!("{words}{rate}");
-        } else if clause.before.trim_start_matches(['，', ' ']).starts_with("其中")
-            && words.chars().count() <= 4
+        } else if words.chars().count() <= 4
+            && let Some(of) = self.part_of(&clause.before, link)
         {
-            // 其中省级5家: of what was counted just before
-            let whole = self.found.last().filter(|t| t.sentence == self.sentence.piece.span());
-            words = whole.map_or(words.clone(), |t| format!("{words}{}", t.subject));
+            // 其中省级5家、市级10家: of what was counted just before
+            words = format!("{words}{of}");
+            whole = Some(of);
         }
         let kind = kind_of(&words, &unit.word, &verb);
         let form = match () {
@@ -275,7 +303,7 @@ impl Finder<'_, '_> {
             Some(Form::Yearly | Form::YearlyStep) => Some("年".to_string()),
             _ => per.or_else(|| clause.often.map(str::to_string)),
         };
-        let per_head = unit.money && has(cut(s, clause.from, n.start), words!("人均"));
+        self.whole = whole;
         if words.is_empty() {
             self.doubts.push(
                 Doubt::new(DoubtCode::SubjectUnclear, self.place(n.start, n.end))
@@ -310,6 +338,36 @@ words! {
 }
 
 impl Finder<'_, '_> {
+    /// The last target that this number can speak of: in its sentence, or where the item's title says
+    /// nothing, in its paragraph (到2023年达到12%；到2025年达到15%).
+    fn same_subject(&self, unit: &str, step: bool) -> Option<&Target> {
+        let last = self.found.last()?;
+        if last.sentence == self.sentence.piece.span() {
+            return (step || same_unit(last, unit)).then_some(last);
+        }
+        let near = self.source.para.contains(last.sentence) && self.source.title.is_empty();
+        (near && same_unit(last, unit)).then_some(last)
+    }
+
+    /// `市级人均科普经费达到2元，县级不低于1.5元`: the words that the second place shares.
+    fn per_head_words(&self, words: &str, money: bool) -> Option<String> {
+        let last = self.found.last().filter(|t| t.sentence == self.sentence.piece.span())?;
+        let place = words.chars().count() <= 10
+            && !has(&crate::fold::fold(words), words!("经费 投入 资金 预算 元 收入 人均"));
+        let per_head = money && place && last.unit.as_deref() == Some("元/人");
+        let at = last.subject.find("人均").filter(|_| per_head)?;
+        Some(cut(&last.subject, at, last.subject.len()).to_string())
+    }
+
+    /// What `其中` speaks of: the number before, or what the number before was a part of.
+    fn part_of(&self, before: &str, link: Option<&Chain>) -> Option<String> {
+        if before.trim_start_matches(['，', ' ', '（']).starts_with("其中") {
+            let last = self.found.last().filter(|t| t.sentence == self.sentence.piece.span())?;
+            return Some(last.subject.clone());
+        }
+        link.and_then(|l| l.whole.clone())
+    }
+
     /// `其中城镇居民达到18%，农村居民达到12%`: the rate was named before in the sentence.
     fn rate(&self, words: &str, unit: &str) -> Option<String> {
         if unit != "%" || words.chars().count() > 8 || has(&crate::fold::fold(words), &RATES) {
@@ -342,4 +400,6 @@ struct Chain {
     /// 每个社区 holds for every number of its list.
     per: Option<String>,
     verb: String,
+    /// 其中 spoke of parts of this.
+    whole: Option<String>,
 }

@@ -45,10 +45,17 @@ words! {
 
 /// The name without a bracket at its end.
 fn core(name: &str) -> &str {
-    match name.rfind('（') {
-        Some(at) if at > 0 && name.ends_with('）') => cut(name, 0, at),
+    match name.rfind(['（', '〔', '［', '[']) {
+        Some(at) if at > 0 && name.ends_with(['）', '〕', '］', ']']) => cut(name, 0, at),
         _ => name,
     }
+}
+
+words! {
+    /// Short names of the provinces: 广东金融监管局 has its place in its name.
+    PROVINCES =
+        "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东
+        广西 海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆 台湾 香港 澳门"
 }
 
 /// Whether this could be the whole name of a unit.
@@ -69,7 +76,7 @@ pub(crate) fn unit_like(name: &str) -> bool {
     let core = core(name);
     is_collective(name)
         || core.chars().next_back().is_some_and(|c| LAST.contains(c)) && chars(core) > 1
-        || has(core, words!("公司 集团 企业 运营商 商会 管委会 部门 单位"))
+        || has(core, words!("公司 集团 企业 运营商 商会 管委会 部门 单位 共青团中央 全国妇联"))
         || name.ends_with("等")
 }
 
@@ -169,7 +176,8 @@ impl<'p> Prefixes<'p> {
         }
         let prefix = self.current.as_deref()?;
         let core = core(name);
-        let own_place = self.place.is_some_and(|p| !p.is_empty() && name.contains(p));
+        let own_place = self.place.is_some_and(|p| !p.is_empty() && name.contains(p))
+            || starts(name, &PROVINCES).is_some();
         let known = starts(
             name, words!("团 各 中国 国家 国网 全国 中央 中科院 共青团 武警 军分区 驻 人民银行 海关 大 中共 有关 相关 其他 其它 领导小组 市直 区直 县直 省直 社区 乡镇 镇 街道 园区 开发区 高新区 经开区"))
         .is_some()
@@ -217,7 +225,9 @@ pub(crate) fn split_and(name: &str) -> Vec<(usize, usize)> {
             || ends(left, words!("政府 街道 镇 乡")).is_some())
             && chars(left) >= 2
             && !ends(left, words!("社会 全部 干部 局部")).is_some_and(|_| true);
-        let other = right.chars().next().is_some_and(is_han) && chars(first_chars(right, 3)) >= 2;
+        // 各有关部门和单位 is one name for many
+        let bare = matches!(right, "单位" | "部门" | "企业" | "组织" | "机构" | "团体");
+        let other = !bare && right.chars().next().is_some_and(is_han) && chars(first_chars(right, 3)) >= 2;
         if whole && other {
             parts.push((from, at));
             from = at + word.len();

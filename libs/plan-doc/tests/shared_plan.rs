@@ -7,7 +7,9 @@ use std::path::Path;
 
 #[test]
 fn the_real_plan_is_read_exactly() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/plan");
+    // beside the repository, or beside a worktree's parent
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|a| a.join("shared/plan"));
+    let Some(folder) = above.into_iter().find(|f| f.is_dir()) else { return };
     let (Ok(text), Ok(expected)) = (
         std::fs::read_to_string(folder.join("qilin-2021-2025.txt")),
         std::fs::read_to_string(folder.join("qilin-2021-2025.expected.json")),
