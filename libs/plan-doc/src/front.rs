@@ -175,7 +175,15 @@ fn run_on(line: &str) -> Option<usize> {
         .iter()
         .flat_map(|w| head.match_indices(*w))
         .map(|(at, _)| at)
-        .filter(|at| ends(cut(head, 0, *at), &PLAN_WORDS).is_some())
+        .filter(|at| {
+            let title = without_period(cut(head, 0, *at));
+            let title = title.trim_end_matches('）');
+            let bare = title
+                .rfind('（')
+                .filter(|_| cut(head, 0, *at).ends_with('）'))
+                .map_or(title, |i| cut(title, 0, i));
+            ends(bare, &PLAN_WORDS).is_some()
+        })
         .min()
 }
 
@@ -229,10 +237,11 @@ fn promulgated(text: &str) -> String {
     let bare = text.trim();
     let notice = bare.strip_suffix("的通知").or_else(|| bare.strip_suffix("通知"));
     let Some(inner) = notice else { return bare.to_string() };
-    let after = ["关于印发", "关于下发", "关于转发", "印发", "转发"]
-        .iter()
-        .find_map(|w| inner.split_once(w).map(|(_, r)| r))
-        .unwrap_or(inner);
+    let handed_on = ["关于印发", "关于下发", "关于转发", "关于发布", "印发", "转发"];
+    let Some(after) = handed_on.iter().find_map(|w| inner.split_once(w).map(|(_, r)| r)) else {
+        // 关于做好某事的通知 is the name of the notice itself
+        return bare.to_string();
+    };
     let after = after.trim();
     let unquoted = after.strip_prefix('《').and_then(|s| s.strip_suffix('》')).unwrap_or(after);
     unquoted.to_string()

@@ -86,23 +86,39 @@ fn run_together(raw: &str) -> Vec<&str> {
     }
     let mut cuts = vec![0];
     let mut before = ' ';
+    // the last cut was before a heading, and the figure that the next point would have
+    let (mut heading, mut next) = (false, 1);
     for (at, c) in raw.char_indices() {
         let stopped = matches!(before, '。' | '；' | '）' | '”');
-        let may = (stopped && (c.is_ascii_digit() || "—一二三四五六七八九十".contains(c)))
-            || (c == '（' && before != ' ');
+        // （一）青少年行动1.加强教育: the heading has no stop of its own
+        let short = heading && at - cuts.last().copied().unwrap_or(0) <= 120;
+        let titled = c.is_ascii_digit() && is_han(before) && short;
+        let may = ((stopped || titled) && (c.is_ascii_digit() || "—一二三四五六七八九十".contains(c)))
+            || (c == '（' && at > 0);
         if may {
             let rest = cut(raw, at, at + 24.min(raw.len() - at));
             let rest =
                 if rest.is_empty() { crate::span::first_chars(cut(raw, at, raw.len()), 8) } else { rest };
-            let kind = mark::mark(rest).filter(|m| !m.lost).map(|m| m.kind);
-            if matches!(
-                kind,
-                Some(mark::Kind::Han | mark::Kind::Digit | mark::Kind::ParenHan | mark::Kind::Dash)
-            ) {
+            let found = mark::mark(rest).filter(|m| !m.lost);
+            let kind = found.map(|m| m.kind);
+            let number = found.and_then(|m| m.number).unwrap_or(0);
+            let follows = !titled || stopped || number == 1 || number == next;
+            if follows
+                && matches!(
+                    kind,
+                    Some(mark::Kind::Han | mark::Kind::Digit | mark::Kind::ParenHan | mark::Kind::Dash)
+                )
+            {
                 cuts.push(at);
+                heading = matches!(kind, Some(mark::Kind::Han | mark::Kind::ParenHan));
+                if kind == Some(mark::Kind::Digit) {
+                    next = number + 1;
+                }
             }
         }
-        before = c;
+        if c != ' ' {
+            before = c;
+        }
     }
     if cuts.len() < 6 {
         return vec![raw];

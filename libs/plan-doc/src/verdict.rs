@@ -33,6 +33,10 @@ fn reason(reading: &Reading, seen: &str, paras: &[Span]) -> Option<NotAPlan> {
     if law(reading, seen, paras, owned, planned) {
         return Some(NotAPlan::Law);
     }
+    // a report on work done names its units too
+    if told(title) && !planned {
+        return Some(NotAPlan::Report);
+    }
     if owned >= 2 {
         return None;
     }
@@ -114,6 +118,22 @@ fn law(reading: &Reading, seen: &str, paras: &[Span], owned: usize, planned: boo
         || (named && force && shall >= 2)
 }
 
+/// Whether a title is that of a report, of minutes, of a speech.
+fn told(title: &str) -> bool {
+    let bare = title.trim_end_matches(['）', '》', ' ']);
+    let bare = bare.find(['（', '〔']).filter(|at| *at > 0).map_or(bare, |at| bare.get(..at).unwrap_or(bare));
+    ends(
+        bare,
+        words!(
+            "总结 工作总结 报告 汇报 纪要 讲话 公报 简报 述职 通报 情况 要闻 综述 年报 致辞 解读 说明 公告 公示 答记者问
+            总结和打算 总结及计划 工作情况"
+        ),
+    )
+    .is_some()
+        && !has(bare, &PLAN_WORDS)
+        || has(bare, words!("工作总结 情况报告 情况的报告 情况汇报 会议纪要 统计公报 年度报告"))
+}
+
 /// A speech, a report of work done, a notice to the public.
 fn report(title: &str, seen: &str) -> bool {
     let bare = title.trim_end_matches(['）', '》', ' ']);
@@ -132,7 +152,11 @@ fn news(seen: &str) -> bool {
         "中新网", "近日", "日前", "讯 ",
     ];
     let n = signs.iter().filter(|w| head.contains(**w) || tail.contains(**w)).count();
-    n >= 2 || has(head, words!("本报讯 新华社 （记者 记者从 中新网"))
+    // 召开…会 in the headline, 会议指出 in the text
+    let meeting = ["会议指出", "会议强调", "会议要求", "会议听取", "出席会议", "主持会议"];
+    let met = meeting.iter().filter(|w| seen.contains(**w)).count() >= 2
+        && has(first_chars(seen, 120), words!("召开 举行 举办"));
+    n >= 2 || met || has(head, words!("本报讯 新华社 （记者 记者从 中新网"))
 }
 
 /// Cells: tabs, or short lines that are mostly figures.
