@@ -347,6 +347,7 @@ plan-doubt-number-skipped = The numbers jump from { $expected } to { $found }; a
 plan-doubt-digits-lost = Digits between “{ $before }” and “{ $after }” may have been lost in copying.
 plan-doubt-no-owner = “{ $title }” names no unit.
 plan-doubt-no-lead-named = “{ $title }” names units, but none that leads.
+plan-doubt-duty-elsewhere = The units of “{ $title }” stand in a table or an appendix and were matched by its title; check this.
 plan-doubt-clause-shared = The units of “{ $title }” stood at the end of the section and were given to each of its items; check this.
 plan-doubt-clause-unreadable = “{ $text }” looks like a list of duties and could not be read; fill it in.
 plan-doubt-unit-cut = The name “{ $unit }” looks cut off.

@@ -317,6 +317,7 @@ plan-doubt-number-skipped = 序号从 { $expected } 跳到 { $found }，中间�
 plan-doubt-digits-lost = “{ $before }”和“{ $after }”之间的数字可能在复制时丢了。
 plan-doubt-no-owner = 《{ $title }》没有写责任单位。
 plan-doubt-no-lead-named = 《{ $title }》写了单位，但没说谁牵头。
+plan-doubt-duty-elsewhere = 《{ $title }》的责任单位写在表格或附件里，已按标题对上，请核对。
 plan-doubt-clause-shared = 《{ $title }》的责任单位写在整节末尾，已分给这一节的每一项，请核对。
 plan-doubt-clause-unreadable = “{ $text }”像是责任分工，但读不准，请填写。
 plan-doubt-unit-cut = 单位名“{ $unit }”像是没写完整。

@@ -50,6 +50,7 @@ pub const fn blocks(code: DoubtCode) -> bool {
         | DoubtCode::NumberSkipped
         | DoubtCode::NoLeadNamed
         | DoubtCode::ClauseShared
+        | DoubtCode::DutyElsewhere
         | DoubtCode::PrefixInferred
         | DoubtCode::UnitHoldsSeparator
         | DoubtCode::CollectiveUnit

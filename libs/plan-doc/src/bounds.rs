@@ -4,9 +4,11 @@ use crate::mark::{Kind, Mark, is_attachment, is_label, mark};
 use crate::span::{Span, chars, cut, is_han};
 
 /// Index of the first heading, and one past the last paragraph of the plan proper.
-pub(crate) fn bounds(seen: &str, paras: &[Span]) -> (usize, usize) {
+pub(crate) fn bounds(seen: &str, paras: &[Span], cells: &[bool]) -> (usize, usize) {
     let line = |i: usize| paras.get(i).map_or("", |p| p.of(seen));
-    let heading = |i: usize| mark(line(i)).filter(|m| m.kind <= Kind::Dotted && !is_contents_line(line(i)));
+    let cell = |i: usize| cells.get(i) == Some(&true);
+    let heading =
+        |i: usize| mark(line(i)).filter(|m| m.kind <= Kind::Dotted && !is_contents_line(line(i)) && !cell(i));
     let any = |from: usize| (from..paras.len()).find(|i| heading(*i).is_some());
     let mut first = any(0);
     // a table of contents: the headings come again after it
@@ -26,7 +28,9 @@ pub(crate) fn bounds(seen: &str, paras: &[Span]) -> (usize, usize) {
         });
         first = again.or(first);
     }
-    let first = first.or_else(|| (0..paras.len()).find(|i| mark(line(*i)).is_some())).unwrap_or(paras.len());
+    let first = first
+        .or_else(|| (0..paras.len()).find(|i| mark(line(*i)).is_some() && !cell(*i)))
+        .unwrap_or(paras.len());
     let mut end = (first + 1..paras.len())
         .find(|i| is_attachment(line(*i)) || line(*i).starts_with("抄送："))
         .unwrap_or(paras.len());

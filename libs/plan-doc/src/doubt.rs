@@ -45,6 +45,8 @@ pub enum DoubtCode {
     NoLeadNamed,
     /// The clause stood at the end of its section and was given to every item (`title`).
     ClauseShared,
+    /// The units of an item stood in a table or an appendix (`title`).
+    DutyElsewhere,
     /// Something looks like a duty clause and could not be read (`text`).
     ClauseUnreadable,
     /// The name of a unit looks cut off (`unit`).
@@ -92,6 +94,7 @@ impl DoubtCode {
             DoubtCode::NoOwner => "no-owner",
             DoubtCode::NoLeadNamed => "no-lead-named",
             DoubtCode::ClauseShared => "clause-shared",
+            DoubtCode::DutyElsewhere => "duty-elsewhere",
             DoubtCode::ClauseUnreadable => "clause-unreadable",
             DoubtCode::UnitCut => "unit-cut",
             DoubtCode::PrefixInferred => "prefix-inferred",

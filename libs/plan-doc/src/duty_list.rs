@@ -99,6 +99,24 @@ pub(crate) fn read(
     Some(finish(text, names, span, ways))
 }
 
+/// Reads a cell of units; `said` is what its column says of them, where the cell itself says nothing.
+pub(crate) fn read_cell(text: &str, content: Piece<'_>, said: Said, ways: Ways<'_>) -> Option<Clause> {
+    let content = content.trim_any(&['。', '；', '、', ' ']);
+    if content.s.is_empty() || matches!(content.s, "/" | "—" | "-" | "无") {
+        return None;
+    }
+    let mut list =
+        List { content, names: Vec::new(), label: Some(said), waiting: 0, said: said != Said::Responsible };
+    for (piece, sign) in pieces(content) {
+        list.take(piece, sign);
+    }
+    list.settle_rest();
+    list.share_ends();
+    let good = list.names.iter().filter(|n| n.like).count();
+    (good * 2 >= list.names.len() && good > 0 && list.names.len() <= 400)
+        .then(|| finish(text, list.names, content.span(), ways))
+}
+
 /// The state while a clause is read from left to right.
 pub(crate) struct List<'t> {
     content: Piece<'t>,

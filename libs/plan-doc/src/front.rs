@@ -117,7 +117,7 @@ fn is_title_line(line: &str) -> bool {
     (2..=70).contains(&n)
         && line.chars().any(|c| is_han(c) || c.is_ascii_digit())
         && !line.ends_with(['。', '：', '；', '，', '、', '！'])
-        && !line.contains('。')
+        && !line.contains(['。', '\t'])
         && !mark::is_attachment(line)
 }
 

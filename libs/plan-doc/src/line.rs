@@ -27,7 +27,9 @@ pub(crate) struct Line {
 
 impl Line {
     fn new(raw: &str, gap: Gap) -> Line {
+        // a row keeps the place of an empty first cell
         let text = raw.trim();
+        let text = if text.contains('\t') { raw.trim_matches([' ', '\n', '\r']) } else { text };
         Line {
             indented: raw.starts_with("  ") || raw.starts_with('\t'),
             gap,
@@ -220,9 +222,12 @@ fn hole(text: &str) -> Option<(&str, &str)> {
 pub(crate) fn part_columns(lines: Vec<Line>) -> (Vec<Line>, bool) {
     let mut out: Vec<Line> = Vec::with_capacity(lines.len());
     let mut parted = false;
+    // from the header of a table on, tabs part cells
+    let mut table = false;
     let mut rest = lines.into_iter().peekable();
     while let Some(line) = rest.next() {
-        if hole(&line.text).is_none() {
+        table |= crate::table::is_header(&line.text);
+        if table || hole(&line.text).is_none() {
             out.push(line);
             continue;
         }

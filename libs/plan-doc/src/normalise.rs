@@ -106,6 +106,11 @@ fn wrap_width(lines: &[Line]) -> Option<usize> {
 
 fn joins(open: &Open, before: Option<&Line>, line: &Line, wrap: Option<usize>) -> bool {
     let Some(before) = before else { return false };
+    // rows of a table are whole
+    let row = |text: &str| text.contains('\t') || text.matches('|').count() > 1;
+    if row(&line.text) || row(&before.text) {
+        return false;
+    }
     // —国家平台” may be the rest of a name that was broken at its dash
     let one_dash = line.text.starts_with('—') && !line.text.starts_with("——");
     let rest_of_name = one_dash && wrap.is_some() && !before.ends_sentence();

@@ -42,13 +42,14 @@ pub(crate) struct Outline {
 }
 
 impl Outline {
-    /// `first..end` are the bounds.
+    /// `first..end` are the bounds; `cells` says which paragraphs are rows of a table.
     pub fn build(
         text: &str,
         seen: &str,
         paras: &[Span],
         (first, end): (usize, usize),
         ways: Ways<'_>,
+        cells: &[bool],
     ) -> Outline {
         let mut out = Outline {
             nodes: Vec::new(),
@@ -58,11 +59,14 @@ impl Outline {
             measures_apart: seen.contains("措施："),
         };
         out.clauses = vec![Vec::new(); paras.len()];
-        let ranks = Ranks::of(seen, paras, first, end);
+        let ranks = Ranks::of(seen, paras, cells, first, end);
         let mut stack: Vec<usize> = Vec::new();
         let mut numbering = Numbering::default();
         for i in first..end {
             let Some(&para) = paras.get(i) else { break };
+            if cells.get(i) == Some(&true) {
+                continue;
+            }
             let found = clauses(text, seen, para, ways);
             let piece = Piece::new(seen, para);
             let marked = mark(piece.s)

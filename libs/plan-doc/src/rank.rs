@@ -12,9 +12,16 @@ pub(crate) struct Ranks {
 }
 
 impl Ranks {
-    pub fn of(seen: &str, paras: &[Span], first: usize, end: usize) -> Ranks {
-        let kinds: Vec<Kind> =
-            paras.iter().take(end).skip(first).filter_map(|p| mark(p.of(seen))).map(|m| m.kind).collect();
+    pub fn of(seen: &str, paras: &[Span], cells: &[bool], first: usize, end: usize) -> Ranks {
+        let kinds: Vec<Kind> = paras
+            .iter()
+            .zip(cells)
+            .take(end)
+            .skip(first)
+            .filter(|(_, cell)| !**cell)
+            .filter_map(|(p, _)| mark(p.of(seen)))
+            .map(|m| m.kind)
+            .collect();
         let at = |kind: Kind| kinds.iter().position(|k| *k == kind);
         let before = |a: Kind, b: Kind| match (at(a), at(b)) {
             (Some(a), Some(b)) => a < b,

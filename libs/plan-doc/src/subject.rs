@@ -128,6 +128,22 @@ pub(crate) fn read(
     Some(Subject { words, per, verb })
 }
 
+/// `开展讲座，每年不少于100场`: what the clause before does, where it has no number of its own.
+pub(crate) fn before(scope: &Scope<'_>, sentence: &Sentence<'_>, clause: &Clause) -> Option<String> {
+    let s = sentence.piece.s;
+    let head = cut(s, 0, clause.from).trim_end_matches(['，', ' ']);
+    let window = last_chars(head, 28);
+    let at = window.rfind(['，', '：', '）', '。']);
+    let from = head.len() - window.len()
+        + at.map_or(0, |i| i + cut(window, i, window.len()).chars().next().map_or(0, char::len_utf8));
+    let from = trim_lead(s, from, head.len());
+    let words = cut(s, from, head.len());
+    let whole = at.is_some() || head.len() == window.len();
+    let bare = !words.chars().any(|c| c.is_ascii_digit()) && (4..=24).contains(&chars(words));
+    (whole && bare && starts(words, &DO).is_some())
+        .then(|| plain(cut(scope.text, sentence.piece.at + from, sentence.piece.at + head.len()).to_string()))
+}
+
 /// `以上安排科普专项经费`: the name of the money.
 fn money_behind(after: &str) -> Option<(usize, usize)> {
     let near = first_chars(after, 24);
@@ -186,6 +202,18 @@ fn trim_lead(s: &str, mut a: usize, b: usize) -> usize {
         }
         if rest.starts_with(' ') {
             a += 1;
+            continue;
+        }
+        // （1）培训…, ①办班…, 一是建馆…: a mark in running text
+        let bare = rest.trim_start_matches(|c: char| ('\u{2460}'..='\u{2473}').contains(&c));
+        let bare = starts(bare, words!("一是 二是 三是 四是 五是 六是 七是"))
+            .map_or(bare, |w| cut(bare, w.len(), bare.len()));
+        let inner = bare.strip_prefix('（').unwrap_or("");
+        let figures = inner.bytes().take_while(u8::is_ascii_digit).take(3).count();
+        let bare =
+            cut(inner, figures, inner.len()).strip_prefix('）').filter(|_| figures > 0).unwrap_or(bare);
+        if bare.len() < rest.len() {
+            a = b - bare.len();
             continue;
         }
         match starts(rest, &LEAD) {

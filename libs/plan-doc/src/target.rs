@@ -275,7 +275,10 @@ impl Finder<'_, '_> {
             comparator = same
                 .filter(|_| link.is_some() && comparator == Comparator::Exactly)
                 .map_or(comparator, |t| t.comparator);
-            words = same.map_or_else(|| self.source.title.clone(), |t| t.subject.clone());
+            words = same.map_or_else(
+                || subject::before(self.scope, self.sentence, &clause).unwrap_or(self.source.title.clone()),
+                |t| t.subject.clone(),
+            );
         } else if let Some(rest) = self.per_head_words(&words, unit.money) {
             words = format!("{words}{rest}");
             per_head = true;
