@@ -115,7 +115,7 @@ fn a_plan_with_characters_lost_doubled_and_moved_is_still_read() {
                         let other = chance.below(text.len());
                         text.swap(at, other);
                     }
-                    _ => text.retain(|c| *c != '）' || at % 3 == 0),
+                    _ => text.retain(|c| *c != '）' || at.is_multiple_of(3)),
                 }
                 if text.is_empty() {
                     break;
