@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Actor, Clock, Day, DistrictId, FixedClock, Instant, Rng, SeededRng};
+use crate::{Actor, Clock, Day, DistrictId, FixedClock, Instant, Rng, Seal, SeededRng, Unsealed};
 
 /// The hand that an action works with. An action may run twice (PostgreSQL retries a conflict),
 /// so it touches nothing but its transaction, its arguments and this.
@@ -14,6 +14,8 @@ pub struct Caller {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    /// What signs in the name of the installation.
+    pub seal: Arc<dyn Seal>,
     /// The network address they come from, for the audit; empty for jobs.
     pub address: String,
 }
@@ -22,7 +24,13 @@ impl Caller {
     /// A caller for tests and jobs: noon of `day`, chance from a seed.
     pub fn fixed(actor: Actor, day: &str) -> Self {
         let clock = Arc::new(FixedClock::at(day));
-        Self { actor, clock, rng: Arc::new(SeededRng::new(1)), address: String::new() }
+        Self {
+            actor,
+            clock,
+            rng: Arc::new(SeededRng::new(1)),
+            seal: Arc::new(Unsealed),
+            address: String::new(),
+        }
     }
 
     /// The district.
