@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use db::{Db, Stream, Target};
-use kernel::{Clock, Rng, SystemClock, SystemRng};
+use kernel::{Clock, Rng, Seal, SystemClock, SystemRng};
 use web::{App, Module};
 
 use crate::config::Site;
@@ -16,7 +16,7 @@ pub fn modules() -> Vec<Module> {
 
 /// All tables: the ground first, then the contexts.
 pub fn streams() -> Vec<Stream> {
-    let ground = [web::STREAM, jobs::STREAM];
+    let ground = [web::STREAM, jobs::STREAM, merkle::STREAM];
     ground.into_iter().chain(modules().into_iter().map(|module| module.stream)).collect()
 }
 
@@ -26,6 +26,12 @@ pub fn job_modules() -> Vec<jobs::Module> {
         jobs::Schedule { name: "web.receipts", every_minutes: 24 * 60, action: web::forget_receipts };
     let web = jobs::Module { jobs: Vec::new(), schedule: vec![receipts] };
     vec![web, people::jobs(), evidence::jobs(), plan::jobs()]
+}
+
+/// Who does what happens after the answer of an application.
+pub fn worker(config: &web::Config) -> jobs::Worker {
+    let (clock, rng, seal) = (config.clock.clone(), config.rng.clone(), config.seal.clone());
+    jobs::Worker::new(config.db.clone(), job_modules(), clock, rng, seal)
 }
 
 /// Opens the database and brings its tables up to date.
@@ -44,6 +50,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    /// What signs in the name of the installation.
+    pub seal: Arc<dyn Seal>,
     /// Whether cookies are marked secure.
     pub secure: bool,
     /// Proxies that are believed.
@@ -57,13 +65,14 @@ impl Parts {
     ///
     /// # Errors
     /// A proxy that is no address.
-    pub fn of_site(db: Db, site: &Site) -> Result<Self, String> {
+    pub fn of_site(db: Db, seal: merkle::SigningKey, site: &Site) -> Result<Self, String> {
         let rng = SystemRng;
         let setup_code = (0..3).map(|_| format!("{:03}", rng.below(1000))).collect::<Vec<_>>().join("-");
         Ok(Self {
             db,
             clock: Arc::new(SystemClock),
             rng: Arc::new(rng),
+            seal: Arc::new(seal),
             secure: site.secure(),
             proxies: site.proxies()?,
             setup_code,
@@ -80,6 +89,7 @@ pub fn router(parts: Parts) -> Result<(Arc<App>, Router), String> {
         db: parts.db,
         clock: parts.clock,
         rng: parts.rng,
+        seal: parts.seal,
         secure: parts.secure,
         proxies: parts.proxies,
         authenticate: people::authenticate,
@@ -105,9 +115,10 @@ pub struct Column {
 }
 
 /// The classified columns of every crate that has tables.
-const COLUMNS: [&str; 5] = [
+const COLUMNS: [&str; 6] = [
     include_str!("../../kit/web/columns.toml"),
     include_str!("../../kit/jobs/columns.toml"),
+    include_str!("../../kit/merkle/columns.toml"),
     include_str!("../../contexts/people/columns.toml"),
     include_str!("../../contexts/evidence/columns.toml"),
     include_str!("../../contexts/plan/columns.toml"),

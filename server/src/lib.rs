@@ -4,3 +4,4 @@ pub mod commands;
 pub mod compose;
 pub mod config;
 pub mod demo;
+pub mod signing;

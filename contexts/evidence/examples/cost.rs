@@ -165,7 +165,13 @@ impl Site {
     fn found(db: &Db) -> Self {
         let clock = Arc::new(FixedClock::at("2025-12-30"));
         let rng = Arc::new(SeededRng::new(3));
-        let mut root = Caller { actor: Actor::public("".into()), clock, rng, address: String::new() };
+        let mut root = Caller {
+            actor: Actor::public("".into()),
+            clock,
+            rng,
+            seal: std::sync::Arc::new(kernel::Unsealed),
+            address: String::new(),
+        };
         let password = people::accounts::hash("a password of nobody", &*root.rng).unwrap();
         let by = root.clone();
         let founded = db.write_now(move |tx| {

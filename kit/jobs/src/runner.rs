@@ -5,10 +5,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use db::Db;
-use kernel::{Clock, Refusal, Rng};
+use kernel::Refusal;
 
-use crate::{Module, Worker};
+use crate::Worker;
 
 /// Jobs that run at the same time.
 const THREADS: usize = 2;
@@ -47,9 +46,8 @@ impl Bell {
 
 impl Runner {
     /// Starts the threads.
-    pub fn start(db: Db, modules: Vec<Module>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
-        let mut runner =
-            Self { worker: Worker::new(db, modules, clock, rng), bell: Arc::default(), threads: Vec::new() };
+    pub fn start(worker: Worker) -> Self {
+        let mut runner = Self { worker, bell: Arc::default(), threads: Vec::new() };
         runner.spawn("jobs-clock", |worker, bell| {
             let mut looks = 0_u32;
             while !bell.wait() {

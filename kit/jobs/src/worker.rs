@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use db::Db;
-use kernel::{Actor, Caller, Clock, DistrictId, Refusal, Rng};
+use kernel::{Actor, Caller, Clock, DistrictId, Refusal, Rng, Seal};
 
 use crate::store::{self, Claimed};
 use crate::{Failure, JobContext, Kind, Module, Schedule, State};
@@ -27,13 +27,20 @@ pub struct Worker {
     schedule: Vec<Schedule>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    seal: Arc<dyn Seal>,
     pub(crate) stopping: Arc<AtomicBool>,
     running: Arc<Mutex<Vec<Claimed>>>,
 }
 
 impl Worker {
     /// A worker for all kinds and schedules of the modules.
-    pub fn new(db: Db, modules: Vec<Module>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
+    pub fn new(
+        db: Db,
+        modules: Vec<Module>,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        seal: Arc<dyn Seal>,
+    ) -> Self {
         let tidy = Schedule { name: "jobs.tidy", every_minutes: 24 * 60, action: tidy };
         let (mut kinds, mut schedule) = (BTreeMap::new(), vec![tidy]);
         for module in modules {
@@ -41,7 +48,7 @@ impl Worker {
             schedule.extend(module.schedule);
         }
         let (stopping, running) = (Arc::default(), Arc::default());
-        Self { db, kinds, schedule, clock, rng, stopping, running }
+        Self { db, kinds, schedule, clock, rng, seal, stopping, running }
     }
 
     /// Does all that is due now, and gives the number of jobs that were begun: for tests and for
@@ -148,7 +155,13 @@ impl Worker {
     }
 
     fn caller(&self, actor: Actor) -> Caller {
-        Caller { actor, clock: Arc::clone(&self.clock), rng: Arc::clone(&self.rng), address: String::new() }
+        Caller {
+            actor,
+            clock: Arc::clone(&self.clock),
+            rng: Arc::clone(&self.rng),
+            seal: Arc::clone(&self.seal),
+            address: String::new(),
+        }
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, Vec<Claimed>> {

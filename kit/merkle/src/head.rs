@@ -71,3 +71,13 @@ pub fn newest_head(tx: &mut Tx, log: &Log) -> Result<Option<SignedHead>, Refusal
 pub fn find_head(tx: &mut Tx, log: &Log, size: u64) -> Result<Option<SignedHead>, Refusal> {
     store::find_head(tx, log, size)
 }
+
+/// Whether the newest head of every log in the database was signed with `key`; so too when there is
+/// none yet.
+///
+/// # Errors
+/// As [`list_heads`].
+pub fn signed_by(tx: &mut Tx, key: &crate::Key) -> Result<bool, Refusal> {
+    let newest = store::list_newest_notes(tx)?;
+    Ok(newest.iter().all(|(origin, note)| note::read(note, origin, key).is_ok()))
+}

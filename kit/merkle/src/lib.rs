@@ -19,7 +19,7 @@ mod store;
 mod tree;
 
 pub use examine::{Examined, Misfit, examine};
-pub use head::{Head, SignedHead, find_head, list_heads, newest_head, sign};
+pub use head::{Head, SignedHead, find_head, list_heads, newest_head, sign, signed_by};
 pub use log::{Log, append, integrate, size};
 pub use note::{Key, SigningKey};
 pub use proof::Hash;

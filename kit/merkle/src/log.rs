@@ -26,8 +26,12 @@ impl Log {
 
     /// The first line of its heads: which log a head is of.
     pub fn origin(&self) -> String {
-        format!("qilin/{}/{}", self.district, self.name)
+        origin(self.district.as_str(), self.name)
     }
+}
+
+pub fn origin(district: &str, name: &str) -> String {
+    format!("qilin/{district}/{name}")
 }
 
 /// Writes the leaf of what stands at `place`, a number that its owner gives once. To be called in

@@ -142,3 +142,19 @@ pub fn find_head(tx: &mut Tx, log: &Log, size: u64) -> Result<Option<SignedHead>
     )?;
     row.as_ref().map(head).transpose()
 }
+
+/// The newest head of every log of every district: origin and note.
+pub fn list_newest_notes(tx: &mut Tx) -> Result<Vec<(String, String)>, Refusal> {
+    let rows = tx.query(
+        "select head.district_id, head.log, head.note from merkle_head head
+         where not exists (select 1 from merkle_head later
+             where later.district_id = head.district_id and later.log = head.log
+               and (later.size > head.size or (later.size = head.size and later.signed_at > head.signed_at)))",
+        params![],
+    )?;
+    let read = |row: &Row| {
+        let (district, log): (String, String) = (row.get("district_id")?, row.get("log")?);
+        Ok((crate::log::origin(&district, &log), row.get("note")?))
+    };
+    rows.iter().map(read).collect()
+}

@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use axum::Router;
 use db::{Db, Tx};
-use kernel::{Actor, Clock, DistrictId, Permission, Refusal, Rng};
+use kernel::{Actor, Clock, DistrictId, Permission, Refusal, Rng, Seal};
 
 use crate::{
     Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, ToDo, assets, guard, kept, shell, today,
@@ -74,6 +74,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    /// What signs in the name of the installation.
+    pub seal: Arc<dyn Seal>,
     /// Whether the site is reached by https, so that cookies are marked `Secure`.
     pub secure: bool,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.

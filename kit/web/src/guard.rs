@@ -111,6 +111,7 @@ async fn open(app: Arc<App>, request: &Parts) -> Result<Cx, Refusal> {
             actor,
             clock: app.config.clock.clone(),
             rng: app.config.rng.clone(),
+            seal: app.config.seal.clone(),
             address: address(&app, request),
         },
         locale: locale(headers),

@@ -128,6 +128,7 @@ impl Site {
             db,
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(3)),
+            seal: std::sync::Arc::new(kernel::Unsealed),
             secure: false,
             proxies: Vec::new(),
             // The token names the role: enough for these tests.

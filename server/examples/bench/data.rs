@@ -77,6 +77,7 @@ fn tales(tx: &mut Tx<'_>) -> Result<Vec<(NewDelivery, Caller, Caller)>, Refusal>
                 actor,
                 clock: Arc::new(clock),
                 rng: Arc::new(SystemRng),
+                seal: std::sync::Arc::new(kernel::Unsealed),
                 address: String::new(),
             }))
         };

@@ -12,6 +12,7 @@ use crate::compose;
 use crate::config::{Site, Store, make_folder};
 use crate::demo::data::{AccountRow, Tables};
 use crate::demo::{self, Found, Part, Progress};
+use crate::signing;
 
 /// The folder of data, unless another is named.
 const FOLDER: &str = "data/demo";
@@ -40,7 +41,8 @@ pub fn run(store: &Store, site: &Site) -> Result<(), String> {
         Some(Found::Made | Found::There) => read_password(&list),
         None => Some(make(&db, &tables, &list)?),
     };
-    serve::serve(db, site, listener, move |_| say(&table(&tables, password.as_deref(), &list)))
+    let seal = signing::key(&db, &folder)?;
+    serve::serve(db, seal, site, listener, move |_| say(&table(&tables, password.as_deref(), &list)))
 }
 
 /// A terminal that was closed meanwhile stops nothing.

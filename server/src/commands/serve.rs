@@ -3,15 +3,18 @@
 use std::net::TcpListener;
 
 use db::Db;
+use merkle::SigningKey;
 
 use crate::compose::{self, Parts};
 use crate::config::{Site, Store};
+use crate::signing;
 
 /// Serves the installation.
 pub fn run(store: &Store, site: &Site) -> Result<(), String> {
     let listener = listen(site)?;
     let db = compose::open(&store.target(super::FOLDER)?)?;
-    serve(db, site, listener, |_| {})
+    let seal = signing::key(&db, &store.folder(super::FOLDER))?;
+    serve(db, seal, site, listener, |_| {})
 }
 
 /// Takes the address, before anything else is done that takes time.
@@ -27,20 +30,21 @@ pub fn listen(site: &Site) -> Result<TcpListener, String> {
 }
 
 /// Serves a database; `opened` is told the address once it listens.
-pub fn serve(db: Db, site: &Site, listener: TcpListener, opened: impl FnOnce(&str)) -> Result<(), String> {
+pub fn serve(
+    db: Db,
+    seal: SigningKey,
+    site: &Site,
+    listener: TcpListener,
+    opened: impl FnOnce(&str),
+) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("The program cannot start its threads: {error}"))?;
-    let parts = Parts::of_site(db.clone(), site)?;
+    let parts = Parts::of_site(db.clone(), seal, site)?;
     let setup_code = parts.setup_code.clone();
     let (app, router) = compose::router(parts)?;
-    let mut runner = jobs::Runner::start(
-        db.clone(),
-        compose::job_modules(),
-        app.config.clock.clone(),
-        app.config.rng.clone(),
-    );
+    let mut runner = jobs::Runner::start(compose::worker(&app.config));
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use db::{Db, Target};
-use kernel::Permission;
+use kernel::{Permission, SystemRng};
+use merkle::SigningKey;
 
 use crate::compose::{self, Parts};
 use crate::config::{Site, Store};
@@ -12,7 +13,7 @@ use crate::config::{Site, Store};
 pub fn routes() -> Result<(), String> {
     let scratch = Scratch::new()?;
     let db = compose::open(&Target::Sqlite(scratch.0.join("qilin.db")))?;
-    let (app, _) = compose::router(Parts::of_site(db, &Site::default())?)?;
+    let (app, _) = compose::router(Parts::of_site(db, SigningKey::new(&SystemRng), &Site::default())?)?;
     println!("| method | path | who | largest body |\n|---|---|---|---|");
     let mut routes = app.routes().to_vec();
     routes.sort_by_key(|route| (route.path, route.method.to_string()));

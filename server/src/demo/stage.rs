@@ -45,6 +45,7 @@ impl<'a, 't> Stage<'a, 't> {
             actor: Actor::public(DistrictId::from("")),
             clock: clock.clone(),
             rng: Arc::new(SystemRng),
+            seal: std::sync::Arc::new(kernel::Unsealed),
             address: String::new(),
         };
         let new = NewDistrict {
@@ -92,7 +93,13 @@ impl<'a, 't> Stage<'a, 't> {
                 actor
             }
         };
-        Ok(Caller { actor, clock: self.clock.clone(), rng: Arc::new(SystemRng), address: String::new() })
+        Ok(Caller {
+            actor,
+            clock: self.clock.clone(),
+            rng: Arc::new(SystemRng),
+            seal: std::sync::Arc::new(kernel::Unsealed),
+            address: String::new(),
+        })
     }
 
     /// The administrator, at a moment.

@@ -138,6 +138,7 @@ fn site(db: &Db) -> (Arc<web::App>, axum::Router) {
         db: db.clone(),
         clock: Arc::new(FixedClock::at("2026-11-23")),
         rng: Arc::new(SystemRng),
+        seal: std::sync::Arc::new(kernel::Unsealed),
         secure: false,
         proxies: Vec::new(),
         setup_code: String::new(),

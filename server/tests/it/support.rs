@@ -55,6 +55,7 @@ impl Town {
             actor: Actor::public("".into()),
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(11)),
+            seal: std::sync::Arc::new(kernel::Unsealed),
             address: String::new(),
         };
         let password = accounts::hash(PASSWORD, &*by.rng).unwrap();
@@ -63,6 +64,7 @@ impl Town {
             db: db.clone(),
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(12)),
+            seal: std::sync::Arc::new(kernel::Unsealed),
             secure: false,
             proxies: Vec::new(),
             setup_code: "123-456".into(),

@@ -40,6 +40,7 @@ impl Cast {
             actor: Actor::public("none".into()),
             clock: clock.clone(),
             rng: rng.clone(),
+            seal: std::sync::Arc::new(kernel::Unsealed),
             address: String::new(),
         };
         let password = hash("not a password of anybody", &*rng).unwrap();
@@ -114,7 +115,13 @@ impl Cast {
         actor.account = Some(AccountId::from(account));
         actor.name = account.to_owned();
         actor.grants = grants.collect();
-        Caller { actor, clock: self.clock.clone(), rng: self.rng.clone(), address: String::new() }
+        Caller {
+            actor,
+            clock: self.clock.clone(),
+            rng: self.rng.clone(),
+            seal: std::sync::Arc::new(kernel::Unsealed),
+            address: String::new(),
+        }
     }
 
     /// Writes for the health bureau.

@@ -28,6 +28,7 @@ impl Site {
             db: db.clone(),
             clock: cast.editor().clock,
             rng: cast.editor().rng,
+            seal: std::sync::Arc::new(kernel::Unsealed),
             secure: false,
             proxies: Vec::new(),
             authenticate: people::authenticate,

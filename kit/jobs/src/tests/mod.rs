@@ -101,7 +101,13 @@ impl Bench {
 
     fn by(&self) -> Caller {
         let actor = Actor { account: Some("a1".into()), ..Actor::public("d".into()) };
-        Caller { actor, clock: self.clock.clone(), rng: self.rng.clone(), address: String::new() }
+        Caller {
+            actor,
+            clock: self.clock.clone(),
+            rng: self.rng.clone(),
+            seal: std::sync::Arc::new(kernel::Unsealed),
+            address: String::new(),
+        }
     }
 
     fn enqueue(&self, word: &'static str) -> JobId {
@@ -110,7 +116,13 @@ impl Bench {
     }
 
     fn worker(&self) -> Worker {
-        Worker::new(self.db.clone(), vec![self.module.clone()], self.clock.clone(), self.rng.clone())
+        Worker::new(
+            self.db.clone(),
+            vec![self.module.clone()],
+            self.clock.clone(),
+            self.rng.clone(),
+            self.by().seal,
+        )
     }
 
     fn run_due(&self) -> usize {

@@ -47,8 +47,13 @@ fn stopping_puts_a_long_job_back_for_the_next_start() {
         let by = bench.by();
         let id = bench.db.write_now(move |tx| enqueue(tx, &by, &Long)).unwrap();
         let module = Module { jobs: vec![Kind::of::<Long>()], schedule: Vec::new() };
-        let mut runner =
-            Runner::start(bench.db.clone(), vec![module], bench.clock.clone(), bench.rng.clone());
+        let mut runner = Runner::start(Worker::new(
+            bench.db.clone(),
+            vec![module],
+            bench.clock.clone(),
+            bench.rng.clone(),
+            bench.by().seal,
+        ));
         has_started.recv().unwrap();
         runner.stop();
         let job = bench.look(&id);

@@ -29,16 +29,20 @@ fn the_root_of_every_size_is_the_one_that_the_standard_defines() {
     both(|db| {
         let leaves = leaves(700);
         let mut from = 0;
-        for until in [1, 2, 3, 100, 255, 256, 257, 511, 513, 700] {
+        for until in [1, 2, 3, 7, 255, 257, 513, 700] {
             let roots = db.write_now(move |tx| {
                 write(tx, from..until)?;
                 integrate(tx, &log())?;
-                (0..=u64::try_from(until).unwrap())
-                    .map(|size| root(tx, &log(), size))
-                    .collect::<Result<Vec<_>, _>>()
+                let near = |size: &u64| until - 3 < i64::try_from(*size).unwrap() || size % 64 < 2;
+                let sizes = (0..=u64::try_from(until).unwrap()).filter(near);
+                sizes.map(|size| Ok((size, root(tx, &log(), size)?))).collect::<Result<Vec<_>, _>>()
             });
-            for (size, root) in roots.unwrap().into_iter().enumerate() {
-                assert_eq!(root, defined(&leaves[..size]).into(), "{size} of {until}");
+            for (size, root) in roots.unwrap() {
+                assert_eq!(
+                    root,
+                    defined(&leaves[..usize::try_from(size).unwrap()]).into(),
+                    "{size} of {until}"
+                );
             }
             from = until;
         }

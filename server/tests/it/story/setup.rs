@@ -20,6 +20,7 @@ fn an_empty_installation_gets_its_administrator_who_opens_an_account_and_looks_w
         db: db.clone(),
         clock: Arc::new(FixedClock::at("2025-09-01")),
         rng: Arc::new(SeededRng::new(21)),
+        seal: std::sync::Arc::new(kernel::Unsealed),
         secure: false,
         proxies: Vec::new(),
         setup_code: CODE.into(),

@@ -41,8 +41,7 @@ impl Stage {
     fn of(town: Town, unknown: &[&str]) -> Self {
         enter_units(&town, unknown);
         let config = &town.app.config;
-        let (clock, rng) = (config.clock.clone(), config.rng.clone());
-        let runner = jobs::Runner::start(town.db.clone(), compose::job_modules(), clock, rng);
+        let runner = jobs::Runner::start(compose::worker(config));
         let line = Line::open(&town.router);
         Self { town, line, runner }
     }
@@ -161,6 +160,7 @@ fn enter_units(town: &Town, unknown: &[&str]) {
             actor: Actor::public(founded.district.clone()),
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(14)),
+            seal: std::sync::Arc::new(kernel::Unsealed),
             address: String::new(),
         };
         by.actor = accounts::actor(tx, &founded.district, &founded.administrator, by.today())?.unwrap();
@@ -216,7 +216,13 @@ fn publish(town: &Town) {
             accounts::actor(tx, &founded.district, &founded.administrator, kernel::Clock::today(&*clock))?
                 .unwrap();
         let rng = Arc::new(SeededRng::new(15));
-        let by = Caller { actor, clock: clock.clone(), rng, address: String::new() };
+        let by = Caller {
+            actor,
+            clock: clock.clone(),
+            rng,
+            seal: std::sync::Arc::new(kernel::Unsealed),
+            address: String::new(),
+        };
         let (Received::New(document) | Received::Known(document)) =
             documents::receive(tx, &by, PLAN_NAME, PLAN.as_bytes())?;
         let draft = documents::finish(tx, &by, &document, &read)?.unwrap();

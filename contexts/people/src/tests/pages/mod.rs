@@ -41,6 +41,7 @@ impl Site {
             db: db.clone(),
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(77)),
+            seal: std::sync::Arc::new(kernel::Unsealed),
             secure: false,
             proxies: Vec::new(),
             authenticate: crate::authenticate,

@@ -32,6 +32,7 @@ impl Site {
             db: db.clone(),
             clock,
             rng,
+            seal: std::sync::Arc::new(kernel::Unsealed),
             secure: false,
             proxies: Vec::new(),
             authenticate: people::authenticate,
@@ -48,8 +49,13 @@ impl Site {
     /// Does what waits in the queue.
     fn work(&self) {
         let by = &self.cast.coordinator;
-        let worker =
-            jobs::Worker::new(self.db.clone(), vec![crate::jobs()], by.clock.clone(), by.rng.clone());
+        let worker = jobs::Worker::new(
+            self.db.clone(),
+            vec![crate::jobs()],
+            by.clock.clone(),
+            by.rng.clone(),
+            by.seal.clone(),
+        );
         worker.run_due().unwrap();
     }
 
