@@ -87,7 +87,13 @@ fn district(folder: &tempfile::TempDir) -> (Db, Arc<web::App>, Router) {
         let on = kernel::Clock::today(&*by_clock);
         let actor = accounts::actor(tx, &district, &admin.id, on)?.unwrap();
         let rng = Arc::new(SeededRng::new(31));
-        let by = Caller { actor, clock: by_clock.clone(), rng, address: String::new() };
+        let by = Caller {
+            actor,
+            clock: by_clock.clone(),
+            rng,
+            seal: Arc::new(kernel::Unsealed),
+            address: String::new(),
+        };
         for (name, outcome, text) in &read {
             let (Received::New(document) | Received::Known(document)) =
                 documents::receive(tx, &by, name, text.as_bytes())?;
@@ -103,6 +109,7 @@ fn district(folder: &tempfile::TempDir) -> (Db, Arc<web::App>, Router) {
         db: db.clone(),
         clock,
         rng: Arc::new(SeededRng::new(32)),
+        seal: Arc::new(kernel::Unsealed),
         secure: false,
         proxies: Vec::new(),
         setup_code: String::new(),

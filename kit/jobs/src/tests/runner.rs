@@ -47,7 +47,7 @@ fn stopping_puts_a_long_job_back_for_the_next_start() {
         let by = bench.by();
         let id = bench.db.write_now(move |tx| enqueue(tx, &by, &Long)).unwrap();
         let module = Module { jobs: vec![Kind::of::<Long>()], schedule: Vec::new() };
-        let mut runner = Runner::start(Worker::new(
+        let mut runner = Runner::start(crate::Worker::new(
             bench.db.clone(),
             vec![module],
             bench.clock.clone(),

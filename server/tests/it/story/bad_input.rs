@@ -36,9 +36,7 @@ fn bring(town: &Town, client: &mut Client, name: &str, bytes: &[u8]) -> Answer {
     client.get("/desk/plan/documents").is(200);
     let sent = client.upload("/desk/plan/documents", &[], &[("file", name, bytes)]);
     sent.is(303);
-    let config = &town.app.config;
-    let (clock, rng) = (config.clock.clone(), config.rng.clone());
-    jobs::Worker::new(town.db.clone(), compose::job_modules(), clock, rng).run_due().unwrap();
+    compose::worker(&town.app.config).run_due().unwrap();
     client.follow(&sent)
 }
 

@@ -1,0 +1,199 @@
+//! The log of facts: one leaf an act (a verification, or the withdrawal of one), over bytes that
+//! anyone can compute again from the facts. Nobody changes a fact unseen.
+
+use std::collections::BTreeMap;
+
+use db::Tx;
+use kernel::{Caller, DistrictId, Group, Refusal};
+use merkle::{Examined, Head, Key, Log};
+use serde_json::json;
+
+use crate::fact::Fact;
+use crate::{counting, store};
+
+/// Its name.
+const NAME: &str = "facts";
+
+/// The log of a district.
+pub fn of(district: &DistrictId) -> Log {
+    Log::of(district, NAME)
+}
+
+/// The bytes over which a leaf is made: `qilin-act-1`, then one line a fact, each a JSON array of
+/// its place, source, kind, day, host, town, organisers, supporters, purposes, quantity, group,
+/// number, rule version, account, instant in microseconds, and for a reversal the place that it
+/// takes back and the reason.
+pub fn canonical(act: &[Fact]) -> Vec<u8> {
+    let mut text = String::from("qilin-act-1\n");
+    for fact in act {
+        let (reverses, reason) =
+            fact.reverses.as_ref().map_or((None, None), |(seq, why)| (Some(seq), Some(why)));
+        let line = json!([
+            fact.seq,
+            fact.source.as_str(),
+            fact.kind.code(),
+            fact.on.to_string(),
+            fact.host.as_str(),
+            fact.town.as_str(),
+            fact.organisers.iter().map(kernel::UnitId::as_str).collect::<Vec<_>>(),
+            fact.supporters.iter().map(kernel::UnitId::as_str).collect::<Vec<_>>(),
+            fact.purposes.iter().map(crate::PurposeId::as_str).collect::<Vec<_>>(),
+            fact.quantity.code(),
+            fact.group.map(Group::code),
+            fact.n,
+            fact.rule_version,
+            fact.by.as_str(),
+            fact.at.micros(),
+            reverses,
+            reason,
+        ]);
+        text.push_str(&line.to_string());
+        text.push('\n');
+    }
+    text.into_bytes()
+}
+
+/// Writes the leaf of an act, in the transaction of its facts.
+pub(crate) fn append(tx: &mut Tx, district: &DistrictId, act: &[Fact]) -> Result<(), Refusal> {
+    let Some(first) = act.first() else { return Ok(()) };
+    merkle::append(tx, &of(district), store::fact::place_of(first.seq), &canonical(act))
+}
+
+/// An act of a delivery with its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Its facts.
+    pub act: Vec<Fact>,
+    /// The number of its leaf; none while it waits to be taken into the tree, at most a minute.
+    pub leaf: Option<u64>,
+}
+
+/// The acts that a delivery left.
+///
+/// # Errors
+/// As the database refuses.
+pub fn acts_of(
+    tx: &mut Tx,
+    district: &DistrictId,
+    source: &crate::DeliveryId,
+) -> Result<Vec<Logged>, Refusal> {
+    let facts = store::fact::list(tx, district, source)?;
+    let place = |fact: &Fact| store::fact::place_of(fact.seq);
+    let mut logged = Vec::new();
+    for act in facts.chunk_by(|one, other| place(one) == place(other)) {
+        let leaf = act.first().map(|fact| merkle::leaf_of(tx, &of(district), place(fact))).transpose()?;
+        logged.push(Logged { act: act.to_vec(), leaf: leaf.flatten() });
+    }
+    Ok(logged)
+}
+
+/// Takes what waits into the tree; comes round every minute.
+pub(crate) fn keep_up(tx: &mut Tx<'_>, _by: &Caller) -> Result<(), Refusal> {
+    match people::district::served(tx)? {
+        Some(served) => merkle::integrate(tx, &of(&served.id)).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// Signs the head of the day; comes round once a day.
+pub(crate) fn sign_head(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
+    match people::district::served(tx)? {
+        Some(served) => merkle::sign(tx, by, &of(&served.id)).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// The first thing that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// In the log: a changed or missing fact, leaf or head.
+    Log(merkle::Misfit),
+    /// A fact that no leaf stands for: it did not come through the program.
+    Unlogged {
+        /// Its place.
+        seq: i64,
+    },
+    /// A total that is not the sum of the facts.
+    Total {
+        /// What it is a total of.
+        cell: String,
+        /// What is stored.
+        stored: String,
+        /// What the facts say.
+        computed: String,
+    },
+}
+
+/// Compares every fact with its leaf, the leaves with the tree and the signed heads, and every total
+/// with the facts. `outside` is a head kept elsewhere.
+///
+/// # Errors
+/// As the database refuses.
+pub fn examine(
+    tx: &mut Tx,
+    district: &DistrictId,
+    key: &Key,
+    outside: Option<Head>,
+) -> Result<Result<Examined, Misfit>, Refusal> {
+    let mut n_facts = 0;
+    let read = |tx: &mut Tx, places: &[i64]| {
+        let mut acts = store::fact::acts(tx, district, places)?;
+        Ok(places
+            .iter()
+            .map(|place| {
+                let act = acts.remove(place)?;
+                n_facts += act.len();
+                Some(canonical(&act))
+            })
+            .collect())
+    };
+    let examined = match merkle::examine(tx, &of(district), key, outside, read)? {
+        Ok(examined) => examined,
+        Err(misfit) => return Ok(Err(Misfit::Log(misfit))),
+    };
+    if n_facts != store::fact::count(tx, district)?
+        && let Some(seq) = unlogged(tx, district)?
+    {
+        return Ok(Err(Misfit::Unlogged { seq }));
+    }
+    Ok(compare_totals(tx, district)?.map_or(Ok(examined), Err))
+}
+
+/// The first fact without a leaf.
+fn unlogged(tx: &mut Tx, district: &DistrictId) -> Result<Option<i64>, Refusal> {
+    let mut after = i64::MIN;
+    loop {
+        let places = store::fact::list_places(tx, district, after, 10_000)?;
+        let Some(last) = places.last() else { return Ok(None) };
+        after = *last;
+        let known = merkle::known_places(tx, &of(district), &places)?;
+        if let Some(place) = places.iter().find(|place| !known.contains(place)) {
+            return Ok(Some(*place + 1));
+        }
+    }
+}
+
+fn compare_totals(tx: &mut Tx, district: &DistrictId) -> Result<Option<Misfit>, Refusal> {
+    let computed = counting::totals_of_facts(tx, district)?;
+    let stored: BTreeMap<_, _> = store::total::all(tx, district)?.into_iter().collect();
+    // a cell whose deliveries were all withdrawn may stand with zeros or not at all
+    let at = |cells: &BTreeMap<_, crate::Sums>, cell| cells.get(cell).copied().unwrap_or_default();
+    let differs = |cell: &&crate::fact::Cell| at(&stored, cell) != at(&computed, cell);
+    Ok(stored.keys().chain(computed.keys()).find(differs).map(|cell| Misfit::Total {
+        cell: format!("{} {} {} {}", cell.purpose, cell.period, cell.grain.code(), cell.key),
+        stored: format!("{:?}", at(&stored, cell)),
+        computed: format!("{:?}", at(&computed, cell)),
+    }))
+}
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Log(misfit) => write!(f, "{misfit}"),
+            Self::Unlogged { seq } => write!(f, "fact {seq} has no leaf: it was not written by the program"),
+            Self::Total { cell, stored, computed } => {
+                write!(f, "the total of ({cell}) is stored as {stored}, the facts give {computed}")
+            }
+        }
+    }
+}
