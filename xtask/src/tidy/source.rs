@@ -137,8 +137,7 @@ fn opening(file: &File) -> Option<Finding> {
 fn length(file: &File) -> Option<Finding> {
     let lines = file.text.lines().count();
     let mut finding = Finding::new(&file.path, lines, format!("{lines} lines: split by noun into a folder"));
-    // An example that reads the outside's own notation is one long table of names.
-    finding.warning = lines <= TOO_LONG || file.path.contains("/examples/");
+    finding.warning = lines <= TOO_LONG;
     (lines > LONG).then_some(finding)
 }
 

@@ -1,7 +1,7 @@
 //! The general functions of the language: arithmetic, indexing, vectors, tables.
 
 use crate::eval::{Args, Interp};
-use crate::value::{Env, Frame, Names, Res, V, nums, text};
+use crate::value::{Env, Frame, Names, Res, V, nums};
 use nalgebra::DMatrix;
 use std::rc::Rc;
 
@@ -353,6 +353,12 @@ pub fn is_builtin(n: &str) -> bool {
     BUILTINS.contains(&n)
 }
 
+/// A general function by name, or nothing when there is none.
 pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
-    crate::base2::call(it, n, a, env).map(|v| v.or(if n == "NULLNULL" { Some(text("")) } else { None }))
+    for f in [crate::numbers::call, crate::vectors::call, crate::factors::call, crate::tables::call] {
+        if let Some(v) = f(it, n, a, env)? {
+            return Ok(Some(v));
+        }
+    }
+    Ok(None)
 }

@@ -1,7 +1,8 @@
 //! Figures as the cases print them: tables of estimates, check sums, intervals, contrasts.
 
+use crate::design::Des;
 use crate::eval::{Args, Interp};
-use crate::survey::{Des, Stat, as_stat};
+use crate::survey::{Stat, as_stat};
 use crate::value::{Env, Res, V, list, num, nums, obj};
 use nalgebra::DMatrix;
 use survey_stats::{Estimates, special};

@@ -10,23 +10,27 @@
 
 mod alias;
 mod base;
-mod base2;
 mod compare;
 mod csv;
+mod design;
 mod eval;
+mod factors;
 mod figures;
 mod irt;
 mod irt_other;
 mod irt_tables;
 mod model;
 mod mt;
+mod numbers;
 mod parse;
 mod rep;
 mod sampling;
 mod small_area;
 mod survey;
+mod tables;
 mod tests_survey;
 mod value;
+mod vectors;
 
 use eval::{Args, Interp};
 use parse::Arg;
@@ -71,16 +75,16 @@ pub fn field(it: &Interp, x: &V, n: &str) -> Res<V> {
 /// Functions that evaluate their arguments inside a data frame or a design.
 pub fn lazy(it: &Interp, name: &str, x: V, a: &[Arg], env: &Env) -> Res<V> {
     if name == "update" {
-        return survey::update(it, &x, a, env);
+        return design::update(it, &x, a, env);
     }
     if name == "subset" && matches!(x, V::Obj(..)) {
         let cond = a.first().and_then(|a| a.value.as_ref()).ok_or("subset")?;
-        return survey::subset(it, &x, cond, env);
+        return design::subset(it, &x, cond, env);
     }
     let frame = match &x {
         V::Frame(f) => f.clone(),
         V::List(l) => Rc::new(Frame { cols: l.clone() }),
-        V::Obj(..) => survey::frame_of(&x)?,
+        V::Obj(..) => design::frame_of(&x)?,
         _ => return Err(name.to_string()),
     };
     let inner = env.with_frame(&frame);

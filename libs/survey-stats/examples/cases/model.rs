@@ -1,7 +1,7 @@
 //! Formulas: columns of a statistic, and model matrices with treatment contrasts.
 
-use crate::base2::interaction;
 use crate::eval::Interp;
+use crate::factors::interaction;
 use crate::parse::{Expr, deparse};
 use crate::value::{Env, Frame, Res, V};
 use nalgebra::DMatrix;

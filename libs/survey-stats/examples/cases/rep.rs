@@ -1,8 +1,9 @@
 //! Replicate designs and calibration.
 
+use crate::design::{Des, Svy};
 use crate::eval::{Args, Interp};
 use crate::model;
-use crate::survey::{Des, Stat, Svy, as_stat};
+use crate::survey::{Stat, as_stat};
 use crate::value::{Env, Frame, Res, V, lib, num, nums, obj};
 use nalgebra::DMatrix;
 use std::rc::Rc;
@@ -77,7 +78,7 @@ fn svrepdesign(it: &Interp, a: &Args, env: &Env) -> Res<V> {
 fn as_svrepdesign(it: &Interp, a: &Args) -> Res<V> {
     let m = a.matched(&["design", "type", "fay.rho", "compress", "mse", "replicates"]);
     let Des::Svy(d) = Des::of(&m.req("design")?)? else { return Err("already replicates".into()) };
-    let design = crate::survey::with_options(it, &d.design);
+    let design = crate::design::with_options(it, &d.design);
     let kind = m.str_or("type", "auto");
     let reps = match kind.as_str() {
         "JK1" => Replicates::jk1(&design),

@@ -1,9 +1,10 @@
 //! Proportions, quantiles, regressions and tests.
 
+use crate::design::{Des, with_options};
 use crate::eval::{Args, Interp};
 use crate::model;
 use crate::parse::{Expr, deparse};
-use crate::survey::{Des, Stat, with_options};
+use crate::survey::Stat;
 use crate::value::{Env, Res, V, lib, list, num, nums, obj, show};
 use nalgebra::DMatrix;
 use survey_stats::proportion::{self, Method, Sample};
