@@ -29,7 +29,7 @@ fn srs_mean_variances(design: &Design, y: &Columns, reference: SrsReference) -> 
             "the weights sum to less than the sample; scale them to the population or compare with replacement",
         ));
     }
-    let s2 = PopulationVariance(y.clone()).values(&w)?;
+    let s2 = PopulationVariance::new(y.clone()).values(&w)?;
     Ok(s2
         .iter()
         .map(|s2| match reference {

@@ -8,17 +8,18 @@ use crate::special::{expit, logit, normal_cdf, t_quantile};
 
 /// Profile limits as regression software interpolates them, for comparison; [`Method::Likelihood`] is exact.
 ///
-/// `p` is the share of `n` rows, `v` its design variance, `t` the quantile of the interval.
+/// `p` is the share of `n` rows whose weights were scaled to sum to `total` (`n`, unless rows without an answer
+/// took part in the scaling), `v` its design variance, `t` the quantile of the interval.
 ///
 /// [`Method::Likelihood`]: crate::proportion::Method::Likelihood
-pub fn likelihood_spline(p: f64, v: f64, n: f64, t: f64) -> (f64, f64) {
+pub fn likelihood_spline(p: f64, v: f64, n: f64, total: f64, t: f64) -> (f64, f64) {
     let centre = logit(p);
     let se = v.sqrt() / (p * (1.0 - p));
-    let cut = t * (n * v / (p * (1.0 - p))).sqrt();
-    let dispersion = n / (n - 1.0);
+    let cut = t * (total * v / (p * (1.0 - p))).sqrt();
+    let dispersion = total / (n - 1.0);
     let deviance = |eta: f64| {
         let q = expit(eta);
-        2.0 * n * (p * (p / q).ln() + (1.0 - p) * ((1.0 - p) / (1.0 - q)).ln())
+        2.0 * total * (p * (p / q).ln() + (1.0 - p) * ((1.0 - p) / (1.0 - q)).ln())
     };
     let z_max = t_quantile(1.0 - normal_cdf(-cut) / 4.0, n - 1.0);
     let mut points = vec![(centre, 0.0)];

@@ -20,6 +20,8 @@ pub use crate::profile::likelihood_spline;
 use crate::design::Design;
 use crate::error::{Error, Result};
 use crate::estimate::Interval;
+use crate::regression::{Link, ModelMatrix, Regression};
+use crate::replicate::Replicates;
 use crate::special::{beta_quantile, expit, logit, t_quantile};
 use crate::statistic::{Columns, Mean};
 
@@ -71,6 +73,41 @@ pub fn proportion(design: &Design, indicator: &[f64], method: Method, level: f64
     let w: Vec<f64> = design.weights().into_iter().filter(|w| *w != 0.0).collect();
     let shape = Sample { n: w.len() as f64, kish: crate::deff::kish(&w)?, df: e.df };
     from_moments(e.values[0], e.vcov[(0, 0)], shape, method, level)
+}
+
+/// The share with an interval under replicate weights.
+///
+/// The log-odds and its profile take their variance from replicates of the log-odds themselves; the other
+/// methods take that of the share. Source: Lumley (2010), sect. 2.3.2.
+///
+/// ```
+/// use survey_stats::{design::Design, proportion::{proportion_replicates, Method}, replicate::Replicates};
+/// let y: Vec<f64> = (0..50).map(|i| if i < 3 { 1.0 } else { 0.0 }).collect();
+/// let r = Replicates::jk1(&Design::srs(50, None, None).unwrap()).unwrap();
+/// let p = proportion_replicates(&r, &y, Method::Logit, 0.95).unwrap();
+/// assert!((p.interval.lower - 0.0187).abs() < 1e-3 && (p.interval.upper - 0.1748).abs() < 1e-3);
+/// ```
+pub fn proportion_replicates(
+    replicates: &Replicates,
+    indicator: &[f64],
+    method: Method,
+    level: f64,
+) -> Result<Proportion> {
+    let e = replicates.estimate(&Mean(Columns::one("share", indicator)))?;
+    let (p, v) = (e.values[0], e.vcov[(0, 0)]);
+    let w: Vec<f64> = replicates.weights().into_iter().filter(|w| *w != 0.0).collect();
+    let shape = Sample { n: w.len() as f64, kish: crate::deff::kish(&w)?, df: e.df };
+    let mut out = from_moments(p, v, shape, method, level)?;
+    if !out.one_sided && matches!(method, Method::Logit | Method::Likelihood) {
+        let odds = Regression {
+            y: indicator.to_vec(),
+            x: ModelMatrix::intercept(indicator.len()),
+            link: Link::Logit,
+        };
+        let q = replicates.estimate(&odds)?.vcov[(0, 0)] * (p * (1.0 - p)).powi(2);
+        out.interval = from_moments(p, q, shape, method, level)?.interval;
+    }
+    Ok(out)
 }
 
 /// What an interval needs to know of the sample.

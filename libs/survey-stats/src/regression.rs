@@ -1,7 +1,7 @@
-//! Linear and logistic regression under a design.
+//! Linear and logistic regression under a design, with the probit, complementary log-log and log links.
 //!
-//! Coefficients solve the weighted score equations; with `A = sum w_i mu'_i x_i x_i'` the influence of row
-//! `i` is `w_i (y_i - mu_i) A^{-1} x_i`, so that the covariance is the sandwich `A^{-1} V A^{-1}` with the
+//! Coefficients solve the weighted score equations `sum w_i (y_i - mu_i) mu'_i / V_i x_i = 0`; with
+//! `A = sum w_i mu'_i^2 / V_i x_i x_i'` the influence of row `i` is its score times `A^{-1}`, so that the covariance is the sandwich `A^{-1} V A^{-1}` with the
 //! design's `V`. Residual degrees of freedom are the design's plus one less the number of coefficients.
 //! Source: Binder (1983), *Int. Statist. Rev.* 51; Lumley (2010), ch. 5-6.
 
@@ -9,7 +9,7 @@ use crate::design::Design;
 use crate::error::{Error, Result, same_length};
 use crate::estimate::{Convergence, Estimates};
 use crate::linalg;
-use crate::special::expit;
+use crate::special::{expit, normal_cdf, normal_pdf};
 use crate::statistic::Statistic;
 use crate::sum::sum;
 use nalgebra::{DMatrix, DVector};
@@ -45,6 +45,28 @@ pub enum Link {
     Logit,
     /// logarithm: log-linear regression of counts
     Log,
+    /// normal quantile: probit regression
+    Probit,
+    /// `log(-log(1 - p))`: proportional hazards in grouped time
+    ComplementaryLogLog,
+}
+
+impl Link {
+    /// The mean at a value of the linear predictor.
+    pub fn mean(self, eta: f64) -> f64 {
+        match self {
+            Link::Identity => eta,
+            Link::Logit => expit(eta),
+            Link::Log => eta.exp(),
+            Link::Probit => normal_cdf(eta),
+            Link::ComplementaryLogLog => -(-eta.exp()).exp_m1(),
+        }
+    }
+
+    /// Whether the outcome is a share.
+    fn binary(self) -> bool {
+        matches!(self, Link::Logit | Link::Probit | Link::ComplementaryLogLog)
+    }
 }
 
 /// A regression as a statistic, for designs and replicates alike.
@@ -85,7 +107,7 @@ impl Regression {
                     format!("outcome of row {row} is negative"),
                 ));
             }
-            if self.link == Link::Logit && !(0.0..=1.0).contains(&self.y[row]) {
+            if self.link.binary() && !(0.0..=1.0).contains(&self.y[row]) {
                 return Err(Error::invalid(
                     "logistic regression",
                     format!("outcome of row {row} is not 0 or 1"),
@@ -95,14 +117,19 @@ impl Regression {
         Ok(())
     }
 
-    fn mean(&self, eta: f64) -> (f64, f64) {
+    /// Mean, factor of the residual in the score, and information.
+    fn mean(&self, eta: f64) -> (f64, f64, f64) {
+        let mu = self.link.mean(eta);
+        let binary = |slope: f64| {
+            let v = (mu * (1.0 - mu)).max(f64::MIN_POSITIVE);
+            (mu, slope / v, slope * slope / v)
+        };
         match self.link {
-            Link::Identity => (eta, 1.0),
-            Link::Logit => {
-                let p = expit(eta);
-                (p, p * (1.0 - p))
-            }
-            Link::Log => (eta.exp(), eta.exp()),
+            Link::Identity => (mu, 1.0, 1.0),
+            Link::Logit => (mu, 1.0, mu * (1.0 - mu)),
+            Link::Log => (mu, 1.0, mu),
+            Link::Probit => binary(normal_pdf(eta)),
+            Link::ComplementaryLogLog => binary((eta - eta.exp()).exp()),
         }
     }
 
@@ -114,9 +141,9 @@ impl Regression {
     fn score(&self, w: &[f64], beta: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
         let p = self.x.x.ncols();
         let rows: Vec<usize> = (0..w.len()).filter(|i| w[*i] != 0.0).collect();
-        let m: Vec<(f64, f64)> = rows.iter().map(|i| self.mean(self.predictor(beta, *i))).collect();
+        let m: Vec<(f64, f64, f64)> = rows.iter().map(|i| self.mean(self.predictor(beta, *i))).collect();
         let s = DVector::from_fn(p, |a, _| {
-            sum(rows.iter().zip(&m).map(|(i, m)| w[*i] * (self.y[*i] - m.0) * self.x.x[(*i, a)]))
+            sum(rows.iter().zip(&m).map(|(i, m)| w[*i] * (self.y[*i] - m.0) * m.1 * self.x.x[(*i, a)]))
         });
         let mut info = DMatrix::zeros(p, p);
         for a in 0..p {
@@ -124,7 +151,7 @@ impl Regression {
                 let v = sum(rows
                     .iter()
                     .zip(&m)
-                    .map(|(i, m)| w[*i] * m.1 * self.x.x[(*i, a)] * self.x.x[(*i, b)]));
+                    .map(|(i, m)| w[*i] * m.2 * self.x.x[(*i, a)] * self.x.x[(*i, b)]));
                 info[(a, b)] = v;
                 info[(b, a)] = v;
             }
@@ -140,6 +167,10 @@ impl Regression {
                 // -2 (y eta - log(1 + exp eta)), stable in both tails
                 Link::Log => 2.0 * w[i] * (eta.exp() - self.y[i] * eta),
                 Link::Logit => 2.0 * w[i] * (eta.max(0.0) + (-eta.abs()).exp().ln_1p() - self.y[i] * eta),
+                Link::Probit | Link::ComplementaryLogLog => {
+                    let (p, y) = (self.link.mean(eta).clamp(1e-300, 1.0 - 1e-16), self.y[i]);
+                    -2.0 * w[i] * (y * p.ln() + (1.0 - y) * (-p).ln_1p())
+                }
             }
         }))
     }
@@ -190,10 +221,13 @@ impl Regression {
     }
 
     fn degenerate(&self, w: &[f64], beta: &DVector<f64>) -> Error {
-        let far = (0..w.len()).any(|i| w[i] != 0.0 && self.predictor(beta, i).abs() > 15.0);
+        let edge = if self.link == Link::Logit { 15.0 } else { 6.0 };
+        let far = (0..w.len()).any(|i| w[i] != 0.0 && self.predictor(beta, i).abs() > edge);
         match self.link {
-            Link::Logit if far => Error::Separation { what: "logistic regression" },
-            Link::Logit | Link::Identity | Link::Log => {
+            Link::Logit | Link::Probit | Link::ComplementaryLogLog if far => {
+                Error::Separation { what: "logistic regression" }
+            }
+            Link::Logit | Link::Probit | Link::ComplementaryLogLog | Link::Identity | Link::Log => {
                 Error::Singular { what: "covariates (one is a combination of others)" }
             }
         }
@@ -227,7 +261,8 @@ impl Statistic for Regression {
             if w[i] == 0.0 {
                 0.0
             } else {
-                w[i] * (self.y[i] - self.mean(self.predictor(&beta, i)).0) * self.x.x[(i, j)]
+                let m = self.mean(self.predictor(&beta, i));
+                w[i] * (self.y[i] - m.0) * m.1 * self.x.x[(i, j)]
             }
         });
         Ok(scores * a)

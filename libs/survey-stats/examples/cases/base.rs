@@ -149,6 +149,9 @@ pub fn places(ix: &Option<V>, n: usize, names: &Names) -> Res<Vec<usize>> {
 
 pub fn index(x: &V, ix: &[Option<V>]) -> Res<V> {
     let none = None;
+    if let Some(m) = x.get(".matrix") {
+        return index(&m, ix);
+    }
     match (x, ix.len()) {
         (V::Factor(_, levels), 1) => {
             // A factor indexed by a factor looks up by code, by text otherwise.

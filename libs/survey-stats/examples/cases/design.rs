@@ -179,7 +179,10 @@ pub fn svydesign(it: &Interp, a: &Args, env: &Env) -> Res<V> {
             let yg = m.str_or("variance", "HT") == "YG";
             let est = if yg { PpsVariance::YatesGrundy } else { PpsVariance::HorvitzThompson };
             let joint = match p {
-                V::Str(..) => JointProbabilities::overton(&pi, est),
+                V::Str(..) => match strata.first().map(codes).transpose()? {
+                    Some(h) => JointProbabilities::overton_within(&pi, &h, est),
+                    None => JointProbabilities::overton(&pi, est),
+                },
                 V::List(l) if l.first().is_some_and(|x| x.0 == "hr") => {
                     let s = match &l[0].1 {
                         V::Null => pi.iter().sum::<f64>() / pi.len() as f64,
@@ -193,7 +196,11 @@ pub fn svydesign(it: &Interp, a: &Args, env: &Env) -> Res<V> {
                     lib(JointProbabilities::exact(&v.get("pij").ok_or("pij")?.matrix()?, est, drop))?
                 }
             };
-            return Ok(obj("design", Svy { design: lib(Design::pps(&pi, joint))?, frame }));
+            let design = match strata.first().map(codes).transpose()? {
+                Some(h) => lib(Design::pps_in_strata(&pi, &h, joint))?,
+                None => lib(Design::pps(&pi, joint))?,
+            };
+            return Ok(obj("design", Svy { design, frame }));
         }
     }
     let k = ids.len().max(1);

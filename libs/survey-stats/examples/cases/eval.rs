@@ -244,6 +244,10 @@ impl Interp {
                 args.push((arg.name.clone(), c.clone()));
                 continue;
             }
+            if let ("svyglm", Some("subset"), Some(e)) = (name, arg.name.as_deref(), &arg.value) {
+                args.push((arg.name.clone(), V::Quote(Rc::new(e.clone()))));
+                continue;
+            }
             if let Some(v) = &arg.value {
                 args.push((arg.name.clone(), self.eval(v, env)?));
             }

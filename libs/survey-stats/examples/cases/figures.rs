@@ -18,7 +18,10 @@ pub fn st(a: &Args) -> Res<V> {
         .map(|i| {
             let (v, se) = (s.est.values[i], s.se()[i]);
             let mut r = vec![
-                ("name", crate::value::text(&s.est.names[i])),
+                (
+                    "name",
+                    if s.est.names[i].is_empty() { V::Null } else { crate::value::text(&s.est.names[i]) },
+                ),
                 ("estimate", num(v)),
                 ("se", num(se)),
                 ("ci_lower_t", num(v - t * se)),
@@ -56,6 +59,13 @@ pub fn confint(a: &Args) -> Res<V> {
     if let V::List(l) = &x {
         if let Some(ci) = l.iter().find(|e| e.0 == ".ci") {
             return Ok(ci.1.clone());
+        }
+        if let (Some(ci), Some(e), Some(df)) = (x.get("conf.int"), x.get("estimate"), x.get("parameter")) {
+            let (ci, e, df) = (ci.nums()?, e.num()?, df.num()?);
+            let level = m.num_or("level", 0.95)?;
+            let half = 0.5 * (ci[1] - ci[0]) * special::t_quantile(0.5 + 0.5 * level, df)
+                / special::t_quantile(0.975, df);
+            return Ok(nums(vec![e - half, e + half]));
         }
         let mut rows = Vec::new();
         for (_, t) in l {

@@ -204,12 +204,17 @@ fn mirt(a: &Args) -> Res<V> {
         None => {}
     }
     let w = m.get("survey.weights").map_or(Ok(Vec::new()), |w| w.nums())?;
-    let f = lib(fit(&model, &r, &w, &[], &options(&m)))?;
+    let o = options(&m);
+    let fitted = fit(&model, &r, &w, &[], &o);
+    // Without priors the guessing of easy items is hardly identified: estimates, but no standard errors.
+    let (f, with_se) = match fitted {
+        Err(survey_stats::Error::NotPositiveDefinite { .. }) => {
+            (lib(fit(&model, &r, &w, &[], &FitOptions { errors: StandardErrors::None, ..o }))?, true)
+        }
+        other => (lib(other)?, m.flag("SE")),
+    };
     let n = r.len();
-    Ok(obj(
-        "mirt",
-        Mirt { fit: f, responses: r, group: vec![0; n], groups: vec!["all".into()], with_se: m.flag("SE") },
-    ))
+    Ok(obj("mirt", Mirt { fit: f, responses: r, group: vec![0; n], groups: vec!["all".into()], with_se }))
 }
 
 fn multiple_group(a: &Args) -> Res<V> {

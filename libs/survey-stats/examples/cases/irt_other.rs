@@ -22,13 +22,43 @@ fn ltm(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
     let control = a.0.iter().find(|x| x.0.as_deref() == Some("control")).map_or(V::Null, |x| x.1.clone());
     let nodes = control.get("GHk").map_or(Ok(21.0), |v| v.num())? as usize;
     let r = lib(Responses::new(columns(&data)?))?;
-    let model = if n == "rasch" { Model::one_parameter(&r) } else { Model::two_parameter(&r, 0.0) };
+    // A Rasch model with its slope given is a one-parameter model whose latent spread is that slope.
+    let slope_given = n == "rasch" && a.0.iter().any(|x| x.0.as_deref() == Some("constraint"));
+    let model = match n {
+        "rasch" if slope_given => {
+            let mut m = Model::rasch(&r);
+            m.groups[0].variance = irt::Parameter::Fixed(1.0);
+            m
+        }
+        "rasch" => Model::one_parameter(&r),
+        "tpm" => lib(Model::three_parameter(&r, None, None))?,
+        _ => Model::two_parameter(&r, 0.0),
+    };
     let o = FitOptions {
         quadrature: Quadrature::GaussHermite { nodes },
         errors: StandardErrors::None,
         ..FitOptions::default()
     };
     let f = lib(fit(&model, &r, &[], &[], &o))?;
+    if n == "tpm" {
+        let t = DMatrix::from_fn(r.items(), 3, |i, j| {
+            let it = &f.items[0][i];
+            [it.guess(), it.difficulties()[0], it.slope()][j]
+        });
+        let names = ["Gussng", "Dffclt", "Dscrmn"].map(str::to_string).to_vec();
+        let coef = V::Mat(t, Some(r.names().to_vec()), Some(names));
+        return Ok(list(vec![(".value", coef), ("log.Lik", num(f.log_likelihood))]));
+    }
+    if n == "grm" {
+        let most = f.items[0].iter().map(Item::categories).max().unwrap_or(2);
+        let t = DMatrix::from_fn(r.items(), most, |i, j| {
+            let it = &f.items[0][i];
+            if j + 1 == most { it.slope() } else { it.difficulties().get(j).copied().unwrap_or(f64::NAN) }
+        });
+        let names = (1..most).map(|k| format!("Extrmt{k}")).chain(["Dscrmn".to_string()]).collect();
+        let coef = V::Mat(t, Some(r.names().to_vec()), Some(names));
+        return Ok(list(vec![(".value", coef), ("log.Lik", num(f.log_likelihood))]));
+    }
     let t = DMatrix::from_fn(r.items(), 2, |i, j| {
         let it = &f.items[0][i];
         if j == 0 { it.difficulties()[0] } else { it.slope() }
@@ -129,7 +159,7 @@ fn variance(v: &[f64]) -> f64 {
 
 pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
     Ok(Some(match n {
-        "ltm" | "rasch" => ltm(it, n, a, env)?,
+        "ltm" | "rasch" | "tpm" | "grm" => ltm(it, n, a, env)?,
         "tam.mml" => tam(a)?,
         "tam.wle" => {
             let t = a.first()?.down::<Tam>().ok_or("tam.wle")?;

@@ -58,6 +58,7 @@ pub fn is_builtin(n: &str) -> bool {
     [
         "svymean", "svytotal", "svyratio", "svyquantile", "svyvar", "coef", "SE", "vcov", "degf", "cal.sinh",
         "cal.raking", "cal.linear", "cal.logit", "svyciprop", "svyglm", "weights", "confint",
+        "quasibinomial", "binomial", "gaussian", "quasipoisson", "poisson",
     ]
     .contains(&n)
 }

@@ -65,6 +65,7 @@ fn svrepdesign(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         "Fay" => (1.0 / (r * (1.0 - rho) * (1.0 - rho)), 1.0),
         "JK1" => ((r - 1.0) / r, 1.0),
         "bootstrap" => (1.0 / (r - 1.0), 1.0),
+        "ACS" | "successive-difference" => (4.0 / r, 1.0),
         _ => (1.0, 1.0),
     };
     let scale = m.num_or("scale", scale)?;
@@ -176,6 +177,7 @@ fn calibrate_call(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         }
     };
     let (lower, upper) = bounds(m.get("bounds"))?;
+    let bounds_on_weights = m.flag("bounds.const");
     let variance = m.get("variance").map(|v| v.nums()).transpose()?.map(|l| {
         if l.len() == x.nrows() {
             l
@@ -197,6 +199,7 @@ fn calibrate_call(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         distance,
         lower,
         upper,
+        bounds_on_weights,
         variance,
         aggregate,
         trim,
@@ -349,7 +352,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let thetas: Vec<Vec<f64>> =
                 (0..r.reps.count()).map(|k| at(&r.reps.replicate(k))).collect::<Res<_>>()?;
             let vcov = r.reps.spread(&full, &thetas, full.len());
-            let names = (0..full.len()).map(|_| "theta".to_string()).collect();
+            let names = vec![String::new(); full.len()];
             obj("stat", Stat::plain(survey_stats::Estimates { names, values: full, vcov, df: r.reps.df() }))
         }
         "MIcombine" => {

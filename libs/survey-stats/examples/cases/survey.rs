@@ -7,7 +7,9 @@ use crate::value::{Env, Res, V, lib, list, num, nums, obj};
 use nalgebra::DMatrix;
 use survey_stats::Estimates;
 use survey_stats::deff::{SrsReference, mean_deff, total_deff};
-use survey_stats::statistic::{ByDomain, Mean, PopulationVariance, Ratio, Total};
+use survey_stats::statistic::{
+    ByDomain, Columns, Mean, PopulationCovariance, PopulationVariance, Ratio, Total,
+};
 
 /// Estimates with what their printing needs.
 #[derive(Clone)]
@@ -17,11 +19,14 @@ pub struct Stat {
     pub groups: Option<(String, Vec<String>)>,
     pub df_residual: Option<f64>,
     pub fitted: Option<Vec<f64>>,
+    pub residuals: Option<Vec<f64>>,
+    /// limits that came with the estimates
+    pub limits: Option<Vec<(f64, f64)>>,
 }
 
 impl Stat {
     pub fn plain(est: Estimates) -> Stat {
-        Stat { est, deff: None, groups: None, df_residual: None, fitted: None }
+        Stat { est, deff: None, groups: None, df_residual: None, fitted: None, residuals: None, limits: None }
     }
 
     pub fn se(&self) -> Vec<f64> {
@@ -40,12 +45,30 @@ fn deff_kind(m: &Matched) -> Option<SrsReference> {
     }
 }
 
+/// Missing estimates, where values are missing and not left out.
+fn unknown(d: &Des, cols: &Columns) -> Option<Estimates> {
+    let w = d.weights();
+    let missing = |c: &Vec<f64>| c.iter().zip(&w).any(|(y, w)| *w != 0.0 && y.is_nan());
+    cols.data().iter().any(missing).then(|| {
+        let k = cols.names().len();
+        Estimates {
+            names: cols.names().to_vec(),
+            values: vec![f64::NAN; k],
+            vcov: DMatrix::from_element(k, k, f64::NAN),
+            df: d.df(),
+        }
+    })
+}
+
 /// Mean, total or variance of a formula's columns.
 fn simple(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
     let m = a.matched(&["x", "design", "na.rm", "deff"]);
     let d = Des::of(&m.req("design")?)?;
     let cols = model::columns(it, &m.req("x")?, d.frame(), env)?;
     let d = d.without_missing(&[&cols], m.flag("na.rm"))?;
+    if let Some(e) = unknown(&d, &cols) {
+        return Ok(obj("stat", Stat::plain(e)));
+    }
     let kind = deff_kind(&m);
     let mut deff = None;
     let est = match n {
@@ -61,13 +84,36 @@ fn simple(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<V> {
             }
             d.estimate(it, &Total(cols))?
         }
-        _ => d.estimate(it, &PopulationVariance(cols))?,
+        _ => {
+            // The reference counts rows before it leaves out missing ones, except under replicates.
+            let full = Des::of(&m.req("design")?)?;
+            let counted = if let Des::Rep(_) = d { &d } else { &full };
+            let rows = counted.weights().iter().filter(|w| **w != 0.0).count() as f64;
+            if cols.names().len() == 1 {
+                let mut e = d.estimate(it, &PopulationVariance::new(cols).with_rows(rows))?;
+                if let Des::Rep(_) = d {
+                    e.names = vec![String::new()];
+                }
+                e
+            } else {
+                let names = cols.names().to_vec();
+                let e = d.estimate(it, &PopulationCovariance::new(cols).with_rows(rows))?;
+                let square = V::Mat(
+                    DMatrix::from_column_slice(names.len(), names.len(), &e.values),
+                    Some(names.clone()),
+                    Some(names),
+                );
+                let s = obj("stat", Stat::plain(e));
+                return Ok(list(vec![(".matrix", square), (".stat", s)]));
+            }
+        }
     };
     Ok(obj("stat", Stat { deff, ..Stat::plain(est) }))
 }
 
 fn svyratio(it: &Interp, a: &Args, env: &Env) -> Res<V> {
-    let m = a.matched(&["numerator", "denominator", "design", "separate", "na.rm", "formula"]);
+    let m =
+        a.matched(&["numerator", "denominator", "design", "separate", "na.rm", "formula", "covmat", "deff"]);
     // In domain estimation the numerator comes as `formula`.
     let (num_f, den_f, des) = match (m.get("numerator"), m.get("denominator"), m.get("design")) {
         (Some(n), Some(V::Obj(c, o)), None) => (n, m.req("formula")?, V::Obj(c, o)),
@@ -78,6 +124,33 @@ fn svyratio(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let d = Des::of(&des)?;
     let (y, x) = (model::columns(it, &num_f, d.frame(), env)?, model::columns(it, &den_f, d.frame(), env)?);
     let d = d.without_missing(&[&y, &x], m.flag("na.rm"))?;
+    if m.flag("separate") {
+        let Des::Svy(s) = &d else { return Err("separate ratios of replicates".into()) };
+        let strata = s.design.strata().to_vec();
+        let mut parts = Vec::new();
+        for h in 0..=strata.iter().copied().max().unwrap_or(0) {
+            let inside: Vec<bool> = strata.iter().map(|k| *k == h).collect();
+            let r = Ratio { numerators: y.clone(), denominators: x.clone() };
+            let e = d.domain(&inside)?.estimate(it, &r)?;
+            parts.push((String::new(), obj("stat", Stat::plain(e))));
+        }
+        return Ok(list(vec![(".separate", V::List(parts))]));
+    }
+    let deff = match (deff_kind(&m), &d) {
+        (Some(k), Des::Svy(s)) => {
+            let e = d.estimate(it, &Ratio { numerators: y.clone(), denominators: x.clone() })?;
+            let big: f64 =
+                x.data()[0].iter().zip(d.weights()).map(|(x, w)| if w == 0.0 { 0.0 } else { x * w }).sum();
+            let r: Vec<f64> =
+                y.data()[0].iter().zip(&x.data()[0]).map(|(y, x)| (y - e.values[0] * x) / big).collect();
+            Some(lib(total_deff(&with_options(it, &s.design), &Columns::one("r", &r), k))?)
+        }
+        _ => None,
+    };
+    if let Some(deff) = deff {
+        let e = d.estimate(it, &Ratio { numerators: y, denominators: x })?;
+        return Ok(obj("stat", Stat { deff: Some(deff), ..Stat::plain(e) }));
+    }
     Ok(obj("stat", Stat::plain(d.estimate(it, &Ratio { numerators: y, denominators: x })?)))
 }
 
@@ -147,8 +220,30 @@ fn svyby(it: &Interp, a: &Args, env: &Env) -> Res<V> {
             d.estimate(it, &lib(ByDomain::new(Total(cols), &group, &names))?)?.vcov
         };
     }
+    let limits: Option<Vec<(f64, f64)>> =
+        (0..p).flat_map(|j| parts.iter().map(move |s| s.limits.as_ref().map(|l| l[j]))).collect();
     let deff = if deff.len() == k * p && p > 0 { Some(deff) } else { None };
-    Ok(obj("stat", Stat { groups: Some((by_name, names)), deff, ..Stat::plain(est) }))
+    Ok(obj("stat", Stat { groups: Some((by_name, names)), deff, limits, ..Stat::plain(est) }))
+}
+
+/// A column of a table of estimates: limits, standard errors, coefficients of variation.
+fn figure(s: &Stat, n: &str) -> V {
+    let se = s.se();
+    let z = survey_stats::special::normal_quantile(0.975);
+    let k = se.len();
+    let at = |i: usize| match (n, &s.limits) {
+        ("se", _) => se[i],
+        ("cv", _) => se[i] / s.est.values[i],
+        (_, Some(l)) => {
+            if n.starts_with("ci_l") {
+                l[i].0
+            } else {
+                l[i].1
+            }
+        }
+        (_, None) => s.est.values[i] + if n.starts_with("ci_l") { -z } else { z } * se[i],
+    };
+    nums((0..k).map(at).collect())
 }
 
 /// Estimates and standard errors of whatever a function returned.
@@ -164,7 +259,8 @@ pub fn as_stat(v: &V) -> Res<Stat> {
             vcov: DMatrix::from_element(1, 1, se * se),
             df: f64::INFINITY,
         };
-        return Ok(Stat::plain(est));
+        let ci = v.get(".ci").map(|c| c.nums()).transpose()?.filter(|c| c.len() == 2);
+        return Ok(Stat { limits: ci.map(|c| vec![(c[0], c[1])]), ..Stat::plain(est) });
     }
     if let Some(s) = v.get(".stat") {
         return as_stat(&s);
@@ -280,6 +376,16 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "svycontrast" => crate::figures::contrast(it, a, env)?,
         "predict" => {
             let m = a.matched(&["object", "total"]);
+            if let Some(V::List(parts)) = m.req("object")?.get(".separate") {
+                let t = m.req("total")?.nums()?;
+                let (mut sum, mut v) = (0.0, 0.0);
+                for ((_, p), t) in parts.iter().zip(t) {
+                    let s = as_stat(p)?;
+                    sum += s.est.values[0] * t;
+                    v += (s.se()[0] * t).powi(2);
+                }
+                return Ok(Some(list(vec![("total", num(sum)), ("se", num(v.sqrt()))])));
+            }
             let s = as_stat(&m.req("object")?)?;
             let t = m.req("total")?.num()?;
             list(vec![("total", num(s.est.values[0] * t)), ("se", num(s.se()[0] * t))])
@@ -301,6 +407,9 @@ pub fn field(_it: &Interp, x: &V, n: &str) -> Res<Option<V>> {
             "df.residual" | "df.resid" => s.df_residual.map(num),
             "fitted.values" => s.fitted.clone().map(nums),
             "coefficients" => Some(V::Num(s.est.values.clone(), Some(s.est.names.clone()))),
+            _ if n.starts_with("ci_l") || n.starts_with("ci_u") || n == "se" || n == "cv" => {
+                Some(figure(&s, n))
+            }
             _ => match &s.groups {
                 Some((by, g)) if by == n => Some(V::Str(g.iter().cloned().map(Some).collect(), None)),
                 _ => None,

@@ -20,7 +20,16 @@ fn svyciprop(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let v = model::variables(it, &m.req("formula")?, d.frame(), env)?;
     let y = v.first().ok_or("formula")?.1.nums()?;
     let c = Columns::one("p", &y);
-    let d = d.without_missing(&[&c], m.flag("na.rm"))?;
+    let kind = m.str_or("method", "logit");
+    // Methods that fit a regression leave out missing values by themselves.
+    let by_model = ["logit", "likelihood"].contains(&kind.as_str());
+    let whole = d.clone();
+    let d = d.without_missing(&[&c], m.flag("na.rm") || by_model)?;
+    let w = d.weights();
+    if y.iter().zip(&w).any(|(y, w)| *w != 0.0 && y.is_nan()) {
+        let none = || num(f64::NAN);
+        return Ok(list(vec![(".value", none()), (".ci", nums(vec![f64::NAN; 2])), (".se", none())]));
+    }
     let method = match m.str_or("method", "logit").as_str() {
         "logit" | "xlogit" => Method::Logit,
         "likelihood" => Method::Likelihood,
@@ -32,15 +41,28 @@ fn svyciprop(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     };
     let e = d.estimate(it, &Mean(c))?;
     let w: Vec<f64> = d.weights().into_iter().filter(|w| *w != 0.0).collect();
-    let df = if method == Method::Beta { d.df() } else { m.num_or("df", d.df())? };
-    let s = Sample { n: w.len() as f64, kish: lib(survey_stats::deff::kish(&w))?, df };
+    let df = if method == Method::Beta { d.df() } else { m.num_or("df", whole.df())? };
+    // The effective size counts the rows of the design, those with missing values too.
+    let rows = whole.weights().iter().filter(|w| **w != 0.0).count() as f64;
+    let n = if method == Method::Beta { rows } else { w.len() as f64 };
+    let df = if method == Method::Beta { whole.df() } else { df };
+    let s = Sample { n, kish: lib(survey_stats::deff::kish(&w))?, df };
     let p = lib(proportion::from_moments(e.values[0], e.vcov[(0, 0)], s, method, m.num_or("level", 0.95)?))?;
     let mut ci = vec![p.interval.lower, p.interval.upper];
-    if method == Method::Likelihood && !p.one_sided {
+    if let (Des::Rep(r), true, false) = (&d, by_model, p.one_sided) {
+        let x = ModelMatrix::intercept(y.len());
+        let odds = lib(r.reps.estimate(&Regression { y: y.clone(), x, link: Link::Logit }))?;
+        let q = odds.vcov[(0, 0)] * (p.value * (1.0 - p.value)).powi(2);
+        let i = lib(proportion::from_moments(p.value, q, s, method, p.interval.level))?.interval;
+        ci = vec![i.lower, i.upper];
+    } else if method == Method::Likelihood && !p.one_sided {
         // The reference interpolates its profile, with the information of its last step but one.
+        let all: f64 = whole.weights().iter().sum();
+        let used: f64 = w.iter().sum();
+        let total = rows * used / all;
         let a = irls_information(&y, &d.weights(), p.value);
         let t = special::t_quantile(0.5 + 0.5 * p.interval.level, df);
-        let (l, u) = proportion::likelihood_spline(p.value, p.se * p.se, s.n, t / a.sqrt());
+        let (l, u) = proportion::likelihood_spline(p.value, p.se * p.se, s.n, total, t / a.sqrt());
         ci = vec![l, u];
     }
     Ok(V::List(vec![(".value".into(), num(p.value)), (".ci".into(), nums(ci)), (".se".into(), num(p.se))]))
@@ -137,7 +159,11 @@ fn svyquantile(it: &Interp, a: &Args, env: &Env) -> Res<V> {
             "quantile".to_string(),
             format!("ci.{}", show((half * 100.0).round() / 100.0)),
             format!("ci.{}", show(((100.0 - half) * 100.0).round() / 100.0)),
-            "se".to_string(),
+            if matches!(d, Des::Rep(_)) && p.len() > 1 {
+                format!("se.{}", show(((100.0 - half) * 100.0).round() / 100.0))
+            } else {
+                "se".to_string()
+            },
         ];
         out.push((name.clone(), V::Mat(t, Some(labels), Some(cn))));
     }
@@ -146,15 +172,25 @@ fn svyquantile(it: &Interp, a: &Args, env: &Env) -> Res<V> {
 
 fn glm(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let m = a.matched(&["formula", "design", "family", "subset", "control"]);
-    let d = Des::of(&m.req("design")?)?;
+    let mut d = Des::of(&m.req("design")?)?;
+    if let Some(V::Quote(cond)) = m.get("subset") {
+        let keep = it.eval(&cond, &env.with_frame(d.frame()))?.bools()?;
+        d = d.domain(&keep.iter().map(|b| *b == Some(true)).collect::<Vec<_>>())?;
+    }
     let f = m.req("formula")?;
     let y = model::response(it, &f, d.frame(), env)?;
     let (names, x) = model::matrix(it, &f, d.frame(), env)?;
-    let fam = m.str_or("family", "gaussian");
-    let link = match fam.as_str() {
-        "gaussian" => Link::Identity,
-        "binomial" | "quasibinomial" => Link::Logit,
-        "poisson" | "quasipoisson" => Link::Log,
+    let fam = match m.get("family") {
+        Some(V::Builtin(n)) => n,
+        Some(v) => v.str()?,
+        None => "gaussian".into(),
+    };
+    let link = match fam.trim_start_matches("quasi") {
+        "gaussian" | "gaussian:identity" => Link::Identity,
+        "binomial" | "binomial:logit" => Link::Logit,
+        "binomial:probit" => Link::Probit,
+        "binomial:cloglog" => Link::ComplementaryLogLog,
+        "poisson" | "poisson:log" => Link::Log,
         other => return Err(format!("family {other}")),
     };
     let n = y.len();
@@ -163,18 +199,40 @@ fn glm(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     let k = x.ncols() as f64;
     let reg = Regression { y, x: lib(ModelMatrix::new(names, x))?, link };
     let est = d.estimate(it, &reg)?;
-    let fitted = (0..n)
+    let fitted: Vec<f64> = (0..n)
         .map(|i| {
             let eta: f64 = reg.x.x.row(i).iter().zip(&est.values).map(|(x, b)| x * b).sum();
-            match link {
-                Link::Logit => special::expit(eta),
-                Link::Log => eta.exp(),
-                Link::Identity => eta,
-            }
+            link.mean(eta)
         })
         .collect();
     let df = d.df() + 1.0 - k;
-    Ok(obj("stat", Stat { df_residual: Some(df), fitted: Some(fitted), ..Stat::plain(est) }))
+    // Rows that the domain leaves out have no fitted value.
+    let w = d.weights();
+    let inside = |i: &usize| w[*i] != 0.0;
+    let residuals = (link == Link::Identity).then(|| {
+        let rows: Vec<usize> = (0..n).filter(inside).collect();
+        let mean = w.iter().sum::<f64>() / rows.len() as f64;
+        rows.iter().map(|i| (w[*i] / mean).sqrt() * (reg.y[*i] - fitted[*i])).collect::<Vec<f64>>()
+    });
+    let fitted = (0..n).filter(inside).map(|i| fitted[i]).collect();
+    Ok(obj("stat", Stat { df_residual: Some(df), fitted: Some(fitted), residuals, ..Stat::plain(est) }))
+}
+
+/// What is printed of a regression: coefficients with their tests.
+fn summary(_it: &Interp, x: &V) -> Res<V> {
+    let s = crate::survey::as_stat(x)?;
+    let df = s.df_residual.ok_or("summary")?;
+    let se = s.se();
+    let k = se.len();
+    let t = |i: usize| s.est.values[i] / se[i];
+    let m = DMatrix::from_fn(k, 4, |i, j| match j {
+        0 => s.est.values[i],
+        1 => se[i],
+        2 => t(i),
+        _ => 2.0 * special::t_cdf(-t(i).abs(), df),
+    });
+    let cols = ["Estimate", "Std. Error", "t value", "Pr(>|t|)"].map(str::to_string).to_vec();
+    Ok(list(vec![("coefficients", V::Mat(m, Some(s.est.names), Some(cols))), ("df.residual", num(df))]))
 }
 
 fn ttest(it: &Interp, a: &Args, env: &Env) -> Res<V> {
@@ -216,6 +274,7 @@ fn chisq(it: &Interp, a: &Args, env: &Env) -> Res<V> {
         "Wald" => Test::Wald,
         "adjWald" => Test::AdjustedWald,
         "lincom" => Test::LinearCombination,
+        "saddlepoint" => Test::Saddlepoint,
         other => return Err(format!("statistic {other}")),
     };
     let (r, c, nr, nc) = (code(&rc), code(&cc), rl.len(), cl.len());
@@ -225,7 +284,7 @@ fn chisq(it: &Interp, a: &Args, env: &Env) -> Res<V> {
     };
     let parameter = match name.as_str() {
         "Chisq" => nums(vec![t.df1]),
-        "lincom" => V::Null,
+        "lincom" | "saddlepoint" => V::Null,
         _ => nums(vec![t.df1, t.df2]),
     };
     Ok(list(vec![("statistic", num(t.statistic)), ("parameter", parameter), ("p.value", num(t.p))]))
@@ -236,7 +295,15 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
         "svyciprop" => svyciprop(it, a, env)?,
         "svyquantile" => svyquantile(it, a, env)?,
         "svyglm" => glm(it, a, env)?,
-        "quasibinomial" | "binomial" | "gaussian" | "quasipoisson" | "poisson" => crate::value::text(n),
+        "quasibinomial" | "binomial" | "gaussian" | "quasipoisson" | "poisson" => match a.first() {
+            Ok(link) => crate::value::text(&format!("{n}:{}", link.str()?)),
+            Err(_) => crate::value::text(n),
+        },
+        "residuals" | "resid" => match crate::survey::as_stat(&a.first()?)?.residuals {
+            Some(r) => nums(r),
+            None => return Err("residuals of this model".into()),
+        },
+        "summary" => summary(it, &a.first()?)?,
         "svyttest" => ttest(it, a, env)?,
         "svychisq" => chisq(it, a, env)?,
         "fitted" => match crate::survey::as_stat(&a.first()?)?.fitted {
@@ -244,7 +311,7 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             None => return Err("no fitted values".into()),
         },
         "regTermTest" => {
-            let m = a.matched(&["model", "test.terms", "df"]);
+            let m = a.matched(&["model", "test.terms", "null", "df", "method"]);
             let s = crate::survey::as_stat(&m.req("model")?)?;
             let V::Formula(_, e) = m.req("test.terms")? else { return Err("terms".into()) };
             let t: Vec<String> = model::terms(&e).iter().map(deparse).collect();
@@ -255,10 +322,15 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             let mut est = s.est.clone();
             est.df = m.num_or("df", s.df_residual.unwrap_or(f64::INFINITY))?;
             let w = lib(est.wald(&c))?;
-            list(vec![("Ftest", num(w.f)), ("df", num(w.df1)), ("ddf", num(w.df2)), ("p", num(w.p))])
+            if w.df2.is_infinite() {
+                let p = special::chi2_sf(w.f * w.df1, w.df1);
+                list(vec![("chisq", num(w.f * w.df1)), ("df", num(w.df1)), ("p", num(p))])
+            } else {
+                list(vec![("Ftest", num(w.f)), ("df", num(w.df1)), ("ddf", num(w.df2)), ("p", num(w.p))])
+            }
         }
         "svytable" => {
-            let m = a.matched(&["formula", "design", "Ntotal"]);
+            let m = a.matched(&["formula", "design", "Ntotal", "round"]);
             let d = Des::of(&m.req("design")?)?;
             let v = model::variables(it, &m.req("formula")?, d.frame(), env)?;
             let (rc, rl) = v[0].1.factor()?;
@@ -273,6 +345,9 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
             if let Some(n) = m.get("Ntotal") {
                 let s = n.num()? / t.sum();
                 t *= s;
+            }
+            if m.flag("round") {
+                t.iter_mut().for_each(|v: &mut f64| *v = v.round());
             }
             if cl.len() == 1 {
                 V::Num(t.iter().copied().collect(), Some(rl))

@@ -49,7 +49,10 @@ pub fn call(_it: &Interp, n: &str, a: &Args, _env: &Env) -> Res<Option<V>> {
         "as.character" => V::Str(x()?.strs(), None),
         "as.logical" => V::Bool(x()?.bools()?, None),
         "unname" => with_names(&x()?, None),
-        "unclass" | "identity" | "force" => x()?,
+        "unclass" | "identity" | "force" => {
+            let v = x()?;
+            v.get(".matrix").unwrap_or(v)
+        }
         "names" | "colnames" => match x()? {
             V::Mat(_, _, Some(c)) => V::Str(c.into_iter().map(Some).collect(), None),
             v => v.names().map_or(V::Null, |n| V::Str(n.into_iter().map(Some).collect(), None)),

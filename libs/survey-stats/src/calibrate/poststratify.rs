@@ -93,5 +93,5 @@ pub fn poststratify(design: &Design, margin: &Margin) -> Result<Calibrated> {
 /// Post-stratifies the full sample and every replicate.
 pub fn poststratify_replicates(replicates: &Replicates, margin: &Margin) -> Result<Replicates> {
     margin.check(0, replicates.len())?;
-    replicates.reweighted(|w| margin.scaled(0, w))
+    Ok(replicates.reweighted(|w| margin.scaled(0, w))?.with_fresh_df())
 }

@@ -123,5 +123,5 @@ pub fn rake_replicates(
     options: &RakeOptions,
 ) -> Result<Replicates> {
     check(margins, replicates.len())?;
-    replicates.reweighted(|w| Ok(run(w, margins, options)?.weights))
+    Ok(replicates.reweighted(|w| Ok(run(w, margins, options)?.weights))?.with_fresh_df())
 }

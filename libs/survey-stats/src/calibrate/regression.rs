@@ -24,6 +24,8 @@ pub struct Options {
     pub lower: f64,
     /// largest factor
     pub upper: f64,
+    /// the bounds are of the calibrated weights themselves, not of the factors
+    pub bounds_on_weights: bool,
     /// working variance of each row; one when absent
     pub variance: Option<Vec<f64>>,
     /// rows with the same code share one factor (integrated household or cluster weights)
@@ -44,6 +46,7 @@ impl Default for Options {
             distance: Distance::Linear,
             lower: f64::NEG_INFINITY,
             upper: f64::INFINITY,
+            bounds_on_weights: false,
             variance: None,
             aggregate: None,
             trim: None,
@@ -90,7 +93,13 @@ pub fn g_weights(
     same_length("totals", p, totals.len())?;
     crate::error::all_finite("calibration variables", x.as_slice())?;
     crate::error::all_finite("calibration totals", totals)?;
-    o.distance.check(o.lower, o.upper)?;
+    let bound = |limit: f64, i: usize| if o.bounds_on_weights && w[i] > 0.0 { limit / w[i] } else { limit };
+    let bounds: Vec<(f64, f64)> = (0..n).map(|i| (bound(o.lower, i), bound(o.upper, i))).collect();
+    if !o.bounds_on_weights {
+        o.distance.check(o.lower, o.upper)?;
+    } else if o.distance == Distance::Logit {
+        bounds.iter().try_for_each(|(l, u)| o.distance.check(*l, *u))?;
+    }
     let q: Vec<f64> = match &o.variance {
         Some(v) => {
             same_length("working variance", n, v.len())?;
@@ -124,7 +133,7 @@ pub fn g_weights(
     let mut lambda = DVector::zeros(p);
     let factors = |lambda: &DVector<f64>| -> (Vec<f64>, Vec<f64>) {
         let u = &xs * lambda;
-        (0..n).map(|i| o.distance.factor(u[i] / q[i], o.lower, o.upper)).unzip()
+        (0..n).map(|i| o.distance.factor(u[i] / q[i], bounds[i].0, bounds[i].1)).unzip()
     };
     let (mut g, mut slope) = factors(&lambda);
     let mut c =
@@ -212,9 +221,12 @@ pub fn calibrate_replicates(
     totals: &[f64],
     o: &Options,
 ) -> Result<Replicates> {
-    r.reweighted(|w| {
+    let linear = o.distance == Distance::Linear && o.lower == f64::NEG_INFINITY && o.upper == f64::INFINITY;
+    let calibrated = r.reweighted(|w| {
         let (xa, wa) = aggregated(x, w, o)?;
         let (g, _) = g_weights(&xa, &wa, totals, o)?;
         Ok(w.iter().zip(&g).map(|(w, g)| w * g).collect())
-    })
+    })?;
+    // A linear combination of columns takes rank away; other distances keep what the sample had.
+    Ok(if linear { calibrated.with_fresh_df() } else { calibrated })
 }

@@ -90,6 +90,8 @@ pub struct Design {
     pub(crate) calibrations: Vec<Calibration>,
     pub(crate) joint: Option<JointProbabilities>,
     pub(crate) stratified: bool,
+    /// units of one stratum differ in their inclusion probability, so that each keeps its own factor
+    pub(crate) unequal: bool,
 }
 
 impl DesignSpec {
@@ -129,6 +131,7 @@ impl DesignSpec {
             calibrations: Vec::new(),
             joint: None,
             stratified,
+            unequal: self.unequal_fractions,
         })
     }
 }

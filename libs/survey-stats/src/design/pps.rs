@@ -7,7 +7,7 @@
 //! Sources: Horvitz and Thompson (1952), *JASA* 47; Yates and Grundy (1953), *JRSS B* 15; Overton (1985);
 //! Hartley and Rao (1962), *Ann. Math. Statist.* 33.
 
-use super::Design;
+use super::{Design, DesignSpec, Stage};
 use crate::error::{Error, Result};
 use crate::sum::Sum;
 use nalgebra::DMatrix;
@@ -54,28 +54,38 @@ impl JointProbabilities {
 
     /// Overton's approximation `pi_ij = pi_i pi_j (n - 1) / (n - (pi_i + pi_j)/2)`.
     pub fn overton(pi: &[f64], estimator: PpsVariance) -> JointProbabilities {
-        JointProbabilities::hartley(pi, estimator, |a, b, n| (n - 0.5 * (a + b)) / (n - 1.0))
+        JointProbabilities::overton_within(pi, &vec![0; pi.len()], estimator)
+    }
+
+    /// Overton's approximation inside each stratum; units of different strata are drawn independently.
+    pub fn overton_within(pi: &[f64], strata: &[usize], estimator: PpsVariance) -> JointProbabilities {
+        JointProbabilities::hartley(pi, strata, estimator, |a, b, n| (n - 0.5 * (a + b)) / (n - 1.0))
     }
 
     /// Hartley and Rao's approximation; `sum_p2_over_n` is `sum(pi_k^2) / n` over the population.
     pub fn hartley_rao(pi: &[f64], sum_p2_over_n: f64, estimator: PpsVariance) -> JointProbabilities {
-        JointProbabilities::hartley(pi, estimator, move |a, b, n| (n - a - b + sum_p2_over_n) / (n - 1.0))
+        let ratio = move |a, b, n| (n - a - b + sum_p2_over_n) / (n - 1.0);
+        JointProbabilities::hartley(pi, &vec![0; pi.len()], estimator, ratio)
     }
 
     fn hartley(
         pi: &[f64],
+        strata: &[usize],
         estimator: PpsVariance,
         ratio: impl Fn(f64, f64, f64) -> f64,
     ) -> JointProbabilities {
         let n = pi.len();
-        let d =
-            DMatrix::from_fn(
-                n,
-                n,
-                |i, j| {
-                    if i == j { 1.0 - pi[i] } else { 1.0 - ratio(pi[i], pi[j], n as f64) }
-                },
-            );
+        let size = |i: usize| strata.iter().filter(|s| **s == strata[i]).count() as f64;
+        let sizes: Vec<f64> = (0..n).map(size).collect();
+        let d = DMatrix::from_fn(n, n, |i, j| {
+            if i == j {
+                1.0 - pi[i]
+            } else if strata[i] == strata[j] {
+                1.0 - ratio(pi[i], pi[j], sizes[i])
+            } else {
+                0.0
+            }
+        });
         JointProbabilities { d, estimator }
     }
 
@@ -86,7 +96,12 @@ impl JointProbabilities {
         JointProbabilities { d, estimator: PpsVariance::HorvitzThompson }
     }
 
-    pub(crate) fn variance(&self, u: &DMatrix<f64>, active: &[bool]) -> Result<DMatrix<f64>> {
+    pub(crate) fn variance(
+        &self,
+        u: &DMatrix<f64>,
+        active: &[bool],
+        calibrated: bool,
+    ) -> Result<DMatrix<f64>> {
         let (n, p) = u.shape();
         if self.d.nrows() != n {
             return Err(Error::Length { what: "joint probabilities", expected: n, found: self.d.nrows() });
@@ -97,7 +112,8 @@ impl JointProbabilities {
                 let mut s = Sum::default();
                 for i in 0..n {
                     for j in 0..n {
-                        if !(active[i] && active[j]) {
+                        // Pairs that lie outside the domain together have no influence, unless calibrated.
+                        if !(active[i] || active[j] || calibrated) {
                             continue;
                         }
                         let d = self.d[(i, j)];
@@ -140,5 +156,14 @@ impl Design {
         let mut d = Design::srs(pi.len(), Some(pi.iter().map(|p| 1.0 / p).collect()), None)?;
         d.joint = Some(joint);
         Ok(d)
+    }
+
+    /// The same drawn inside strata, which then lower the degrees of freedom.
+    pub fn pps_in_strata(pi: &[f64], strata: &[usize], joint: JointProbabilities) -> Result<Design> {
+        let plain = Design::pps(pi, joint)?;
+        let stage = Stage { stratum: strata.to_vec(), ..Stage::default() };
+        let spec =
+            DesignSpec { stages: vec![stage], weights: Some(plain.weights()), ..DesignSpec::default() };
+        Ok(Design { joint: plain.joint, ..spec.build(pi.len())? })
     }
 }

@@ -46,11 +46,12 @@ impl Design {
             c.residualise(&mut u);
         }
         if let Some(j) = &self.joint {
-            return j.variance(&u, &self.active);
+            return j.variance(&u, &self.active, !self.calibrations.is_empty());
         }
-        // A calibrated design keeps every row: residuals outside the domain are not zero.
-        let rows: Vec<usize> =
-            (0..self.len()).filter(|i| self.active[*i] || !self.calibrations.is_empty()).collect();
+        // A calibrated design keeps every row: residuals outside the domain are not zero. So does a design
+        // with unequal probabilities: each unit has a factor of its own.
+        let whole = self.unequal || !self.calibrations.is_empty();
+        let rows: Vec<usize> = (0..self.len()).filter(|i| self.active[*i] || whole).collect();
         self.multistage(&u, &rows, 0)
     }
 

@@ -109,8 +109,21 @@ impl Replicates {
             u
         };
         let rows: Vec<usize> = (0..f.nrows()).filter(|k| used[*k]).collect();
-        let m = DMatrix::from_fn(rows.len(), f.ncols(), |i, j| f[(rows[i], j)]);
+        // A row's own factor enters with its weight; factors of units stand for rows of any weight.
+        let own = f.nrows() == self.len();
+        let scale: Vec<f64> = (0..f.nrows()).map(|k| if own { self.weight[k] } else { 1.0 }).collect();
+        let m = DMatrix::from_fn(rows.len(), f.ncols(), |i, j| f[(rows[i], j)] * scale[rows[i]]);
         linalg::basis_with(&m, 1e-5).ncols() as f64
+    }
+
+    /// Degrees of freedom anew from the rank, which costs rows times replicates squared; kept as they are
+    /// where that would take long (above 2e10).
+    pub(crate) fn with_fresh_df(mut self) -> Replicates {
+        let cost = self.factor.nrows() as f64 * (self.factor.ncols() as f64).powi(2);
+        if cost < 2e10 {
+            self.df = self.rank() - 1.0;
+        }
+        self
     }
 
     /// Centres squared deviations on the full-sample estimate (`true`) or on the replicates' mean.

@@ -15,7 +15,7 @@ pub use domains::ByDomain;
 pub use mean::Mean;
 pub use ratio::Ratio;
 pub use total::Total;
-pub use variance::PopulationVariance;
+pub use variance::{PopulationCovariance, PopulationVariance};
 
 use crate::design::Design;
 use crate::error::{Error, Result};
