@@ -85,7 +85,7 @@ pub fn proportion(design: &Design, indicator: &[f64], method: Method, level: f64
 /// let y: Vec<f64> = (0..50).map(|i| if i < 3 { 1.0 } else { 0.0 }).collect();
 /// let r = Replicates::jk1(&Design::srs(50, None, None).unwrap()).unwrap();
 /// let p = proportion_replicates(&r, &y, Method::Logit, 0.95).unwrap();
-/// assert!(p.interval.lower > 0.01 && p.value == 0.06 && p.interval.upper < 0.2);
+/// assert!(p.interval.lower > 0.01 && p.value == 0.06 && p.interval.upper < 0.25);
 /// ```
 pub fn proportion_replicates(
     replicates: &Replicates,
