@@ -18,15 +18,9 @@ const FILE: &str = "signing-key";
 /// signed what the database holds.
 pub fn key(db: &Db, folder: &Path) -> Result<SigningKey, String> {
     let path = folder.join(FILE);
-    let key = match fs::read_to_string(&path) {
-        Ok(text) => {
-            let secret = merkle::Hash::parse(text.trim());
-            let secret =
-                secret.ok_or_else(|| format!("{} holds no key: bring back its copy.", path.display()))?;
-            SigningKey::from_bytes(&secret.0)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => make(folder, &path)?,
-        Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
+    let key = match read(folder)? {
+        Some(key) => key,
+        None => make(folder, &path)?,
     };
     let public = Key::from_bytes(&key.key()).ok_or_else(|| format!("{} holds no key.", path.display()))?;
     let signed =
@@ -39,6 +33,24 @@ pub fn key(db: &Db, folder: &Path) -> Result<SigningKey, String> {
          data folder, or from its backup; then start again.",
         path.display()
     ))
+}
+
+/// The key in a folder of data, if there is one.
+///
+/// # Errors
+/// When its file cannot be read or holds no key.
+pub fn read(folder: &Path) -> Result<Option<SigningKey>, String> {
+    let path = folder.join(FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let secret = merkle::Hash::parse(text.trim());
+            let secret =
+                secret.ok_or_else(|| format!("{} holds no key: bring back its copy.", path.display()))?;
+            Ok(Some(SigningKey::from_bytes(&secret.0)))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+    }
 }
 
 fn make(folder: &Path, path: &Path) -> Result<SigningKey, String> {

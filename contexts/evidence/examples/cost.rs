@@ -32,7 +32,8 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("qilin-cost-{}", SystemRng.token()));
     std::fs::create_dir_all(&folder).unwrap();
     let target = Target::Sqlite(folder.join("cost.sqlite"));
-    let db = Db::open(&target, &[BARE, web::STREAM, people::STREAM, evidence::STREAM]).unwrap();
+    let db =
+        Db::open(&target, &[BARE, web::STREAM, merkle::STREAM, people::STREAM, evidence::STREAM]).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let site = Arc::new(Site::found(&db));
     let bare = {

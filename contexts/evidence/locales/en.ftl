@@ -1,5 +1,6 @@
 nav-deliveries = Activities
 nav-entries = Register
+nav-log = Log of facts
 nav-attestations = Statements
 todo-verify-delivery = Verify an activity: { $title }, { $heads } people
 todo-verify-delivery-note = Submitted by { $name }, held on { $on }
@@ -311,3 +312,18 @@ evidence-area-unreadable = The box is wrong: south must be less than north, west
 evidence-year-outside = “{ $typed }” is not a year of this indicator.
 evidence-narrative-length = A statement has 20 to 4000 characters; this one has { $n }.
 evidence-attestation-bare = Say what proves it, or add a scan.
+evidence-log = Log of facts
+evidence-log-lead = Every verification and every withdrawal leaves a leaf here, in a tree that only grows. Its root is signed once a day. If anybody changes a number that was counted, the root no longer fits.
+evidence-log-size = Leaves
+evidence-log-signed = Signed
+evidence-log-root = Root
+evidence-log-key = Public key
+evidence-log-download = Download the signed head
+evidence-log-waiting = There are { $n } leaves now; the new ones come under the next signature.
+evidence-log-check = How to check it yourself
+evidence-log-check-keep = Download the head and keep it somewhere else than on this site.
+evidence-log-check-ask = Later, ask for the proof of a number and check it against the head that you kept; no connection to this site is needed for that.
+evidence-log-check-grown = A new head can prove that it grew from the one that you kept. If it cannot, somebody changed the past.
+evidence-log-heads = Heads so far
+evidence-log-empty = No head has been signed yet. Once there are verified deliveries, one is signed each day.
+evidence-log-leaf-missing = Say with leaf= which leaf, counted from 0.

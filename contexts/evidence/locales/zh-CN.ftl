@@ -1,5 +1,6 @@
 nav-deliveries = 活动
 nav-entries = 登记
+nav-log = 事实日志
 nav-attestations = 书面说明
 todo-verify-delivery = 核验活动：{ $title }，{ $heads } 人
 todo-verify-delivery-note = { $name } 提交，{ $on } 开展
@@ -311,3 +312,18 @@ evidence-area-unreadable = 位置范围有误：南界应小于北界，西界�
 evidence-year-outside = “{ $typed }”不在这个指标的年度范围内。
 evidence-narrative-length = 说明应在 20 到 4000 字之间，现在是 { $n } 字。
 evidence-attestation-bare = 请写明依据，或上传扫描件。
+evidence-log = 事实日志
+evidence-log-lead = 每一次核验、每一次撤销都在这里留下一片“叶子”，连成一棵只增不改的树。树根每天签名一次。谁改动了已经计入的数，树根就对不上。
+evidence-log-size = 叶子数
+evidence-log-signed = 签名时间
+evidence-log-root = 树根
+evidence-log-key = 公钥
+evidence-log-download = 下载签名的树头
+evidence-log-waiting = 现有 { $n } 片叶子，新的部分将在下一次签名时盖上。
+evidence-log-check = 怎样自己核对
+evidence-log-check-keep = 下载树头，保存在本站以外的地方。
+evidence-log-check-ask = 以后向本站要同一个数的证明，用保存的树头核对；本站联网与否都不影响结果。
+evidence-log-check-grown = 新树头可以证明它是从您保存的那一个长出来的；如果证明不了，说明有人改过历史。
+evidence-log-heads = 历次树头
+evidence-log-empty = 还没有签名的树头。有了核验过的活动以后，每天签名一次。
+evidence-log-leaf-missing = 请用 leaf= 写明第几片叶子，从 0 数起。

@@ -7,7 +7,7 @@ use kernel::{Caller, DistrictId, Refusal, Year};
 
 use crate::fact::{Cell, Fact, Sums, add_to_totals, facts_of, reversals_of};
 use crate::indicator::{Counted, appear, identifies, moved};
-use crate::{Delivery, DeliveryId, Indicator, IndicatorId, store};
+use crate::{Delivery, DeliveryId, Indicator, IndicatorId, log, store};
 
 /// Facts read at once by a rebuild.
 const PAGE: i64 = 20_000;
@@ -53,6 +53,7 @@ pub fn take_back(
 /// Appends the facts of one act and moves everything that counts them.
 fn post(tx: &mut Tx, district: &DistrictId, act: &[Fact]) -> Result<(), Refusal> {
     store::fact::append(tx, district, act)?;
+    log::append(tx, district, act)?;
     let mut cells = BTreeMap::new();
     add_to_totals(act, &mut cells);
     store::total::move_by(tx, district, &cells)?;
@@ -100,14 +101,23 @@ fn add_to_indicator(
 /// # Errors
 /// As the database refuses.
 pub fn rebuild(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
+    let cells = totals_of_facts(tx, district)?;
     store::total::clear(tx, district)?;
+    store::total::move_by(tx, district, &cells)?;
+    rebuild_indicators(tx, district)
+}
+
+/// What the totals are by the facts alone.
+///
+/// # Errors
+/// As the database refuses.
+pub fn totals_of_facts(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<Cell, Sums>, Refusal> {
     let mut cells: BTreeMap<Cell, Sums> = BTreeMap::new();
     each_act(tx, district, |_, act| {
         add_to_totals(act, &mut cells);
         Ok(())
     })?;
-    store::total::move_by(tx, district, &cells)?;
-    rebuild_indicators(tx, district)
+    Ok(cells)
 }
 
 /// Computes the counted indicators anew from the facts.

@@ -10,6 +10,7 @@ pub mod fact;
 mod filter;
 mod indicator;
 pub mod indicators;
+pub mod log;
 pub mod pages;
 mod person;
 mod photo;
@@ -37,9 +38,11 @@ pub use words::{
 
 pub use pages::module;
 
-/// What happens after the answer: nothing yet.
-pub const fn jobs() -> jobs::Module {
-    jobs::Module { jobs: Vec::new(), schedule: Vec::new() }
+/// What comes round: new facts are taken into the tree, and its head is signed once a day.
+pub fn jobs() -> jobs::Module {
+    let keep_up = jobs::Schedule { name: "evidence.log", every_minutes: 1, action: log::keep_up };
+    let sign = jobs::Schedule { name: "evidence.head", every_minutes: 24 * 60, action: log::sign_head };
+    jobs::Module { jobs: Vec::new(), schedule: vec![keep_up, sign] }
 }
 
 /// The tables of this context.

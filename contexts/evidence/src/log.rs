@@ -8,7 +8,7 @@ use kernel::{Caller, DistrictId, Group, Refusal};
 use merkle::{Examined, Head, Key, Log};
 use serde_json::json;
 
-use crate::fact::Fact;
+use crate::fact::{Cell, Fact, Sums};
 use crate::{counting, store};
 
 /// Its name.
@@ -136,18 +136,16 @@ pub fn examine(
     outside: Option<Head>,
 ) -> Result<Result<Examined, Misfit>, Refusal> {
     let mut n_facts = 0;
-    let read = |tx: &mut Tx, places: &[i64]| {
+    let examined = merkle::examine(tx, &of(district), key, outside, |tx, places| {
         let mut acts = store::fact::acts(tx, district, places)?;
-        Ok(places
-            .iter()
-            .map(|place| {
-                let act = acts.remove(place)?;
-                n_facts += act.len();
-                Some(canonical(&act))
-            })
-            .collect())
-    };
-    let examined = match merkle::examine(tx, &of(district), key, outside, read)? {
+        let mut canonical_of = |place: &i64| {
+            let act = acts.remove(place)?;
+            n_facts += act.len();
+            Some(canonical(&act))
+        };
+        Ok(places.iter().map(&mut canonical_of).collect())
+    })?;
+    let examined = match examined {
         Ok(examined) => examined,
         Err(misfit) => return Ok(Err(Misfit::Log(misfit))),
     };
@@ -177,8 +175,8 @@ fn compare_totals(tx: &mut Tx, district: &DistrictId) -> Result<Option<Misfit>, 
     let computed = counting::totals_of_facts(tx, district)?;
     let stored: BTreeMap<_, _> = store::total::all(tx, district)?.into_iter().collect();
     // a cell whose deliveries were all withdrawn may stand with zeros or not at all
-    let at = |cells: &BTreeMap<_, crate::Sums>, cell| cells.get(cell).copied().unwrap_or_default();
-    let differs = |cell: &&crate::fact::Cell| at(&stored, cell) != at(&computed, cell);
+    let at = |cells: &BTreeMap<Cell, Sums>, cell: &Cell| cells.get(cell).copied().unwrap_or_default();
+    let differs = |cell: &&Cell| at(&stored, cell) != at(&computed, cell);
     Ok(stored.keys().chain(computed.keys()).find(differs).map(|cell| Misfit::Total {
         cell: format!("{} {} {} {}", cell.purpose, cell.period, cell.grain.code(), cell.key),
         stored: format!("{:?}", at(&stored, cell)),

@@ -209,3 +209,23 @@ impl Edge {
         Ok(None)
     }
 }
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Changed { place } => {
+                write!(f, "what stands at place {place} was changed after it was written")
+            }
+            Self::Gone { place } => write!(f, "what stood at place {place} is gone"),
+            Self::LeafGone { index } => write!(f, "leaf {index} of the log is missing or out of its place"),
+            Self::Tree { level, n } => write!(f, "tile {n} of level {level} is not the tree over the leaves"),
+            Self::Head { size } => {
+                write!(f, "the signed head of {size} leaves is not the root over the first {size} leaves")
+            }
+            Self::Truncated { size, leaves } => {
+                write!(f, "a signed head has {size} leaves, the log has only {leaves}")
+            }
+            Self::NotSigned { size } => write!(f, "the head of {size} leaves is not signed with this key"),
+        }
+    }
+}

@@ -23,7 +23,7 @@ pub use head::{Head, SignedHead, find_head, list_heads, newest_head, sign, signe
 pub use log::{Log, append, integrate, size};
 pub use note::{Key, SigningKey};
 pub use proof::Hash;
-pub use tree::{place_of, prove_growth, prove_leaf, root};
+pub use tree::{known_places, leaf_of, prove_growth, prove_leaf, root};
 
 /// The tables of this crate.
 pub const STREAM: db::Stream = db::Stream {

@@ -45,6 +45,17 @@ pub fn give_indexes(tx: &mut Tx, log: &Log, first: u64, last: i64) -> Result<(),
     Ok(())
 }
 
+/// Those of `places`, in rising order, that have a leaf.
+pub fn known_places(tx: &mut Tx, log: &Log, places: &[i64]) -> Result<Vec<i64>, Refusal> {
+    let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok(Vec::new()) };
+    let rows = tx.query(
+        "select place from merkle_leaf
+         where district_id = $1 and log = $2 and place >= $3 and place <= $4 order by place",
+        params![&log.district, log.name, *first, *last],
+    )?;
+    rows.iter().map(|row| Ok(row.get("place")?)).collect()
+}
+
 /// A leaf in the tree.
 pub struct Leaf {
     pub index: u64,

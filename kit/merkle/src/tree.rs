@@ -1,7 +1,7 @@
 //! The tree as it stands in tiles.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
 use kernel::Refusal;
@@ -154,10 +154,18 @@ pub fn prove_growth(tx: &mut Tx, log: &Log, old: u64, size: u64) -> Result<Vec<H
     tiles.finish(answer).map(|proof| proof.into_iter().map(Hash::from).collect())
 }
 
+/// The places from the first to the last of `places`, in rising order, that have a leaf.
+///
+/// # Errors
+/// As the database refuses.
+pub fn known_places(tx: &mut Tx, log: &Log, places: &[i64]) -> Result<BTreeSet<i64>, Refusal> {
+    Ok(store::known_places(tx, log, places)?.into_iter().collect())
+}
+
 /// The number of the leaf that stands for `place`; none while it waits to be taken in.
 ///
 /// # Errors
 /// As the database refuses.
-pub fn place_of(tx: &mut Tx, log: &Log, place: i64) -> Result<Option<u64>, Refusal> {
+pub fn leaf_of(tx: &mut Tx, log: &Log, place: i64) -> Result<Option<u64>, Refusal> {
     store::index_of(tx, log, place)
 }

@@ -4,6 +4,7 @@ mod demo;
 mod import;
 mod serve;
 mod show;
+mod verify;
 
 use clap::Subcommand;
 
@@ -48,6 +49,8 @@ pub enum Command {
         /// The file to write; it must not be there yet
         to: std::path::PathBuf,
     },
+    /// Check that nothing was changed behind the program's back; the first misfit is named
+    Verify(verify::Verify),
     /// Print every route with the permission that opens it
     Routes,
     /// Print every column with its class, retention and export
@@ -78,6 +81,7 @@ pub fn run(command: Command) -> Result<(), String> {
         }
         Command::Import(what) => import::run(&what),
         Command::Backup { store, to } => show::backup(&store, &to),
+        Command::Verify(what) => verify::run(&what),
         Command::Routes => show::routes(),
         Command::Columns => show::columns(),
         Command::Doctor { store } => show::doctor(&store),

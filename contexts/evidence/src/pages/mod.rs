@@ -3,6 +3,7 @@
 pub mod attestations;
 pub mod deliveries;
 pub mod entries;
+pub mod log;
 pub mod names;
 pub mod photo;
 pub mod todos;
@@ -43,6 +44,7 @@ pub fn module() -> Module {
             NavItem { path: "/desk/deliveries", key: "nav-deliveries", order: 30, permission: ANYONE },
             NavItem { path: "/desk/entries", key: "nav-entries", order: 34, permission: ANYONE },
             NavItem { path: "/desk/attestations", key: "nav-attestations", order: 36, permission: ANYONE },
+            NavItem { path: "/log", key: "nav-log", order: 88, permission: ANYONE },
         ],
         todos: Some(todos::list),
         assets: &[
@@ -76,7 +78,11 @@ fn routes() -> Routes {
         .post("/desk/deliveries/{id}/verification", VERIFY, deliveries::steps::verify)
         .post("/desk/deliveries/{id}/return", VERIFY, deliveries::steps::send_back)
         .post("/desk/deliveries/{id}/withdrawal", WITHDRAW, deliveries::steps::withdraw)
-        .get("/desk/proofs/{id}", ANYONE, photo::show);
+        .get("/desk/proofs/{id}", ANYONE, photo::show)
+        .get("/log", Permission::Public, log::index)
+        .get("/log/head", Permission::Public, log::head)
+        .get("/api/log/leaf", Permission::Public, log::leaf)
+        .get("/api/log/growth", Permission::Public, log::growth);
     let deliveries = deliveries
         .get("/desk/entries", ANYONE, entries::index::show)
         .get("/desk/entries/new", RECORD, entries::new::show)

@@ -1,6 +1,6 @@
 //! Facts: appended, never changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Group, Refusal};
@@ -17,6 +17,11 @@ const PLACES: i64 = 16;
 /// The first place of a new act: one draw gives room for all facts of one delivery.
 pub fn next_place(tx: &mut Tx) -> Result<i64, Refusal> {
     Ok(tx.next("evidence_fact")? * PLACES)
+}
+
+/// The place that stands for the act of a fact.
+pub const fn place_of(seq: i64) -> i64 {
+    seq - seq.rem_euclid(PLACES)
 }
 
 /// Appends facts.
@@ -83,6 +88,48 @@ pub fn page(tx: &mut Tx, district: &DistrictId, after: &str, limit: i64) -> Resu
         params![district, after, limit],
     )?;
     rows.iter().map(|row| Ok(fact(row)?)).collect()
+}
+
+/// The acts at these places; what is gone is absent.
+pub fn acts(tx: &mut Tx, district: &DistrictId, places: &[i64]) -> Result<BTreeMap<i64, Vec<Fact>>, Refusal> {
+    let mut acts: BTreeMap<i64, Vec<Fact>> = places.iter().map(|place| (*place, Vec::new())).collect();
+    let (Some((first, _)), Some((last, _))) = (acts.first_key_value(), acts.last_key_value()) else {
+        return Ok(acts);
+    };
+    // acts that stand close together are read in one walk, stragglers one by one
+    let (first, last) = (*first, *last);
+    let close = (last - first) / PLACES < 4 * i64::try_from(acts.len()).unwrap_or(i64::MAX);
+    let walks = if close { vec![(first, last)] } else { acts.keys().map(|place| (*place, *place)).collect() };
+    for (from, to) in walks {
+        let rows = tx.query(
+            "select * from evidence_fact where district_id = $1 and seq >= $2 and seq < $3 order by seq",
+            params![district, from, to + PLACES],
+        )?;
+        for row in &rows {
+            let fact = fact(row)?;
+            if let Some(act) = acts.get_mut(&place_of(fact.seq)) {
+                act.push(fact);
+            }
+        }
+    }
+    acts.retain(|_, act| !act.is_empty());
+    Ok(acts)
+}
+
+/// How many facts there are.
+pub fn count(tx: &mut Tx, district: &DistrictId) -> Result<usize, Refusal> {
+    let row = tx.one("select count(*) as n from evidence_fact where district_id = $1", params![district])?;
+    Ok(row.get("n")?)
+}
+
+/// Places of acts beyond `after`, in order.
+pub fn list_places(tx: &mut Tx, district: &DistrictId, after: i64, limit: i64) -> Result<Vec<i64>, Refusal> {
+    let rows = tx.query(
+        "select distinct seq - seq % 16 as place from evidence_fact
+         where district_id = $1 and seq >= $2 order by place limit $3",
+        params![district, after.saturating_add(PLACES), limit],
+    )?;
+    rows.iter().map(|row| Ok(row.get("place")?)).collect()
 }
 
 fn fact(row: &Row) -> Result<Fact, db::Error> {

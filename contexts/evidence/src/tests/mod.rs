@@ -5,6 +5,7 @@ mod counting;
 mod entries;
 mod indicators;
 mod lists;
+mod log;
 mod offline;
 mod pages;
 mod photos;

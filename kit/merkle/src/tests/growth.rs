@@ -6,7 +6,7 @@ use tlog_tiles::tlog;
 use super::{both, by, key, log, look, word, write};
 use crate::note::{self, Refused};
 use crate::proof::{self, Hash};
-use crate::{integrate, place_of, prove_growth, prove_leaf, root, sign, size, tree};
+use crate::{integrate, leaf_of, prove_growth, prove_leaf, root, sign, size, tree};
 
 /// The root by the definition of RFC 9162 2.1.1: split at the largest power of two below n.
 fn defined(leaves: &[tlog::Hash]) -> tlog::Hash {
@@ -120,13 +120,13 @@ fn a_leaf_waits_until_it_is_taken_in_and_the_order_is_that_of_taking_in() {
     both(|db| {
         db.write_now(|tx| {
             write(tx, [20, 30])?;
-            assert_eq!((place_of(tx, &log(), 30)?, size(tx, &log())?), (None, 0));
+            assert_eq!((leaf_of(tx, &log(), 30)?, size(tx, &log())?), (None, 0));
             assert_eq!(integrate(tx, &log())?, 2);
             // a writer that was slower gets the next number although its place is lower
             write(tx, [10, 40])?;
             assert_eq!((integrate(tx, &log())?, integrate(tx, &log())?), (2, 0));
             for (index, place) in (0..).zip([20, 30, 10, 40]) {
-                assert_eq!(place_of(tx, &log(), place)?, Some(index));
+                assert_eq!(leaf_of(tx, &log(), place)?, Some(index));
             }
             Ok(())
         })

@@ -13,7 +13,8 @@ use web::{App, Config};
 use super::{Cast, TEXT};
 
 /// The tables of the whole site.
-const STREAMS: &[Stream] = &[web::STREAM, jobs::STREAM, people::STREAM, evidence::STREAM, crate::STREAM];
+const STREAMS: &[Stream] =
+    &[web::STREAM, jobs::STREAM, merkle::STREAM, people::STREAM, evidence::STREAM, crate::STREAM];
 const PASSWORD: &str = "long enough for anybody";
 
 /// A site on a database, with a worker for what happens after the answer.

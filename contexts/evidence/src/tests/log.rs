@@ -1,0 +1,94 @@
+//! The log of facts: whoever changes what was counted behind the program's back is found.
+
+use db::{Db, params};
+use kernel::{Caller, Seal, SeededRng};
+use merkle::{Examined, Head, Key, SigningKey};
+
+use super::cast::{Cast, STREAMS, act, form, verified, withdrawn};
+use crate::log::{self, Misfit};
+
+fn sealed(by: &Caller) -> Caller {
+    Caller { seal: std::sync::Arc::new(SigningKey::new(&SeededRng::new(5))), ..by.clone() }
+}
+
+fn key() -> Key {
+    Key::from_bytes(&SigningKey::new(&SeededRng::new(5)).key()).unwrap()
+}
+
+fn look(db: &Db, cast: &Cast, outside: Option<Head>) -> Result<Examined, Misfit> {
+    act(db, &cast.editor(), move |tx, by| log::examine(tx, by.district(), &key(), outside)).unwrap()
+}
+
+/// Three verified deliveries, one of them withdrawn, under a head; one more after it.
+fn filled(db: &Db, cast: &Cast) -> Head {
+    let first = verified(db, cast, &form(cast.lecture()));
+    verified(db, cast, &form(cast.lecture()));
+    verified(db, cast, &form(cast.lecture()));
+    withdrawn(db, cast, &first);
+    let by = sealed(&cast.coordinator());
+    let head = act(db, &by, |tx, by| merkle::sign(tx, by, &log::of(by.district()))).unwrap().head;
+    verified(db, cast, &form(cast.lecture()));
+    head
+}
+
+fn change(db: &Db, sql: &'static str) {
+    assert!(db.write_now(move |tx| Ok(tx.execute(sql, params![])?)).unwrap() > 0, "{sql}");
+}
+
+#[test]
+fn each_act_leaves_one_leaf_and_what_nobody_touched_fits() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        let head = filled(db, &cast);
+        assert_eq!(head.size, 4);
+        assert_eq!(look(db, &cast, Some(head)), Ok(Examined { leaves: 4, waiting: 1, heads: 1 }));
+    });
+}
+
+#[test]
+fn an_act_proves_to_an_outsider_that_it_is_in_the_log() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        let id = verified(db, &cast, &form(cast.lecture()));
+        verified(db, &cast, &form(cast.lecture()));
+        let by = sealed(&cast.coordinator());
+        let head = act(db, &by, |tx, by| merkle::sign(tx, by, &log::of(by.district()))).unwrap().head;
+        let logged = act(db, &by, move |tx, by| log::acts_of(tx, by.district(), &id)).unwrap();
+        let [one] = logged.as_slice() else { panic!("one act") };
+        let index = one.leaf.unwrap();
+        let proof =
+            act(db, &by, move |tx, by| merkle::prove_leaf(tx, &log::of(by.district()), index, head.size));
+        let leaf = merkle::Hash::of_leaf(&log::canonical(&one.act));
+        assert!(merkle::proof::leaf_is_in(&proof.unwrap(), (head.size, head.root), index, leaf));
+    });
+}
+
+#[test]
+fn every_change_behind_the_programs_back_is_found_and_named() {
+    let cases = [
+        ("update evidence_fact set n = n + 1 where quantity = 'minute'", "was changed"),
+        ("update evidence_fact set occurred_on = '2025-03-01' where quantity = 'session'", "was changed"),
+        ("update evidence_fact set purposes = '' where reverses is null", "was changed"),
+        ("update evidence_fact set recorded_at = recorded_at + 1", "was changed"),
+        ("update evidence_fact set reason = 'x' where reason is not null", "was changed"),
+        ("delete from evidence_fact where quantity = 'minute'", "was changed"),
+        ("delete from evidence_fact", "is gone"),
+        ("update evidence_fact set seq = seq + 1000000", "is gone"),
+        ("insert into evidence_fact select district_id, 999999, source_id, kind, occurred_on, month, host_id,
+            town_id, organisers, supporters, purposes, quantity, group_code, n, rule_version, recorded_by,
+            recorded_at, null, null from evidence_fact where seq = (select min(seq) from evidence_fact)",
+            "has no leaf"),
+        ("update evidence_total set sessions = sessions + 1 where purpose_id = '' and grain = 'all'", "the total of"),
+        ("delete from evidence_total where grain = 'town'", "the total of"),
+        ("delete from merkle_leaf where leaf_index = 0", "leaf 0"),
+    ];
+    for (sql, word) in cases {
+        testkit::both(STREAMS, |db| {
+            let cast = Cast::found(db);
+            filled(db, &cast);
+            change(db, sql);
+            let misfit = look(db, &cast, None).expect_err(sql);
+            assert!(misfit.to_string().contains(word), "{sql}: {misfit}");
+        });
+    }
+}

@@ -1,0 +1,110 @@
+//! `qilin verify`: whether what is stored is what was written, by somebody who trusts nobody.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use db::{Db, Target};
+use kernel::Seal;
+use merkle::{Head, Key, note};
+
+use crate::config::Store;
+use crate::signing;
+
+/// What to check, and against what.
+#[derive(Args)]
+pub struct Verify {
+    /// Check a database: the embedded one of --data, or a PostgreSQL at this address
+    #[arg(long, value_name = "URL", num_args = 0..=1, required = true)]
+    database: Option<Option<String>>,
+    /// Folder of the embedded database [env: QILIN_DATA] [default: data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A signed head that was kept elsewhere: only with it a log that was cut or written anew is found
+    #[arg(long, value_name = "FILE")]
+    head: Option<PathBuf>,
+    /// The public key, 64 hexadecimal digits, kept elsewhere [default: of the key in the data folder]
+    #[arg(long, value_name = "HEX")]
+    key: Option<String>,
+}
+
+/// Compares every fact, total and signed head of the district, and prints what was compared.
+pub fn run(what: &Verify) -> Result<(), String> {
+    let store = Store { data: what.data.clone(), database: what.database.clone().flatten() };
+    let folder = store.folder(super::FOLDER);
+    let target = match &store.database {
+        Some(url) => Target::Postgres(url.clone()),
+        None => {
+            let file = folder.join("qilin.db");
+            if !file.is_file() {
+                return Err(format!(
+                    "There is no database at {}. Name its folder with --data DIR.",
+                    file.display()
+                ));
+            }
+            Target::Sqlite(file)
+        }
+    };
+    let key = key(what.key.as_deref(), &folder)?;
+    let outside = what.head.as_deref().map(fs::read_to_string).transpose();
+    let outside = outside.map_err(|error| format!("The head cannot be read: {error}"))?;
+    // no tables are named, so that nothing is migrated: what is checked is not touched
+    let db = Db::open(&target, &[]).map_err(|error| error.to_string())?;
+    let examined = db.read_now(move |tx| {
+        let Some(district) = people::district::served(tx)? else { return Ok(None) };
+        let outside = match &outside {
+            None => None,
+            Some(text) => match note::read(text, &evidence::log::of(&district.id).origin(), &key) {
+                Ok(head) => Some(head),
+                Err(reason) => return Ok(Some(Err(unfit_head(reason).to_owned()))),
+            },
+        };
+        examine(tx, &district.id, &key, outside).map(Some)
+    });
+    db.close();
+    match examined.map_err(|refusal| format!("The database cannot be read: {refusal}"))? {
+        None => Err("This database holds no district yet.".to_owned()),
+        Some(Err(misfit)) => Err(misfit),
+        Some(Ok(words)) => {
+            println!("{words}");
+            Ok(())
+        }
+    }
+}
+
+fn examine(
+    tx: &mut db::Tx<'_>,
+    district: &kernel::DistrictId,
+    key: &Key,
+    outside: Option<Head>,
+) -> Result<Result<String, String>, kernel::Refusal> {
+    Ok(match evidence::log::examine(tx, district, key, outside)? {
+        Err(misfit) => Err(format!("Does not fit: {misfit}")),
+        Ok(all) => Ok(format!(
+            "Fits: {} leaves under {} signed heads{}, {} more wait for the next; every total is the sum of its facts.",
+            all.leaves,
+            all.heads,
+            if outside.is_some() { " and the head kept elsewhere" } else { "" },
+            all.waiting
+        )),
+    })
+}
+
+const fn unfit_head(reason: note::Refused) -> &'static str {
+    match reason {
+        note::Refused::Unreadable => "Does not fit: the file given with --head is no signed head",
+        note::Refused::OtherLog => "Does not fit: the head given with --head is of another log",
+        note::Refused::NotSigned => "Does not fit: the head given with --head is not signed with this key",
+    }
+}
+
+fn key(given: Option<&str>, folder: &Path) -> Result<Key, String> {
+    if let Some(text) = given {
+        return Key::parse(text).ok_or_else(|| "--key: a public key is 64 hexadecimal digits.".to_owned());
+    }
+    let own = signing::read(folder)?;
+    let own = own.and_then(|key| Key::from_bytes(&key.key()));
+    own.ok_or_else(|| {
+        "There is no signing key in the data folder; give the public key with --key HEX.".to_owned()
+    })
+}
