@@ -6,6 +6,7 @@ mod attestation;
 mod counting;
 mod delivery;
 mod entry;
+pub mod extract;
 pub mod fact;
 mod filter;
 mod indicator;
@@ -38,10 +39,10 @@ pub use words::{
 
 pub use pages::module;
 
-/// What comes round: new facts are taken into the tree, and its head is signed once a day.
+/// What comes round: new facts are taken into the tree, and its head is signed each hour in which it grew.
 pub fn jobs() -> jobs::Module {
     let keep_up = jobs::Schedule { name: "evidence.log", every_minutes: 1, action: log::keep_up };
-    let sign = jobs::Schedule { name: "evidence.head", every_minutes: 24 * 60, action: log::sign_head };
+    let sign = jobs::Schedule { name: "evidence.head", every_minutes: 60, action: log::sign_head };
     jobs::Module { jobs: Vec::new(), schedule: vec![keep_up, sign] }
 }
 

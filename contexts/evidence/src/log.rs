@@ -1,16 +1,18 @@
 //! The log of facts: one leaf an act (a verification, or the withdrawal of one), over bytes that
 //! anyone can compute again from the facts. Nobody changes a fact unseen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
-use kernel::{Caller, DistrictId, Group, Refusal};
+use kernel::{Caller, Day, DistrictId, Group, Instant, Refusal, UnitId};
 use merkle::{Examined, Head, Key, Log};
 use serde_json::json;
 
-use crate::fact::{Cell, Fact, Sums};
-use crate::{counting, store};
+use crate::fact::{Cell, Fact, Quantity, Sums};
+use crate::{Kind, PurposeId, counting, store};
 
+/// The first line of the bytes of an act.
+const FORM: &str = "qilin-act-1";
 /// Its name.
 const NAME: &str = "facts";
 
@@ -19,38 +21,78 @@ pub fn of(district: &DistrictId) -> Log {
     Log::of(district, NAME)
 }
 
-/// The bytes over which a leaf is made: `qilin-act-1`, then one line a fact, each a JSON array of
-/// its place, source, kind, day, host, town, organisers, supporters, purposes, quantity, group,
-/// number, rule version, account, instant in microseconds, and for a reversal the place that it
-/// takes back and the reason.
+/// The bytes over which a leaf is made: `qilin-act-1`, then one line a fact. A line is a JSON array of
+/// four: what (place, source, kind, day, host, town), whose (organisers, supporters, purposes), how
+/// many (quantity, group, number, rule version), and written (account, instant in microseconds, and
+/// of a reversal the place that it takes back and the reason).
 pub fn canonical(act: &[Fact]) -> Vec<u8> {
-    let mut text = String::from("qilin-act-1\n");
+    let mut text = format!("{FORM}\n");
     for fact in act {
         let (reverses, reason) =
             fact.reverses.as_ref().map_or((None, None), |(seq, why)| (Some(seq), Some(why)));
+        let ids = |ids: Vec<&str>| json!(ids);
         let line = json!([
-            fact.seq,
-            fact.source.as_str(),
-            fact.kind.code(),
-            fact.on.to_string(),
-            fact.host.as_str(),
-            fact.town.as_str(),
-            fact.organisers.iter().map(kernel::UnitId::as_str).collect::<Vec<_>>(),
-            fact.supporters.iter().map(kernel::UnitId::as_str).collect::<Vec<_>>(),
-            fact.purposes.iter().map(crate::PurposeId::as_str).collect::<Vec<_>>(),
-            fact.quantity.code(),
-            fact.group.map(Group::code),
-            fact.n,
-            fact.rule_version,
-            fact.by.as_str(),
-            fact.at.micros(),
-            reverses,
-            reason,
+            [
+                fact.seq,
+                fact.source.as_str(),
+                fact.kind.code(),
+                fact.on.to_string(),
+                fact.host.as_str(),
+                fact.town.as_str()
+            ],
+            [
+                ids(fact.organisers.iter().map(UnitId::as_str).collect()),
+                ids(fact.supporters.iter().map(UnitId::as_str).collect()),
+                ids(fact.purposes.iter().map(PurposeId::as_str).collect())
+            ],
+            [fact.quantity.code(), fact.group.map(Group::code), fact.n, fact.rule_version],
+            [fact.by.as_str(), fact.at.micros(), reverses, reason],
         ]);
         text.push_str(&line.to_string());
         text.push('\n');
     }
     text.into_bytes()
+}
+
+/// Reads what [`canonical`] wrote; `None` for anything else.
+pub fn parse(text: &str) -> Option<Vec<Fact>> {
+    let lines = text.strip_prefix(FORM)?.strip_prefix('\n')?;
+    lines.lines().map(fact).collect()
+}
+
+fn fact(line: &str) -> Option<Fact> {
+    type Ids = BTreeSet<String>;
+    type Line = (
+        (i64, String, String, String, String, String),
+        (Ids, Ids, Ids),
+        (String, Option<String>, i64, i64),
+        (String, i64, Option<i64>, Option<String>),
+    );
+    let ((seq, source, kind, on, host, town), (organisers, supporters, purposes), counted, written): Line =
+        serde_json::from_str(line).ok()?;
+    let ((quantity, group, n, rule_version), (by, at, reverses, reason)) = (counted, written);
+    let group = match group {
+        None => None,
+        Some(code) => Some(Group::parse(&code)?),
+    };
+    Some(Fact {
+        seq,
+        source: source.into(),
+        kind: Kind::parse(&kind)?,
+        on: Day::parse(&on)?,
+        host: host.into(),
+        town: town.into(),
+        organisers: organisers.into_iter().map(Into::into).collect(),
+        supporters: supporters.into_iter().map(Into::into).collect(),
+        purposes: purposes.into_iter().map(Into::into).collect(),
+        quantity: Quantity::parse(&quantity)?,
+        group,
+        n,
+        rule_version,
+        by: by.into(),
+        at: Instant::from_micros(at),
+        reverses: reverses.zip(reason),
+    })
 }
 
 /// Writes the leaf of an act, in the transaction of its facts.
@@ -95,7 +137,7 @@ pub(crate) fn keep_up(tx: &mut Tx<'_>, _by: &Caller) -> Result<(), Refusal> {
     }
 }
 
-/// Signs the head of the day; comes round once a day.
+/// Signs the head if the tree grew; comes round each hour.
 pub(crate) fn sign_head(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
     match people::district::served(tx)? {
         Some(served) => merkle::sign(tx, by, &of(&served.id)).map(|_| ()),

@@ -4,18 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use db::{Db, Target};
+use db::Target;
+use evidence::extract;
 use kernel::Seal;
 use merkle::{Head, Key, note};
 
+use crate::compose;
 use crate::config::Store;
 use crate::signing;
 
 /// What to check, and against what.
 #[derive(Args)]
 pub struct Verify {
+    /// An extract of the evidence, as the list of deliveries exports it; no database is needed
+    #[arg(value_name = "REPORT", required_unless_present = "database", conflicts_with = "database")]
+    report: Option<PathBuf>,
     /// Check a database: the embedded one of --data, or a PostgreSQL at this address
-    #[arg(long, value_name = "URL", num_args = 0..=1, required = true)]
+    #[arg(long, value_name = "URL", num_args = 0..=1)]
     database: Option<Option<String>>,
     /// Folder of the embedded database [env: QILIN_DATA] [default: data]
     #[arg(long, value_name = "DIR")]
@@ -28,8 +33,34 @@ pub struct Verify {
     key: Option<String>,
 }
 
-/// Compares every fact, total and signed head of the district, and prints what was compared.
+/// Checks it, and prints what was compared.
 pub fn run(what: &Verify) -> Result<(), String> {
+    match &what.report {
+        Some(report) => check_report(report, what.key.as_deref()),
+        None => check_database(what),
+    }
+}
+
+fn check_report(report: &Path, key: Option<&str>) -> Result<(), String> {
+    let text = fs::read_to_string(report)
+        .map_err(|error| format!("{} cannot be read: {error}", report.display()))?;
+    let key = key
+        .map(|text| Key::parse(text).ok_or("--key: a public key is 64 hexadecimal digits."))
+        .transpose()?;
+    let shown = extract::check(&text, key.as_ref()).map_err(|misfit| format!("Does not fit: {misfit}"))?;
+    let sums = shown.sums;
+    println!(
+        "Fits: {} acts are in the signed log of {} leaves; they give {} deliveries, {} person-times, {} minutes.",
+        shown.acts, shown.size, sums.sessions, sums.person_times, sums.minutes
+    );
+    if !shown.key_is_known {
+        println!("The key is the one that the file names. Give the public key that you know with --key HEX.");
+    }
+    Ok(())
+}
+
+/// Compares every fact, total and signed head of the district.
+fn check_database(what: &Verify) -> Result<(), String> {
     let store = Store { data: what.data.clone(), database: what.database.clone().flatten() };
     let folder = store.folder(super::FOLDER);
     let target = match &store.database {
@@ -48,8 +79,7 @@ pub fn run(what: &Verify) -> Result<(), String> {
     let key = key(what.key.as_deref(), &folder)?;
     let outside = what.head.as_deref().map(fs::read_to_string).transpose();
     let outside = outside.map_err(|error| format!("The head cannot be read: {error}"))?;
-    // no tables are named, so that nothing is migrated: what is checked is not touched
-    let db = Db::open(&target, &[]).map_err(|error| error.to_string())?;
+    let db = compose::open(&target)?;
     let examined = db.read_now(move |tx| {
         let Some(district) = people::district::served(tx)? else { return Ok(None) };
         let outside = match &outside {

@@ -5,6 +5,8 @@ use kernel::{Caller, Seal, SeededRng};
 use merkle::{Examined, Head, Key, SigningKey};
 
 use super::cast::{Cast, STREAMS, act, form, verified, withdrawn};
+use crate::Filter;
+use crate::extract::{self, Extract};
 use crate::log::{self, Misfit};
 
 fn sealed(by: &Caller) -> Caller {
@@ -90,5 +92,58 @@ fn every_change_behind_the_programs_back_is_found_and_named() {
             let misfit = look(db, &cast, None).expect_err(sql);
             assert!(misfit.to_string().contains(word), "{sql}: {misfit}");
         });
+    }
+}
+
+#[test]
+fn an_extract_fits_offline_and_any_edit_of_it_is_named() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        filled(db, &cast);
+        let by = sealed(&cast.coordinator());
+        let made = act(db, &by, |tx, by| extract::make(tx, by, &Filter::default())).unwrap();
+        assert_eq!((made.sessions, made.person_times, made.waiting), (2, 92, 1));
+        let text = serde_json::to_string_pretty(&made).unwrap();
+        assert_eq!(extract::check(&text, Some(&key())).unwrap().acts, 2);
+        assert!(!extract::check(&text, None).unwrap().key_is_known);
+
+        let edited = |edit: &dyn Fn(&mut Extract)| {
+            let mut other = made.clone();
+            edit(&mut other);
+            extract::check(&serde_json::to_string(&other).unwrap(), Some(&key())).unwrap_err()
+        };
+        assert!(edited(&|one| one.sessions = 3).contains("claims"));
+        assert!(
+            edited(&|one| {
+                one.acts.pop();
+            })
+            .contains("claims")
+        );
+        assert!(edited(&|one| one.acts[0].text = one.acts[0].text.replace("46", "64")).contains("act 1"));
+        assert!(edited(&|one| one.acts[1].leaf += 1).contains("act 2"));
+        assert!(
+            edited(&|one| {
+                let again = one.acts[0].clone();
+                one.acts.push(again);
+            })
+            .contains("twice")
+        );
+        assert!(
+            edited(&|one| {
+                one.filter.insert("kind".into(), "training".into());
+            })
+            .contains("belong")
+        );
+        assert!(edited(&|one| one.head = one.head.replacen("\n4\n", "\n5\n", 1)).contains("not signed"));
+        assert!(edited(&|one| one.key = "11".repeat(32)).contains("key"));
+        assert!(extract::check("{}", None).unwrap_err().contains("no extract"));
+    });
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_no_extract_is_refused_without_failing(text in "\\PC{0,200}") {
+        proptest::prop_assert!(extract::check(&text, None).is_err());
+        proptest::prop_assert!(log::parse(&text).is_none());
     }
 }

@@ -1,6 +1,8 @@
 //! The list of deliveries as a file, with heads by group.
 
-use kernel::{Group, Problem};
+use axum::response::IntoResponse;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use kernel::{Group, Problem, Refusal};
 use web::{Cell, Cx, Format};
 
 use crate::pages::names::Names;
@@ -9,6 +11,17 @@ use crate::{Filter, rules};
 
 /// The longest file, in lines.
 const MOST: i64 = 50_000;
+
+/// The verified deliveries of the list with the proof that each is in the log.
+pub(crate) async fn extract(cx: &Cx, filter: Filter) -> web::Result {
+    let extract = cx.read(move |tx, by| crate::extract::make(tx, by, &filter)).await?;
+    let body = serde_json::to_string_pretty(&extract).map_err(|error| Refusal::Broken(Box::new(error)))?;
+    let headers = [
+        (CONTENT_TYPE, "application/json; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"qilin-evidence.json\""),
+    ];
+    Ok((headers, body).into_response())
+}
 
 /// The filtered list as a file.
 pub(crate) async fn file(cx: &Cx, filter: Filter, format: Format) -> web::Result {

@@ -53,6 +53,9 @@ struct Shown {
 pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Result {
     let query: BTreeMap<String, String> = query.into_iter().collect();
     let (filter, problems) = Filter::read(&query);
+    if query.get("format").is_some_and(|format| format == "proof") {
+        return super::export::extract(&cx, filter).await;
+    }
     if let Some(format) = query.get("format").and_then(|text| Format::parse(text)) {
         return super::export::file(&cx, filter, format).await;
     }
