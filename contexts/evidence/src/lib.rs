@@ -46,6 +46,9 @@ pub fn jobs() -> jobs::Module {
     jobs::Module { jobs: Vec::new(), schedule: vec![keep_up, sign] }
 }
 
+/// The tables of the log in which its facts leave their leaves: to be made before its own.
+pub const LOG_STREAM: db::Stream = merkle::STREAM;
+
 /// The tables of this context.
 pub const STREAM: db::Stream = db::Stream {
     context: "evidence",

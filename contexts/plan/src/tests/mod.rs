@@ -21,7 +21,8 @@ use crate::actions::documents::{self, Outcome, Received};
 use crate::{Content, Plan, PlanId, store};
 
 /// The tables under test.
-const STREAMS: &[Stream] = &[jobs::STREAM, merkle::STREAM, people::STREAM, evidence::STREAM, crate::STREAM];
+const STREAMS: &[Stream] =
+    &[jobs::STREAM, evidence::LOG_STREAM, people::STREAM, evidence::STREAM, crate::STREAM];
 /// The day on which tests happen.
 const TODAY: &str = "2024-07-01";
 /// The plan of the demonstration district.

@@ -14,7 +14,7 @@ use super::{Cast, TEXT};
 
 /// The tables of the whole site.
 const STREAMS: &[Stream] =
-    &[web::STREAM, jobs::STREAM, merkle::STREAM, people::STREAM, evidence::STREAM, crate::STREAM];
+    &[web::STREAM, jobs::STREAM, evidence::LOG_STREAM, people::STREAM, evidence::STREAM, crate::STREAM];
 const PASSWORD: &str = "long enough for anybody";
 
 /// A site on a database, with a worker for what happens after the answer.
