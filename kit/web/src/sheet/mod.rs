@@ -1,16 +1,15 @@
 //! Spreadsheets that people send: CSV in UTF-8 or GB18030, and XLSX.
 
-use std::io::{Cursor, Read};
+mod workbook;
 
-use calamine::{Data, Reader, Xlsx};
 use kernel::Problem;
 
 use crate::File;
 
-/// An unpacked workbook larger than this is refused.
-const MOST_UNPACKED: u64 = 64 << 20;
 /// More lines than this are not taken at once.
 const MOST_ROWS: usize = 50_000;
+/// Content beyond so many columns is no table of ours.
+const MOST_COLUMNS: usize = 100;
 
 /// A table as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,18 +31,18 @@ impl Sheet {
 /// Reads a table.
 ///
 /// # Errors
-/// What is wrong: no table, too large, too long, a formula (naming its cell), an unknown encoding.
+/// What is wrong: no table, too large, too long, too wide, a formula (naming its cell), an unknown encoding.
 pub fn read(file: &File) -> Result<Sheet, Problem> {
     let bytes = &file.bytes;
     if bytes.is_empty() {
         return Err(Problem::new("sheet-empty"));
     }
-    let lines = if bytes.starts_with(b"PK") { workbook(bytes)? } else { text(bytes)? };
+    let lines = if bytes.starts_with(b"PK") { workbook::read(bytes)? } else { text(bytes)? };
     let mut lines = lines.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
     let (_, header) = lines.next().ok_or(Problem::new("sheet-empty"))?;
     let rows: Vec<_> = lines.collect();
     if rows.len() > MOST_ROWS {
-        return Err(Problem::new("sheet-too-long").with("n", rows.len()).with("most", MOST_ROWS));
+        return Err(too_long());
     }
     Ok(Sheet { header, rows })
 }
@@ -93,56 +92,8 @@ fn plain(cell: &str) -> String {
     }
 }
 
-fn workbook(bytes: &[u8]) -> Result<Lines, Problem> {
-    check_unpacked(bytes)?;
-    let not_a_table = |_| Problem::new("sheet-not-a-table");
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(not_a_table)?;
-    let name = book.sheet_names().first().cloned().ok_or(Problem::new("sheet-empty"))?;
-    let formulas = book.worksheet_formula(&name).map_err(not_a_table)?;
-    let origin = formulas.start().unwrap_or((0, 0));
-    if let Some((row, column, _)) = formulas.used_cells().find(|(_, _, formula)| !formula.is_empty()) {
-        let row = usize::try_from(origin.0).unwrap_or(0) + row + 1;
-        let column = usize::try_from(origin.1).unwrap_or(0) + column;
-        let cell = format!("{}{row}", column_letters(column));
-        return Err(Problem::new("sheet-formula").with("cell", cell));
-    }
-    let range = book.worksheet_range(&name).map_err(not_a_table)?;
-    let first = range.start().map_or(0, |(row, _)| usize::try_from(row).unwrap_or(0));
-    let indent = range.start().map_or(0, |(_, column)| usize::try_from(column).unwrap_or(0));
-    let lines = range.rows().enumerate().map(|(n, cells)| {
-        let empty = std::iter::repeat_n(String::new(), indent);
-        (first + n + 1, empty.chain(cells.iter().map(cell_text)).collect())
-    });
-    Ok(lines.collect())
-}
-
-/// Unpacks the parts, keeping nothing, to refuse a bomb before it is opened.
-fn check_unpacked(bytes: &[u8]) -> Result<(), Problem> {
-    let not_a_table = |_| Problem::new("sheet-not-a-table");
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(not_a_table)?;
-    let mut left = MOST_UNPACKED;
-    for n in 0..archive.len() {
-        let part = archive.by_index(n).map_err(not_a_table)?;
-        let read = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())
-            .map_err(|_| Problem::new("sheet-not-a-table"))?;
-        left = left.checked_sub(read).ok_or(Problem::new("sheet-too-large"))?;
-    }
-    Ok(())
-}
-
-fn cell_text(cell: &Data) -> String {
-    match cell {
-        Data::Empty | Data::Error(_) => String::new(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => plain(text),
-        Data::Int(n) => n.to_string(),
-        Data::Float(n) if n.fract() == 0.0 && n.abs() < 1e15 => format!("{n:.0}"),
-        Data::Float(n) => n.to_string(),
-        Data::Bool(yes) => yes.to_string(),
-        Data::DateTime(at) => {
-            let (year, month, day, ..) = at.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-    }
+fn too_long() -> Problem {
+    Problem::new("sheet-too-long").with("most", MOST_ROWS)
 }
 
 /// 0 is A, 26 is AA.
