@@ -24,6 +24,14 @@ async fn start() -> Running {
     let router = Router::new()
         .route("/hello", get(|| async { "hello" }))
         .route("/slow", get(|| async { sleep(Duration::from_secs(2)).await }))
+        .route("/long", get(|| async { sleep(Duration::from_secs(40)).await }))
+        .route(
+            "/think",
+            post(|body: String| async move {
+                sleep(Duration::from_secs(40)).await;
+                body.len().to_string()
+            }),
+        )
         .route("/take", post(|body: String| async move { body.len().to_string() }))
         .route("/large", get(|| async { vec![b'x'; 64 << 20] }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -111,4 +119,59 @@ async fn the_program_ends_within_five_seconds_even_when_a_connection_hangs() {
     site.stop.send(()).unwrap();
     site.server.await.unwrap().unwrap();
     assert!(told.elapsed() <= Duration::from_secs(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_long_work_gets_its_answer() {
+    let site = start().await;
+    let answer = ask(site.address, b"GET /long HTTP/1.1\r\nHost: q\r\nConnection: close\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    let sent = b"POST /think HTTP/1.1\r\nHost: q\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc";
+    let answer = ask(site.address, sent).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with('3'), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_is_given_up() {
+    let site = start().await;
+    let started = Instant::now();
+    let mut stream = TcpStream::connect(site.address).await.unwrap();
+    stream.write_all(b"POST /take HTTP/1.1\r\nHost: q\r\nContent-Length: 1000\r\n\r\n").await.unwrap();
+    // One byte within each limit on silence.
+    while stream.write_all(b"x").await.is_ok() && started.elapsed() < Duration::from_secs(600) {
+        sleep(Duration::from_secs(10)).await;
+    }
+    assert!(started.elapsed() < Duration::from_secs(90), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_line_that_keeps_sending_is_heard_to_the_end() {
+    let site = start().await;
+    let mut stream = TcpStream::connect(site.address).await.unwrap();
+    let head = b"POST /take HTTP/1.1\r\nHost: q\r\nConnection: close\r\nContent-Length: 1500000\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    for _ in 0..100 {
+        stream.write_all(&[b'x'; 15_000]).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with("1500000"), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_machine_cannot_take_every_place() {
+    let site = start().await;
+    let mut held = Vec::new();
+    for _ in 0..web::serve::MOST_OF_ONE_ADDRESS {
+        held.push(TcpStream::connect(site.address).await.unwrap());
+    }
+    assert_eq!(ask(site.address, GOOD).await, "", "one more from the same machine");
+    let other = tokio::net::TcpSocket::new_v4().unwrap();
+    other.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = other.connect(site.address).await.unwrap();
+    other.write_all(GOOD).await.unwrap();
+    let mut answer = String::new();
+    other.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with("hello"), "{answer}");
 }

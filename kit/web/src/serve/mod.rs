@@ -1,32 +1,36 @@
 //! The connection loop: time limits on every direction, a bound on connections, an orderly end.
 //!
-//! A plain `axum::serve` keeps half-open connections for ever; here one that sends no whole header
-//! within [`HEADER_SECONDS`], or neither takes nor gives a byte for [`STALL_SECONDS`], is closed.
+//! A plain `axum::serve` keeps half-open connections for ever; here one is closed that sends no whole
+//! header within [`HEADER_SECONDS`], whose body trickles, or that neither takes nor gives a byte that
+//! is due. Whoever waits for an answer owes nothing, and waits as long as the work takes.
+
+mod limits;
 
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::sleep;
 use tower::ServiceExt;
+
+use limits::{Addresses, Answering, Arriving, Limited};
 
 /// A request's header has to be whole within this.
 const HEADER_SECONDS: u64 = 10;
-/// A connection that moves no byte for so long is closed.
-const STALL_SECONDS: u64 = 15;
 /// More connections wait in the system's queue.
 const MOST_CONNECTIONS: usize = 8_192;
+/// Connections of one address, so that one machine cannot keep everybody else out; further ones are
+/// closed at once. A proxy in front, or a whole office behind one address, needs far fewer.
+pub const MOST_OF_ONE_ADDRESS: usize = MOST_CONNECTIONS / 2;
 /// Requests under way have so long to finish when the program ends.
 const LAST_SECONDS: u64 = 4;
 
@@ -38,6 +42,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     // A connection is a file; the default of many systems is too small for a crowd.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let addresses = Addresses::default();
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -58,12 +63,16 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                 continue;
             }
         };
+        let Some(of_address) = addresses.place(peer.ip(), MOST_OF_ONE_ADDRESS) else {
+            tracing::debug!(%peer, "too many connections of one address");
+            continue;
+        };
         let connection = graceful.watch(connection(stream, peer, router.clone()));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
-            drop(place);
+            drop((place, of_address));
         });
     }
     drop(listener);
@@ -89,65 +98,21 @@ fn connection(
     > + use<>,
 > {
     let _ = stream.set_nodelay(true);
+    let answering = Answering::default();
+    let stream = Limited::new(stream, answering.clone());
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        router.clone().oneshot(request.map(axum::body::Body::new))
+        let answering = answering.clone();
+        let arriving = |body| axum::body::Body::new(Arriving::new(body, answering.clone()));
+        let answer = router.clone().oneshot(request.map(arriving));
+        async move {
+            let answer = answer.await;
+            answering.store(false, Ordering::Relaxed);
+            answer
+        }
     });
     hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(HEADER_SECONDS))
-        .serve_connection(TokioIo::new(Limited::new(stream)), service)
-}
-
-/// A stream that fails when it stalls.
-struct Limited {
-    stream: TcpStream,
-    stall: Pin<Box<Sleep>>,
-}
-
-impl Limited {
-    fn new(stream: TcpStream) -> Self {
-        Self { stream, stall: Box::pin(sleep(Duration::from_secs(STALL_SECONDS))) }
-    }
-
-    /// What moves sets the clock back; what waits is bounded by it.
-    fn watch<T>(&mut self, cx: &mut Context<'_>, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if poll.is_ready() {
-            let until = Instant::now() + Duration::from_secs(STALL_SECONDS);
-            self.stall.as_mut().reset(until);
-            return poll;
-        }
-        match self.stall.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
-        }
-    }
-}
-
-impl AsyncRead for Limited {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let poll = Pin::new(&mut self.stream).poll_read(cx, buf);
-        self.watch(cx, poll)
-    }
-}
-
-impl AsyncWrite for Limited {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.watch(cx, poll)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let poll = Pin::new(&mut self.stream).poll_flush(cx);
-        self.watch(cx, poll)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let poll = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.watch(cx, poll)
-    }
+        .serve_connection(TokioIo::new(stream), service)
 }
