@@ -36,7 +36,7 @@ pub struct Cx {
     pub csrf: String,
     /// Whether the caller prefers JSON.
     pub json: bool,
-    /// Whether the network's connection is this machine or https, for cookies.
+    /// Whether the page holds a form, so that a visitor needs the cookie with its secret.
     pub(crate) form_used: Arc<AtomicBool>,
 }
 
@@ -134,7 +134,7 @@ impl Cx {
     }
 
     /// Does the action of a form and goes where it says. The same form sent again goes to the same
-    /// place and changes nothing.
+    /// place and changes nothing; one that was changed in between is another form and acts.
     ///
     /// # Errors
     /// The refusal of `f`, or of the database; nothing is changed then.
@@ -142,7 +142,7 @@ impl Cx {
     where
         F: Fn(&mut Tx<'_>, &Caller) -> std::result::Result<String, Refusal> + Send + Sync + 'static,
     {
-        let key = form.once().to_owned();
+        let key = form.receipt_key(&self.path);
         let location = self
             .write(move |tx, by| {
                 if let Some(location) = receipt::find(tx, by, &key)? {

@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use kernel::{Day, Problem, Refusal};
+use sha2::{Digest, Sha256};
 
 use crate::guard::BodyLimit;
 use crate::{App, Cx, Error};
@@ -93,6 +94,33 @@ impl Form {
     /// The key by which the same form, sent twice, acts once.
     pub fn once(&self) -> &str {
         self.text("_once")
+    }
+
+    /// What tells this sending from others: the key of the form with all that was sent, in SHA-256 and
+    /// hexadecimal. Empty for a form without a key. Whoever goes back, changes a field and sends again
+    /// sends another form, though the browser kept the key.
+    pub(crate) fn receipt_key(&self, path: &str) -> String {
+        if self.once().is_empty() {
+            return String::new();
+        }
+        let mut sent = Sha256::new();
+        let mut add = |part: &[u8]| {
+            // Each with its length, so that no two lists of parts read alike.
+            sent.update(part.len().to_be_bytes());
+            sent.update(part);
+        };
+        add(path.as_bytes());
+        for (name, value) in self.fields.iter().filter(|(name, _)| name != "_csrf") {
+            add(name.as_bytes());
+            add(value.as_bytes());
+        }
+        add(b"files");
+        for (name, file) in &self.files {
+            add(name.as_bytes());
+            add(file.name.as_bytes());
+            add(&file.bytes);
+        }
+        sent.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// A day; `None` when the field is empty.
