@@ -1,6 +1,7 @@
 //! A visitor over HTTP without a network: keeps cookies, carries the secret of the last page's form.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
@@ -78,6 +79,8 @@ pub struct Client {
     cookies: BTreeMap<String, String>,
     csrf: String,
     once: String,
+    /// The address of the connection; none unless set.
+    pub peer: Option<SocketAddr>,
     /// Headers sent with every request.
     pub headers: Vec<(&'static str, String)>,
 }
@@ -91,6 +94,7 @@ impl Client {
             cookies: BTreeMap::new(),
             csrf: String::new(),
             once: String::new(),
+            peer: None,
             headers: Vec::new(),
         }
     }
@@ -154,7 +158,10 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let request = request.body(Body::from(body)).expect("a request that can be sent");
+        let mut request = request.body(Body::from(body)).expect("a request that can be sent");
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
+        }
         let router = self.router.clone();
         let (parts, bytes) = self.runtime.block_on(async move {
             let answer = router.oneshot(request).await.expect("a router always answers");

@@ -65,6 +65,10 @@ fn elsewhere(cx: &Cx, info: &RouteInfo, request: &Parts) -> Option<Response> {
     if cx.app.district().is_none() && path != "/setup" && !always {
         return Some(see_other("/setup"));
     }
+    // No text that we store holds a NUL, so no such address leads anywhere.
+    if request.uri.path_and_query().is_some_and(|whole| whole.as_str().contains("%00")) {
+        return Some(Error(Refusal::NotFound).into_response());
+    }
     let changes = !matches!(request.method, Method::GET | Method::HEAD);
     if changes && !same_origin(&request.headers) {
         return Some(Error(Refusal::Forbidden).into_response());
@@ -169,15 +173,18 @@ fn address(app: &App, request: &Parts) -> String {
     let Some(peer) = request.extensions.get::<SocketAddr>().map(SocketAddr::ip) else {
         return String::new();
     };
-    let forwarded = request.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    match forwarded {
-        Some(list) if app.config.proxies.contains(&peer) => {
-            let hops = list.split(',').rev().filter_map(|hop| hop.trim().parse::<IpAddr>().ok());
-            let mut outside = hops.filter(|hop| !app.config.proxies.contains(hop));
-            outside.next().unwrap_or(peer).to_string()
-        }
-        _ => peer.to_string(),
+    let proxies = &app.config.proxies;
+    if !proxies.contains(&peer) {
+        return peer.to_string();
     }
+    // Each proxy adds the address that it was called from at the end, some in a line of its own; what
+    // stands before the first that is none of ours was written by the sender.
+    let lines = request.headers.get_all("x-forwarded-for").into_iter();
+    let lines: Vec<&str> = lines.map(|line| line.to_str().unwrap_or_default()).collect();
+    let list = lines.join(",");
+    let hops = list.rsplit(',').map(|hop| hop.trim().parse::<IpAddr>().ok());
+    let mut outside = hops.skip_while(|hop| hop.is_some_and(|hop| proxies.contains(&hop)));
+    outside.next().flatten().unwrap_or(peer).to_string()
 }
 
 /// Whether a change comes from a page of this site, as far as the browser says.

@@ -71,6 +71,16 @@ async fn desk_board(cx: Cx) -> web::Result {
     cx.page_kept(place, Page::new("Board".into()), Board { n, drawing: cx.by.rng.token() })
 }
 
+async fn by(cx: Cx, axum::extract::Path(words): axum::extract::Path<String>) -> web::Result {
+    let sql = "select id from note where words = $1";
+    cx.read(move |tx, _| Ok(tx.find(sql, params![words.as_str()])?)).await?.ok_or(Refusal::NotFound)?;
+    cx.redirect("/notes")
+}
+
+async fn whence(cx: Cx) -> String {
+    cx.by.address
+}
+
 async fn broken(_: Cx) -> web::Result {
     Err(Refusal::Broken("the canary sang".into()).into())
 }
@@ -90,6 +100,8 @@ fn module() -> Module {
             .get("/board", Permission::Public, board)
             .get("/desk/board", Permission::SignedIn, desk_board)
             .post("/notes", Permission::Public, create)
+            .get("/notes/by/{words}", Permission::Public, by)
+            .get("/whence", Permission::Public, whence)
             .get("/broken", Permission::Public, broken)
             .get("/taken", Permission::Public, taken)
             .get("/desk/editors", EDITORS, new)
@@ -130,7 +142,7 @@ impl Site {
             rng: Arc::new(SeededRng::new(3)),
             seal: std::sync::Arc::new(kernel::Unsealed),
             secure: false,
-            proxies: Vec::new(),
+            proxies: vec!["127.0.0.1".parse().unwrap()],
             // The token names the role: enough for these tests.
             authenticate: |_, token, _| {
                 let Some(role) = Role::parse(token) else { return Ok(Visit::Nobody) };
@@ -359,4 +371,49 @@ fn a_page_draws_the_same_within_60_kilobytes_compressed() {
         .map(|path| visitor.get(path).bytes.len())
         .sum();
     assert!(size < 60_000, "{size} bytes");
+}
+
+#[test]
+fn another_form_under_a_key_that_was_used_is_no_repeat() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    visitor.get("/notes/new").is(200);
+    visitor.post("/notes", &[("words", "雨"), ("heads", "3")]).is(303);
+    // Back, changed, sent again from the page that the browser kept.
+    visitor.post("/notes", &[("words", "雪"), ("heads", "3")]).is(303);
+    visitor.upload("/notes", &[("words", "雪"), ("heads", "3")], &[("f", "a.txt", b"one")]).is(303);
+    visitor.upload("/notes", &[("words", "雪"), ("heads", "3")], &[("f", "a.txt", b"two")]).is(303);
+    visitor.upload("/notes", &[("words", "雪"), ("heads", "3")], &[("f", "a.txt", b"two")]).is(303);
+    visitor.get("/notes").shows("4 notes");
+}
+
+#[test]
+fn an_address_that_no_text_can_hold_leads_nowhere() {
+    let site = Site::new();
+    for path in ["/notes/by/%00", "/notes?words=a%00b", "/%00"] {
+        site.visitor().get(path).is(404);
+    }
+    let mut visitor = site.visitor();
+    visitor.get("/notes/new");
+    visitor.post("/notes?to=%00", &[("words", "雨")]).is(404);
+}
+
+#[test]
+fn who_is_behind_a_trusted_proxy_cannot_write_an_address_of_their_own() {
+    let site = Site::new();
+    let from = |lines: &[&str]| {
+        let mut visitor = site.visitor();
+        visitor.peer = Some("127.0.0.1:4000".parse().unwrap());
+        visitor.headers = lines.iter().map(|line| ("x-forwarded-for", (*line).to_owned())).collect();
+        visitor.get("/whence").text
+    };
+    assert_eq!(from(&[]), "127.0.0.1");
+    assert_eq!(from(&["203.0.113.7"]), "203.0.113.7");
+    assert_eq!(from(&["8.8.8.8, 203.0.113.7"]), "203.0.113.7");
+    // A proxy that adds a line of its own below the sender's.
+    assert_eq!(from(&["8.8.8.8", "203.0.113.7"]), "203.0.113.7");
+    assert_eq!(from(&["8.8.8.8", "203.0.113.7, 127.0.0.1"]), "203.0.113.7");
+    // What the nearest proxy wrote names no address: only the proxy itself is known.
+    assert_eq!(from(&["8.8.8.8, unknown"]), "127.0.0.1");
+    assert_eq!(from(&["8.8.8.8", "203.0.113.7:5678"]), "127.0.0.1");
 }
