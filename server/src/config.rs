@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+/// The embedded database in the folder of data.
+const FILE: &str = "qilin.db";
+
 /// Options of every command that opens a database.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Store {
@@ -48,12 +51,35 @@ impl Store {
     /// # Errors
     /// When the folder cannot be made.
     pub fn target(&self, default: &str) -> Result<db::Target, String> {
-        if let Some(url) = self.database.clone().or_else(|| environment("QILIN_DATABASE")) {
+        if let Some(url) = self.url() {
             return Ok(db::Target::Postgres(url));
         }
         let folder = self.folder(default);
         make_folder(&folder)?;
-        Ok(db::Target::Sqlite(folder.join("qilin.db")))
+        Ok(db::Target::Sqlite(folder.join(FILE)))
+    }
+
+    /// Which database, where it must be there already: nothing is made.
+    ///
+    /// # Errors
+    /// When the folder holds none.
+    pub fn existing(&self, default: &str) -> Result<db::Target, String> {
+        if let Some(url) = self.url() {
+            return Ok(db::Target::Postgres(url));
+        }
+        let folder = self.folder(default);
+        let path = folder.join(FILE);
+        if !path.is_file() {
+            return Err(format!(
+                "There is no database in {}: name its folder with --data DIR or QILIN_DATA.",
+                folder.display()
+            ));
+        }
+        Ok(db::Target::Sqlite(path))
+    }
+
+    fn url(&self) -> Option<String> {
+        self.database.clone().or_else(|| environment("QILIN_DATABASE"))
     }
 }
 

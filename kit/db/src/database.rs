@@ -66,18 +66,36 @@ impl Db {
     /// # Errors
     /// When it cannot be opened, or its schema does not fit this program.
     pub fn open(target: &Target, streams: &[Stream]) -> Result<Self, Error> {
-        let inner = Inner {
-            target: target.clone(),
-            writes: Arc::new(Queue::new(WAITING, PATIENCE)),
-            reads: Arc::new(Queue::new(WAITING, PATIENCE)),
-            watch: Mutex::default(),
-            threads: Mutex::new(Vec::new()),
-        };
+        let inner = Inner::new(target);
         match target {
             Target::Sqlite(path) => inner.start_sqlite(path, streams)?,
             Target::Postgres(address) => inner.start_postgres(address, streams)?,
         }
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Opens a database that is there, as it is and only for reading: no file is made, no table
+    /// changed. [`Db::steps_to_come`] says what [`Db::open`] would do to it.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be opened.
+    pub fn look(target: &Target) -> Result<Self, Error> {
+        let inner = Inner::new(target);
+        match target {
+            Target::Sqlite(path) => inner.read_sqlite(path, 1)?,
+            Target::Postgres(address) => inner.read_postgres(address, 1)?,
+        }
+        inner.writes.close();
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The files of `streams` that the database has not taken yet, as `context/file`.
+    ///
+    /// # Errors
+    /// When its tables are not of this program: written by a newer one, or by another.
+    pub fn steps_to_come(&self, streams: &[Stream]) -> Result<Vec<String>, Refusal> {
+        let streams = streams.to_vec();
+        self.read_now(move |tx| Ok(migrate::to_come(tx, &streams)?))
     }
 
     /// Runs `action` on one moment of the database; it may not write.
@@ -185,17 +203,32 @@ impl Db {
 }
 
 impl Inner {
+    fn new(target: &Target) -> Self {
+        Self {
+            target: target.clone(),
+            writes: Arc::new(Queue::new(WAITING, PATIENCE)),
+            reads: Arc::new(Queue::new(WAITING, PATIENCE)),
+            watch: Mutex::default(),
+            threads: Mutex::new(Vec::new()),
+        }
+    }
+
     fn start_sqlite(&self, path: &Path, streams: &[Stream]) -> Result<(), Error> {
         let writer = sqlite::Session::writing(path)?;
         migrate::migrate(streams, &mut |step| writer.transact(step))?;
         let readers = std::thread::available_parallelism().map_or(4, usize::from).clamp(4, 8);
+        self.read_sqlite(path, readers)?;
+        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(sqlite::Session::reading(path)?);
+        let queue = Arc::clone(&self.writes);
+        self.spawn("db-write", move || sqlite::write_from(&queue, writer))
+    }
+
+    fn read_sqlite(&self, path: &Path, readers: usize) -> Result<(), Error> {
         for _ in 0..readers {
             let (session, queue) = (sqlite::Session::reading(path)?, Arc::clone(&self.reads));
             self.spawn("db-read", move || sqlite::read_from(&queue, &session))?;
         }
-        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(sqlite::Session::reading(path)?);
-        let queue = Arc::clone(&self.writes);
-        self.spawn("db-write", move || sqlite::write_from(&queue, writer))
+        Ok(())
     }
 
     fn start_postgres(&self, address: &str, streams: &[Stream]) -> Result<(), Error> {
@@ -204,11 +237,17 @@ impl Inner {
         session.require_settings()?;
         migrate::migrate(streams, &mut |step| session.transact(step))?;
         drop(session);
-        for (name, queue, read_only) in [("db-write", &self.writes, false), ("db-read", &self.reads, true)] {
-            for _ in 0..POSTGRES_CONNECTIONS {
-                let (session, queue) = (postgres::Session::new(address, read_only)?, Arc::clone(queue));
-                self.spawn(name, move || postgres::work_from(&queue, session))?;
-            }
+        for _ in 0..POSTGRES_CONNECTIONS {
+            let (session, queue) = (postgres::Session::new(address, false)?, Arc::clone(&self.writes));
+            self.spawn("db-write", move || postgres::work_from(&queue, session))?;
+        }
+        self.read_postgres(address, POSTGRES_CONNECTIONS)
+    }
+
+    fn read_postgres(&self, address: &str, readers: usize) -> Result<(), Error> {
+        for _ in 0..readers {
+            let (session, queue) = (postgres::Session::new(address, true)?, Arc::clone(&self.reads));
+            self.spawn("db-read", move || postgres::work_from(&queue, session))?;
         }
         Ok(())
     }

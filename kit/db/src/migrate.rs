@@ -44,6 +44,20 @@ pub(crate) fn migrate(
     Ok(())
 }
 
+/// The files that [`migrate`] would apply.
+pub(crate) fn to_come(tx: &mut Tx<'_>, streams: &[Stream]) -> Result<Vec<String>, Error> {
+    let applied = load(tx)?;
+    refuse_unknown(streams, &applied)?;
+    let mut files = Vec::new();
+    for stream in streams {
+        let done = applied.get(stream.context).map_or(&[][..], Vec::as_slice);
+        refuse_changed(stream, done)?;
+        let left = stream.files.iter().skip(done.len());
+        files.extend(left.map(|(file, _)| format!("{}/{file}", stream.context)));
+    }
+    Ok(files)
+}
+
 fn load(tx: &mut Tx<'_>) -> Result<Applied, Error> {
     let mut applied = Applied::new();
     for row in tx.query("select context, file, sha256 from schema_migration order by context, place", &[])? {

@@ -41,7 +41,7 @@ pub enum Command {
     /// Read a file and print what was understood
     #[command(subcommand)]
     Import(import::Import),
-    /// Write a copy of the embedded database while it is in use
+    /// Write a copy of the embedded database, also while it is in use
     Backup {
         /// Where its data is
         #[command(flatten)]
@@ -55,7 +55,7 @@ pub enum Command {
     Routes,
     /// Print every column with its class, retention and export
     Columns,
-    /// Check the installation: database, integrity, clock
+    /// Check whether the database is whole and its tables fit this program; changes nothing
     Doctor {
         /// Where its data is
         #[command(flatten)]

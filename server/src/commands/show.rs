@@ -44,9 +44,9 @@ pub fn columns() -> Result<(), String> {
     Ok(())
 }
 
-/// A consistent copy of the embedded database.
+/// A consistent copy of the embedded database, as it is.
 pub fn backup(store: &Store, to: &Path) -> Result<(), String> {
-    let target = store.target(super::FOLDER)?;
+    let target = store.existing(super::FOLDER)?;
     if to.exists() {
         return Err(format!("{} is there already. Name a file that does not exist yet.", to.display()));
     }
@@ -55,21 +55,35 @@ pub fn backup(store: &Store, to: &Path) -> Result<(), String> {
             "A PostgreSQL database is backed up with pg_dump or pg_basebackup; see docs/running.md.".into()
         );
     };
-    open(&target)?.backup(to).map_err(|error| format!("The copy was not written: {error}"))?;
+    look(&target)?.backup(to).map_err(|error| format!("The copy was not written: {error}"))?;
     println!("Written: {}", to.display());
     Ok(())
 }
 
-/// What is well and what is not.
+/// What is well and what is not. Changes nothing.
 pub fn doctor(store: &Store) -> Result<(), String> {
-    let db = open(&store.target(super::FOLDER)?)?;
-    db.check().map_err(|error| format!("The database is damaged: {error}. Restore the last backup."))?;
-    println!("The database is whole and its tables are up to date.");
+    let db = look(&store.existing(super::FOLDER)?)?;
+    let damage = db.check().unwrap_or_else(|refusal| vec![refusal.to_string()]);
+    if !damage.is_empty() {
+        return Err(format!(
+            "The database is damaged. Stop the program and restore the last backup.\n{}",
+            damage.join("\n")
+        ));
+    }
+    let to_come = db.steps_to_come(&compose::streams()).map_err(|refusal| refusal.to_string())?;
+    if to_come.is_empty() {
+        println!("The database is whole and its tables are up to date.");
+    } else {
+        println!(
+            "The database is whole. This program will bring its tables up to date at the next start: {}",
+            to_come.join(", ")
+        );
+    }
     Ok(())
 }
 
-fn open(target: &Target) -> Result<Db, String> {
-    compose::open(target)
+fn look(target: &Target) -> Result<Db, String> {
+    Db::look(target).map_err(|error| format!("The database cannot be opened, or is damaged: {error}"))
 }
 
 /// A folder that is gone when it is dropped.

@@ -52,6 +52,7 @@ impl Session {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        make(path).map_err(|error| Error::Io(format!("{} cannot be opened: {error}", path.display())))?;
         let session = Self::new(open(path, flags)?, false);
         session.script("pragma busy_timeout = 5000; pragma journal_mode = wal;")?;
         session.script(SETTINGS)?;
@@ -195,6 +196,19 @@ impl Session {
     }
 }
 
+/// Makes the file, unless it is there, for its owner's eyes only: it holds hashes of passwords and
+/// secrets of sessions. SQLite gives its log the same mode.
+fn make(path: &Path) -> std::io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| Error::Io(format!("{} cannot be opened: {error}", path.display())))?;
@@ -207,7 +221,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Copies the database, as it stands at one moment, into a new file, and waits for the disk.
+/// Copies the database, as it stands at one moment, into a new file, and waits for the disk. The copy
+/// bears its name only once it is whole.
 pub(crate) fn back_up(path: &Path, to: &Path) -> Result<(), Error> {
     if to.exists() {
         return Err(Error::Database(format!(
@@ -215,12 +230,31 @@ pub(crate) fn back_up(path: &Path, to: &Path) -> Result<(), Error> {
             to.display()
         )));
     }
-    let target = to.to_str().ok_or_else(|| Error::Database("the backup's path is not UTF-8".to_owned()))?;
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let done = copy(path, &part).and_then(|()| {
+        let folder = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let kept = sync(&part).and_then(|()| std::fs::rename(&part, to)).and_then(|()| sync(folder));
+        kept.map_err(|error| Error::Io(error.to_string()))
+    });
+    if done.is_err() {
+        // What is left of the try; the first error is the one to tell.
+        let _ = std::fs::remove_file(&part);
+    }
+    done
+}
+
+fn copy(path: &Path, part: &Path) -> Result<(), Error> {
+    let target = part.to_str().ok_or_else(|| Error::Database("the backup's path is not UTF-8".to_owned()))?;
     let session = Session::new(open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?, true);
     session.script("pragma busy_timeout = 5000;")?;
-    session.execute("vacuum into $1", &[Val::from(target)])?;
-    let sync = |path: &PathBuf| std::fs::File::open(path).and_then(|file| file.sync_all());
-    let folder =
-        to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-    [to.to_owned(), folder].iter().try_for_each(sync).map_err(|error| Error::Io(error.to_string()))
+    // Left by a try that was killed.
+    let _ = std::fs::remove_file(part);
+    make(part).map_err(|error| Error::Io(format!("{target} cannot be written: {error}")))?;
+    session.execute("vacuum into $1", &[Val::from(target)]).map(|_| ())
+}
+
+fn sync(path: &Path) -> std::io::Result<()> {
+    std::fs::File::open(path).and_then(|file| file.sync_all())
 }

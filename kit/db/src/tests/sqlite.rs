@@ -177,6 +177,49 @@ fn a_backup_holds_what_was_there_and_overwrites_nothing() {
     assert!(db.backup(&copy).is_err());
 }
 
+#[cfg(unix)]
+#[test]
+fn the_database_and_its_copy_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, db) = open();
+    let copy = folder.0.join("copy.sqlite");
+    db.write_now(|tx| Ok(insert(tx, "a", 1)?)).unwrap();
+    db.backup(&copy).unwrap();
+    for entry in std::fs::read_dir(&folder.0).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{path:?}");
+    }
+}
+
+#[test]
+fn a_copy_that_fails_leaves_nothing_under_its_name() {
+    let folder = Folder::new();
+    let (broken, copy) = (folder.0.join("broken.sqlite"), folder.0.join("copy.sqlite"));
+    std::fs::write(&broken, "no database at all").unwrap();
+    assert!(crate::sqlite::back_up(&broken, &copy).is_err());
+    // Left by a copy that was killed on its way.
+    std::fs::write(folder.0.join("copy.sqlite.part"), "half").unwrap();
+    assert!(crate::sqlite::back_up(&broken, &copy).is_err());
+    let names: Vec<_> =
+        std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["broken.sqlite"]);
+}
+
+#[test]
+fn a_look_makes_and_changes_nothing() {
+    let folder = Folder::new();
+    let target = folder.target();
+    assert!(Db::look(&target).is_err());
+    drop(Db::open(&target, &STREAMS[..0]).unwrap());
+    let db = Db::look(&target).unwrap();
+    let to_come = db.steps_to_come(STREAMS).unwrap();
+    assert!(!to_come.is_empty());
+    assert_eq!(db.schema().unwrap(), []);
+    assert!(db.write_now(|tx| Ok(insert(tx, "a", 1)?)).is_err());
+    drop(Db::open(&target, STREAMS).unwrap());
+    assert_eq!(db.steps_to_come(STREAMS).unwrap(), Vec::<String>::new());
+}
+
 #[test]
 fn a_folder_that_is_not_there_is_named() {
     let path = Path::new("/nowhere/at/all.sqlite");
