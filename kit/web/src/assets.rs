@@ -58,7 +58,8 @@ pub(crate) async fn serve(
     let cache = if kept { "public, max-age=31536000, immutable" } else { "no-cache" };
     let tag = format!("\"{version}\"");
     if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response();
+        // What the browser is told here replaces what it kept.
+        return (StatusCode::NOT_MODIFIED, [(ETAG, tag), (CACHE_CONTROL, cache.to_owned())]).into_response();
     }
     let about =
         [(CONTENT_TYPE, asset.content_type.to_owned()), (CACHE_CONTROL, cache.to_owned()), (ETAG, tag)];

@@ -98,12 +98,16 @@ impl<T: Into<Self>> From<Option<T>> for Cell {
     }
 }
 
+/// What a formula begins with in one spreadsheet program or another, as OWASP lists it.
+pub(crate) const FORMULA: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
 /// A text that a spreadsheet would take for a formula is marked as text; [`crate::sheet`] takes
 /// the mark away again.
 fn harmless(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t']) => format!("'{text}"),
-        other => other.text(),
+        Cell::Text(text) if text.starts_with(FORMULA) => format!("'{text}"),
+        Cell::Text(_) | Cell::Number(_) | Cell::Decimal(_) | Cell::Day(_) | Cell::Empty => cell.text(),
     }
 }
 
@@ -177,5 +181,7 @@ mod tests {
     fn a_cell_that_looks_like_a_formula_is_only_text() {
         let text = csv(&["a".into()], &[vec!["=1+1".into()], vec![Cell::Number(-3)]]).unwrap();
         assert_eq!(text, "a\r\n'=1+1\r\n-3\r\n");
+        let text = csv(&["a".into()], &[vec!["＝1+1".into()], vec!["\r=1".into()]]).unwrap();
+        assert_eq!(text, "a\r\n'＝1+1\r\n\"'\r=1\"\r\n");
     }
 }

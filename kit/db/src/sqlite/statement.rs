@@ -27,7 +27,7 @@ impl Known {
         if (1..=params).any(|place| statement.parameter_name(place) != Some(&format!("?{place}"))) {
             return Err(misfit("parameters are written $1, $2 ..., without a gap", sql));
         }
-        let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns = statement.column_names().map(str::to_owned).collect();
         Ok(Self { text, head: Arc::new(Head { sql: sql.to_owned(), columns }), params })
     }
 }

@@ -87,7 +87,7 @@ fn text(bytes: &[u8]) -> Result<Lines, Problem> {
 fn plain(cell: &str) -> String {
     let cell = cell.trim();
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t']) => rest.to_owned(),
+        Some(rest) if rest.starts_with(crate::export::FORMULA) => rest.to_owned(),
         _ => cell.to_owned(),
     }
 }
