@@ -6,10 +6,11 @@ use std::sync::{Arc, RwLock};
 
 use axum::Router;
 use db::{Db, Tx};
-use kernel::{Actor, Clock, DistrictId, Permission, Refusal, Rng, Seal};
+use kernel::{Actor, Clock, DistrictId, Instant, Permission, Refusal, Rng, Seal};
 
+use crate::module::ToDos;
 use crate::{
-    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, ToDo, assets, guard, kept, shell, today,
+    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, assets, guard, kept, shell, today,
 };
 
 /// Who is signed in, as `people` tells it for a session's token.
@@ -35,7 +36,7 @@ pub struct ViewingAs {
 }
 
 /// The district that this installation serves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DistrictInfo {
     /// Its id.
     pub id: DistrictId,
@@ -64,7 +65,6 @@ pub enum Visit {
 type Authenticate = fn(&mut Tx<'_>, &str, &dyn Clock) -> Result<Visit, Refusal>;
 type NoteVisit = fn(&mut Tx<'_>, &str, &dyn Clock) -> Result<(), Refusal>;
 type FindDistrict = fn(&mut Tx<'_>) -> Result<Option<DistrictInfo>, Refusal>;
-pub(crate) type ToDos = fn(&mut Tx<'_>, &kernel::Caller) -> Result<Vec<ToDo>, Refusal>;
 
 /// What the server hands in.
 pub struct Config {
@@ -90,6 +90,16 @@ pub struct Config {
     pub setup_code: String,
 }
 
+/// The district as it was read, and when.
+struct Known {
+    district: Option<DistrictInfo>,
+    read_at: Instant,
+}
+
+/// After so many seconds the district is read again: another program that serves the same database may
+/// have changed it.
+const FRESH_SECONDS: i64 = 5;
+
 /// The application that every handler sees.
 pub struct App {
     /// What the server handed in.
@@ -101,7 +111,7 @@ pub struct App {
     pub(crate) assets: HashMap<&'static str, (Asset, String)>,
     pub(crate) answers: kept::Answers,
     pub(crate) bodies: kept::Bodies,
-    district: RwLock<Option<DistrictInfo>>,
+    district: RwLock<Known>,
     refreshed: AtomicU64,
 }
 
@@ -128,6 +138,7 @@ impl App {
         let mut routes: Vec<_> = modules.into_iter().flat_map(|module| module.routes.all).collect();
         routes.extend(own_routes().all);
         let district = config.db.read_now(config.district).map_err(|refusal| refusal.to_string())?;
+        let district = Known { district, read_at: config.clock.now() };
         let app = Arc::new(Self {
             config,
             words,
@@ -162,7 +173,25 @@ impl App {
 
     /// The district, once set up.
     pub fn district(&self) -> Option<DistrictInfo> {
-        self.district.read().map(|district| district.clone()).unwrap_or_default()
+        self.district.read().map(|known| known.district.clone()).unwrap_or_default()
+    }
+
+    /// Reads the district again when there was none, or a while has passed.
+    pub(crate) async fn keep_district_fresh(&self) {
+        let now = self.config.clock.now();
+        let fresh = |known: &Known| {
+            known.district.is_some() && now.seconds_since(known.read_at).abs() < FRESH_SECONDS
+        };
+        if self.district.read().is_ok_and(|known| fresh(&known)) {
+            return;
+        }
+        // The first to notice reads; others go on with what is known.
+        if let Ok(mut known) = self.district.write() {
+            known.read_at = now;
+        }
+        if let Err(refusal) = self.refresh_district().await {
+            tracing::warn!(%refusal, "the district could not be read again");
+        }
     }
 
     /// Reads the district again, after setup or a changed setting.
@@ -171,10 +200,12 @@ impl App {
     /// As the database refuses.
     pub async fn refresh_district(&self) -> Result<(), Refusal> {
         let fresh = self.config.db.read(self.config.district).await?;
-        if let Ok(mut district) = self.district.write() {
-            *district = fresh;
+        if let Ok(mut known) = self.district.write() {
+            if known.district != fresh {
+                self.refreshed.fetch_add(1, Ordering::SeqCst);
+            }
+            *known = Known { district: fresh, read_at: self.config.clock.now() };
         }
-        self.refreshed.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 

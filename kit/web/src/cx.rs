@@ -64,7 +64,7 @@ impl Cx {
         let digits = n.unsigned_abs().to_string();
         let mut grouped = String::from(if n < 0 { "-" } else { "" });
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place) % 3 == 0 {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
                 grouped.push(',');
             }
             grouped.push(digit);

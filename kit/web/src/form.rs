@@ -209,8 +209,17 @@ impl Form {
         }
     }
 
+    /// Whether one more field or file may come.
+    fn has_room(&self) -> Result<(), Refusal> {
+        if self.fields.len() + self.files.len() < MOST_FIELDS {
+            return Ok(());
+        }
+        Err(Problem::new("error-too-many-fields").with("most", MOST_FIELDS).into())
+    }
+
     fn add(&mut self, name: String, value: String) -> Result<(), Refusal> {
-        if self.fields.len() + self.files.len() >= MOST_FIELDS || value.contains('\0') {
+        self.has_room()?;
+        if value.contains('\0') {
             return Err(Problem::new("error-control-character").into());
         }
         self.fields.push((name, value));
@@ -223,7 +232,14 @@ impl Form {
 /// # Errors
 /// What is wrong, without a field.
 pub fn read_count(text: &str) -> Result<Option<i64>, Problem> {
-    let narrow: String = kernel::search_key(text).chars().filter(|c| *c != ',').collect();
+    // Only the width: other forms of a digit, as in 10² or ①, are no digits of a number.
+    let narrow = |c: char| match c {
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+        '－' => '-',
+        c => c,
+    };
+    let kept = |c: &char| !c.is_whitespace() && !matches!(c, ',' | '，');
+    let narrow: String = text.chars().filter(kept).map(narrow).collect();
     if narrow.is_empty() {
         return Ok(None);
     }
@@ -321,11 +337,10 @@ async fn multipart(body: &mut Counted, boundary: &str, limit: usize) -> Result<F
     let limits =
         multer::Constraints::new().size_limit(multer::SizeLimit::new().whole_stream(total).per_field(total));
     let mut parts = multer::Multipart::with_constraints(stream, boundary, limits);
-    let refuse = |error: multer::Error| match error {
-        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
-            too_large(limit)
-        }
-        _ => unreadable(),
+    let refuse = |error: multer::Error| {
+        use multer::Error::{FieldSizeExceeded, StreamSizeExceeded};
+        let large = matches!(error, StreamSizeExceeded { .. } | FieldSizeExceeded { .. });
+        if large { too_large(limit) } else { unreadable() }
     };
     let mut form = Form::new();
     while let Some(field) = parts.next_field().await.map_err(refuse)? {
@@ -334,9 +349,7 @@ async fn multipart(body: &mut Counted, boundary: &str, limit: usize) -> Result<F
             Some(file) => {
                 let content_type = field.content_type().map(ToString::to_string).unwrap_or_default();
                 let bytes = field.bytes().await.map_err(refuse)?;
-                if form.fields.len() + form.files.len() >= MOST_FIELDS {
-                    return Err(unreadable());
-                }
+                form.has_room()?;
                 let file = File { name: base_name(&file), content_type, bytes };
                 form.files.push((name, file));
             }
@@ -367,7 +380,8 @@ mod tests {
 
     #[test]
     fn a_count_is_read_as_people_type_it() {
-        for (text, count) in [("46", 46), (" ４６ ", 46), ("1,204", 1204), ("0", 0)] {
+        for (text, count) in [("46", 46), (" ４６ ", 46), ("1,204", 1204), ("１，２０４", 1204), ("0", 0)]
+        {
             assert_eq!(read_count(text), Ok(Some(count)), "{text}");
         }
         assert_eq!(read_count("  "), Ok(None));
@@ -375,7 +389,7 @@ mod tests {
 
     #[test]
     fn what_is_no_count_is_refused_and_named() {
-        for text in ["N/A", "-", "High", "约30", "4.5", "1e3", "99999999999999999999"] {
+        for text in ["N/A", "-", "High", "约30", "4.5", "1e3", "10²", "①", "99999999999999999999"] {
             assert_eq!(read_count(text).unwrap_err().key, "error-not-a-number", "{text}");
         }
         assert_eq!(read_count("-3").unwrap_err().key, "error-negative");

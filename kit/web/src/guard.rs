@@ -43,10 +43,16 @@ async fn admit(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let cx = match open(app, &parts).await {
-        Ok(cx) => cx,
-        Err(refusal) => return error::bare(&refusal),
+    app.keep_district_fresh().await;
+    let (signed_in, unknown) = match visit(&app, &parts.headers).await {
+        Ok(signed_in) => (signed_in, None),
+        Err(refusal) => (None, Some(refusal)),
     };
+    let cx = open(app, &parts, signed_in);
+    // Nobody is taken for a stranger because the store does not answer.
+    if let Some(refusal) = unknown {
+        return private(error::draw(&cx, Error(refusal).into_response()));
+    }
     if let Some(elsewhere) = elsewhere(&cx, &info, &parts) {
         return error::draw(&cx, elsewhere);
     }
@@ -84,7 +90,7 @@ fn elsewhere(cx: &Cx, info: &RouteInfo, request: &Parts) -> Option<Response> {
         return Some(see_other(&cx.href("/login", &[("to", &to)])));
     }
     let signed_in = cx.signed_in.as_ref()?;
-    let leaving = path == "/logout" || path.starts_with("/desk/view-as");
+    let leaving = matches!(path, "/logout" | "/desk/view-as/leave");
     if signed_in.must_change_password && path != "/password" && !leaving && !always {
         return Some(see_other("/password"));
     }
@@ -96,10 +102,8 @@ fn elsewhere(cx: &Cx, info: &RouteInfo, request: &Parts) -> Option<Response> {
 }
 
 /// Who asks, and how they want the answer.
-async fn open(app: Arc<App>, request: &Parts) -> Result<Cx, Refusal> {
+fn open(app: Arc<App>, request: &Parts, signed_in: Option<SignedIn>) -> Cx {
     let headers = &request.headers;
-    let token = cookie(headers, SESSION_COOKIE).unwrap_or_default().to_owned();
-    let signed_in = if token.is_empty() { None } else { visit(&app, token).await? };
     let district = app.district().map_or_else(|| DistrictId::from(""), |district| district.id);
     let actor = signed_in.as_ref().map_or_else(|| Actor::public(district), |session| session.actor.clone());
     let csrf = match (&signed_in, cookie(headers, "qilin_form")) {
@@ -110,7 +114,7 @@ async fn open(app: Arc<App>, request: &Parts) -> Result<Cx, Refusal> {
         (None, _) => app.config.rng.token(),
     };
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Ok(Cx {
+    Cx {
         by: Caller {
             actor,
             clock: app.config.clock.clone(),
@@ -127,12 +131,16 @@ async fn open(app: Arc<App>, request: &Parts) -> Result<Cx, Refusal> {
         json: accepts.starts_with("application/json") || request.uri.path().starts_with("/api/"),
         form_used: Arc::new(AtomicBool::new(false)),
         app,
-    })
+    }
 }
 
-/// Who holds the token. That a session was seen is noted on the way; when the store takes no writes,
+/// Who holds the session's token. That a session was seen is noted on the way; when the store takes no writes,
 /// people read on.
-async fn visit(app: &App, token: String) -> Result<Option<SignedIn>, Refusal> {
+async fn visit(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Refusal> {
+    let token = cookie(headers, SESSION_COOKIE).unwrap_or_default().to_owned();
+    if token.is_empty() {
+        return Ok(None);
+    }
     let (clock, authenticate) = (app.config.clock.clone(), app.config.authenticate);
     let of = token.clone();
     let visit = app.config.db.read(move |tx| authenticate(tx, &of, &*clock)).await?;

@@ -10,6 +10,9 @@ use kernel::{Caller, Day, Instant, Permission, Refusal};
 
 use crate::{App, Asset, Locale};
 
+/// What waits for an actor in a context.
+pub(crate) type ToDos = fn(&mut Tx<'_>, &Caller) -> Result<Vec<ToDo>, Refusal>;
+
 /// A context's manifest.
 pub struct Module {
     /// The context's name, as in its folder.
@@ -23,7 +26,7 @@ pub struct Module {
     /// Its entries in the navigation.
     pub nav: &'static [NavItem],
     /// What waits for an actor, for the Today page.
-    pub todos: Option<fn(&mut Tx<'_>, &Caller) -> Result<Vec<ToDo>, Refusal>>,
+    pub todos: Option<ToDos>,
     /// Files that it serves: scripts and the like.
     pub assets: &'static [Asset],
 }

@@ -145,6 +145,9 @@ impl Site {
             proxies: vec!["127.0.0.1".parse().unwrap()],
             // The token names the role: enough for these tests.
             authenticate: |_, token, _| {
+                if token == "busy" {
+                    return Err(Refusal::Unavailable("too much to do".into()));
+                }
                 let Some(role) = Role::parse(token) else { return Ok(Visit::Nobody) };
                 let unit = UnitId::from("u");
                 let grant = Grant { role, unit: unit.clone(), reach: [unit].into() };
@@ -416,4 +419,42 @@ fn who_is_behind_a_trusted_proxy_cannot_write_an_address_of_their_own() {
     // What the nearest proxy wrote names no address: only the proxy itself is known.
     assert_eq!(from(&["8.8.8.8, unknown"]), "127.0.0.1");
     assert_eq!(from(&["8.8.8.8", "203.0.113.7:5678"]), "127.0.0.1");
+}
+
+#[test]
+fn whose_session_cannot_be_looked_up_is_told_so_on_a_page() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    visitor.set_cookie("qilin_session", "busy");
+    let answer = visitor.get("/notes/new");
+    answer.is(503).shows("<html lang=\"zh-CN\"").shows("麒麟区");
+    assert_eq!(
+        (&answer.headers["retry-after"], &answer.headers["cache-control"]),
+        (&"5".parse().unwrap(), &"no-store".parse().unwrap())
+    );
+    visitor.set_cookie("lang", "en");
+    visitor.get("/notes/new").is(503).shows("<html lang=\"en\"");
+}
+
+#[test]
+fn a_form_of_too_many_fields_is_refused_by_that_name() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    visitor.get("/notes/new");
+    visitor.post("/notes", &[("x", ""); 2_000]).is(422).shows("2000 个栏目");
+    visitor.upload("/notes", &[], &[("f", "a.txt", b"x".as_slice()); 2_000]).is(422).shows("2000 个栏目");
+}
+
+#[test]
+fn a_file_asked_for_again_is_still_kept_for_ever() {
+    let site = Site::new();
+    let page = site.visitor().get("/notes/new").text;
+    let (_, rest) = page.split_once("/assets/qilin.css?v=").unwrap();
+    let path = format!("/assets/qilin.css?v={}", rest.split('"').next().unwrap());
+    let mut visitor = site.visitor();
+    let first = visitor.get(&path);
+    let tag = first.is(200).headers["etag"].to_str().unwrap().to_owned();
+    visitor.headers = vec![("if-none-match", tag)];
+    let again = visitor.get(&path);
+    assert_eq!(again.is(304).headers["cache-control"], first.headers["cache-control"]);
 }

@@ -46,6 +46,23 @@ fn an_empty_installation_is_set_up_once_by_who_knows_the_code() {
 }
 
 #[test]
+fn a_second_program_on_the_same_database_learns_of_setup_and_of_a_new_name() {
+    both(STREAMS, |db| {
+        let (site, other) = (Site::new(db), Site::new(db));
+        assert_eq!(other.visitor().get("/login").is(303).location(), "/setup");
+        let mut admin = site.visitor();
+        admin.get("/setup");
+        admin.post("/setup", &setup_form(&[])).is(303);
+        other.visitor().get("/login").is(200).shows("麒麟区");
+        admin.get("/desk/settings").is(200);
+        let new = [("name", "沾益区"), ("code", "530303"), ("audit_days", "200"), ("seen", "1")];
+        admin.post("/desk/settings", &new).is(303);
+        other.clock.advance_seconds(10);
+        other.visitor().get("/login").is(200).shows("沾益区");
+    });
+}
+
+#[test]
 fn the_setup_code_cannot_be_guessed_in_a_row() {
     both(STREAMS, |db| {
         let site = Site::new(db);
@@ -118,6 +135,27 @@ fn a_session_is_dead_after_signing_out_even_for_who_kept_the_cookie() {
         let mut again = town.site.signed_in("li");
         assert_ne!(again.cookie(web::SESSION_COOKIE), Some(token.as_str()));
         again.get("/desk").is(200);
+    });
+}
+
+#[test]
+fn an_administrator_with_a_temporary_password_cannot_begin_a_preview_either() {
+    both(STREAMS, |db| {
+        let town = Town::of(db);
+        let mut boss = town.site.signed_in("boss");
+        boss.get("/desk/people/new").is(200);
+        let root = town.cast.founded.root.as_str();
+        let new = [("login", "chen"), ("name", "陈"), ("unit", root), ("role", "administrator")];
+        let shown = boss.post("/desk/people/new", &new).is(200).text.clone();
+        let password = shown.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let mut chen = town.site.visitor();
+        chen.get("/login");
+        chen.post("/login", &[("login", "chen"), ("password", &password)]).is(303);
+        assert_eq!(chen.get("/desk/view-as").is(303).location(), "/password");
+        let preview = [("role", "editor"), ("unit", town.edu.as_str())];
+        assert_eq!(chen.post("/desk/view-as", &preview).is(303).location(), "/password");
+        chen.get("/password").is(200);
+        chen.post("/logout", &[]).is(303);
     });
 }
 
