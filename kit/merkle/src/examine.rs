@@ -193,7 +193,7 @@ impl Edge {
     fn compare_tiles(&self, tx: &mut Tx, log: &Log) -> Result<Option<Misfit>, Refusal> {
         for (level, (full, open)) in (0u8..).zip(&self.levels) {
             let roots = full.iter().map(|root| (256, *root));
-            let edge = (!open.is_empty()).then(|| (open.len(), tlog::EMPTY_HASH));
+            let edge = (!open.is_empty()).then_some((open.len(), tlog::EMPTY_HASH));
             for (n, (len, root)) in (0u64..).zip(roots.chain(edge)) {
                 let stored = tree::parts(&store::tile(tx, log, (level, n))?.unwrap_or_default());
                 let fits = if len == 256 {
