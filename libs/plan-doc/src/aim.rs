@@ -123,6 +123,10 @@ pub(crate) fn weigh(
     }
     let Some(unit) = unit(s, n) else { return Aim::None };
     let after_unit = cut(s, unit.end, s.len());
+    // 100%全覆盖 is said by its words
+    if starts(after_unit, words!("全覆盖 覆盖")).is_some() && unit.word == "%" && n.value.is(100) {
+        return Aim::None;
+    }
     if starts(after_unit, words!("岁 年级 年制")).is_some()
         || range(s, n).is_some_and(|r| starts(r, &NO_UNITS).is_some())
     {

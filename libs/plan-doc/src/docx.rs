@@ -15,6 +15,13 @@ const MAX_PART: u64 = 64 << 20;
 const MAX_RATIO: u64 = 250;
 const FREE_SIZE: u64 = 4 << 20;
 
+/// Columns that one cell may be wide.
+const MAX_COLUMNS: usize = 64;
+/// Bytes that merged cells may say again, in the whole document.
+const MAX_REPEATED: usize = 1 << 20;
+/// Bytes of a row whose cells may go on below.
+const MAX_MERGED: usize = 4000;
+
 type Archive<'b> = zip::ZipArchive<std::io::Cursor<&'b [u8]>>;
 
 /// The document's text, paragraphs parted by `\n`.
@@ -107,6 +114,12 @@ struct Paragraph {
 struct Sink {
     lines: Vec<String>,
     row: Vec<Vec<String>>,
+    /// The row above, for cells that go on from it.
+    above: Vec<Vec<String>>,
+    /// This cell goes on from the one above.
+    merged: bool,
+    /// Columns that this cell is wide.
+    wide: usize,
 }
 
 struct Walker {
@@ -120,6 +133,8 @@ struct Walker {
     in_run: usize,
     in_props: usize,
     hidden: bool,
+    /// Bytes said again for merged cells.
+    repeated: usize,
 }
 
 impl Walker {
@@ -134,6 +149,7 @@ impl Walker {
             in_run: 0,
             in_props: 0,
             hidden: false,
+            repeated: 0,
         }
     }
 
@@ -177,8 +193,15 @@ impl Walker {
     fn start(&mut self, e: &BytesStart<'_>, empty: bool) {
         let local = e.local_name();
         let name = local.as_ref();
-        if matches!(name, "del" | "moveFrom" | "Fallback") && self.in_props == 0 {
+        let gone = matches!(name, "del" | "moveFrom" | "Fallback") && self.in_props == 0;
+        // how it was set before a tracked change
+        let before = is_change(name);
+        if gone || before {
             self.skipped += usize::from(!empty);
+            return;
+        }
+        if self.skipped > 0 && matches!(name, "vanish" | "pStyle" | "numId" | "ilvl" | "vMerge" | "gridSpan")
+        {
             return;
         }
         match name {
@@ -209,6 +232,18 @@ impl Walker {
             "tab" => self.sign(' '),
             "noBreakHyphen" => self.sign('-'),
             "tc" if !empty => self.sinks.push(Sink::default()),
+            "vMerge" => {
+                let goes_on = attribute(e, "val").is_none_or(|v| v == "continue");
+                if let Some(cell) = self.sinks.last_mut().filter(|_| self.open.is_empty()) {
+                    cell.merged = goes_on;
+                }
+            }
+            "gridSpan" => {
+                let wide = attribute(e, "val").and_then(|v| v.parse().ok()).unwrap_or(1);
+                if let Some(cell) = self.sinks.last_mut().filter(|_| self.open.is_empty()) {
+                    cell.wide = wide;
+                }
+            }
             _ => {}
         }
     }
@@ -224,6 +259,7 @@ impl Walker {
     fn end(&mut self, name: &str) {
         match name {
             "del" | "moveFrom" | "Fallback" => self.skipped = self.skipped.saturating_sub(1),
+            name if is_change(name) => self.skipped = self.skipped.saturating_sub(1),
             "p" => self.close(),
             "r" => {
                 self.in_run = self.in_run.saturating_sub(1);
@@ -232,15 +268,31 @@ impl Walker {
             "t" => self.in_text = false,
             "pPr" | "rPr" | "sectPr" | "tblPr" => self.in_props = self.in_props.saturating_sub(1),
             "tc" if self.sinks.len() > 1 => {
-                let cell = self.sinks.pop().map(|s| s.lines).unwrap_or_default();
+                let cell = self.sinks.pop().unwrap_or_default();
                 if let Some(sink) = self.sinks.last_mut() {
-                    sink.row.push(cell);
+                    let blank = cell.lines.iter().all(|l| l.trim().is_empty());
+                    let above = sink.above.get(sink.row.len()).filter(|_| cell.merged && blank);
+                    let size = above.map_or(0, |lines| lines.iter().map(String::len).sum());
+                    self.repeated += size;
+                    let above = above.filter(|_| self.repeated <= MAX_REPEATED);
+                    sink.row.push(above.cloned().unwrap_or(cell.lines));
+                    // the columns under a wide cell keep their places
+                    let more = cell.wide.clamp(1, MAX_COLUMNS) - 1;
+                    sink.row.extend(std::iter::repeat_n(Vec::new(), more));
                 }
             }
             "tr" => {
                 if let Some(sink) = self.sinks.last_mut() {
                     let row = std::mem::take(&mut sink.row);
+                    // a short row is kept for the cells below; a layout's long texts are not said twice
+                    let short = row.iter().flatten().map(String::len).sum::<usize>() < MAX_MERGED;
+                    sink.above = if short { row.clone() } else { Vec::new() };
                     sink.lines.extend(row_lines(row));
+                }
+            }
+            "tbl" => {
+                if let Some(sink) = self.sinks.last_mut() {
+                    sink.above = Vec::new();
                 }
             }
             _ => {}
@@ -249,7 +301,8 @@ impl Walker {
 
     fn close(&mut self) {
         let Some(mut p) = self.open.pop() else { return };
-        if self.skipped > 0 {
+        // lines of a table of contents come again as headings
+        if self.skipped > 0 || p.style.as_deref().is_some_and(|s| self.styles.is_contents(s)) {
             return;
         }
         let styled = p.style.as_deref().and_then(|s| self.styles.list(s));
@@ -289,10 +342,26 @@ impl Walker {
     }
 }
 
+/// Elements that hold properties as they were before a tracked change.
+fn is_change(name: &str) -> bool {
+    matches!(
+        name,
+        "pPrChange"
+            | "rPrChange"
+            | "tblPrChange"
+            | "trPrChange"
+            | "tcPrChange"
+            | "sectPrChange"
+            | "numberingChange"
+    )
+}
+
 /// A row of short cells is one line with tabs; a cell that holds a text keeps its lines.
 fn row_lines(row: Vec<Vec<String>>) -> Vec<String> {
     let full = row.iter().filter(|c| c.iter().any(|l| !l.trim().is_empty())).count();
-    if full <= 1 || row.iter().any(|c| c.len() > 5) {
+    // a cell of many lines is a text, unless the lines are as short as names
+    let text = |c: &Vec<String>| c.len() > 5 && c.iter().any(|l| l.trim().chars().count() > 24);
+    if full <= 1 || row.iter().any(text) {
         return row.into_iter().flatten().collect();
     }
     let cells: Vec<String> = row.iter().map(|c| c.join(" ").replace(['\n', '\u{c}'], " ")).collect();

@@ -36,6 +36,7 @@ pub(crate) fn squeeze(s: &str) -> Cow<'_, str> {
 
 /// Cuts at list signs outside of brackets; the sign before each piece comes with it.
 pub(crate) fn pieces<'t>(content: Piece<'t>) -> Vec<(Piece<'t>, char)> {
+    crate::tally::count(content.s.len());
     let mut out = Vec::new();
     let mut depth = 0usize;
     let (mut from, mut sign) = (0, '、');

@@ -29,6 +29,9 @@ pub(crate) struct Front {
 /// A title of more bytes is none.
 const MAX_TITLE: usize = 360;
 
+/// Beyond so many runs of short lines no title is looked for.
+const MAX_BLOCKS: usize = 60;
+
 /// A run of short lines that could be a title.
 struct Block {
     text: String,
@@ -45,7 +48,7 @@ pub(crate) fn front(text: &str, seen: &str, paras: &[Span]) -> Front {
         if let Some(meta) = metadata(text, seen, *para) {
             front.metadata.push(meta);
             fresh = true;
-        } else if is_title_line(line) {
+        } else if blocks.len() < MAX_BLOCKS && is_title_line(line) {
             let whole = std::mem::take(&mut fresh)
                 || blocks.last().is_some_and(|b| b.text.len() > MAX_TITLE || complete(&b.text, line));
             match blocks.last_mut().filter(|_| !whole) {

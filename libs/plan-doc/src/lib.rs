@@ -44,6 +44,7 @@ mod span;
 mod subject;
 mod suffix;
 mod table;
+mod tally;
 mod target;
 mod unit;
 mod verdict;

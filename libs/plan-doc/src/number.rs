@@ -215,6 +215,7 @@ fn plain_han(s: &str, at: usize) -> Option<Number> {
 
 /// Every number in `s`, from left to right.
 pub(crate) fn numbers(s: &str) -> Vec<Number> {
+    crate::tally::count(s.len());
     let mut out = Vec::new();
     let mut skip = 0;
     for (at, c) in s.char_indices() {

@@ -5,6 +5,8 @@ use quick_xml::events::BytesStart;
 use std::collections::{HashMap, HashSet};
 
 const LEVELS: usize = 9;
+/// Bytes of a number's pattern; a longer one is no number.
+const MAX_TEXT: usize = 96;
 
 #[derive(Clone, Default)]
 struct Level {
@@ -92,7 +94,7 @@ impl Numbering {
                 }
             }
         }
-        let this = levels.get(level)?;
+        let this = levels.get(level).filter(|l| l.text.len() <= MAX_TEXT)?;
         for (at, counter) in counters.iter_mut().enumerate() {
             if at < level && counter.is_none() {
                 *counter = levels.get(at).map(|l| l.start);
@@ -182,6 +184,8 @@ fn han(n: u32) -> String {
 pub(crate) struct Styles {
     own: HashMap<String, (Option<u32>, usize)>,
     based: HashMap<String, String>,
+    /// Styles of a table of contents.
+    contents: HashSet<String>,
 }
 
 impl Styles {
@@ -192,6 +196,13 @@ impl Styles {
         each_tag(xml, |tag| match tag {
             Tag::Open(e) => match e.local_name().as_ref() {
                 "style" => style = attribute(e, "styleId"),
+                "name" => {
+                    let contents =
+                        attribute(e, "val").is_some_and(|v| v.to_ascii_lowercase().starts_with("toc "));
+                    if let Some(id) = style.clone().filter(|_| contents) {
+                        out.contents.insert(id);
+                    }
+                }
                 name @ ("basedOn" | "numId" | "ilvl") => {
                     let (Some(id), Some(value)) = (&style, attribute(e, "val")) else { return };
                     match name {
@@ -206,6 +217,11 @@ impl Styles {
             Tag::Close(_) => {}
         });
         out
+    }
+
+    /// Whether a style is one of a table of contents.
+    pub fn is_contents(&self, style: &str) -> bool {
+        self.contents.contains(style)
     }
 
     /// Number id and level of a style, its own or from the style that it is based on.

@@ -162,6 +162,9 @@ pub(crate) fn full_coverage(scope: &Scope<'_>, source: &Source, sentence: &Sente
         return None;
     }
     let (mut from, mut to) = subject(sentence, at);
+    while let Some(word) = ends(cut(s, from, to), words!("100% 基本 实现 达到")) {
+        to -= word.len();
+    }
     if starts(cut(s, from, to), words!("每个 各")).is_some() {
         from += starts(cut(s, from, to), words!("每个 各")).map_or(0, str::len);
     }

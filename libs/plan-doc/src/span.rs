@@ -1,5 +1,6 @@
 //! Places in the normalised text, and safe cutting of it.
 
+use crate::tally::count;
 use serde::Serialize;
 
 /// A byte range into [`Reading::text`](crate::Reading::text), on character borders.
@@ -71,22 +72,26 @@ impl<'t> Piece<'t> {
 
 /// `s[a..b]`, empty when out of range or inside a character.
 pub(crate) fn cut(s: &str, a: usize, b: usize) -> &str {
+    count(0);
     s.get(a..b).unwrap_or("")
 }
 
 /// Length in characters.
 pub(crate) fn chars(s: &str) -> usize {
+    count(s.len());
     s.chars().count()
 }
 
 /// The last `n` characters of `s`.
 pub(crate) fn last_chars(s: &str, n: usize) -> &str {
+    count(n.min(s.len()));
     let from = s.char_indices().rev().nth(n.saturating_sub(1)).map_or(0, |(i, _)| i);
     if n == 0 { "" } else { cut(s, from, s.len()) }
 }
 
 /// The first `n` characters of `s`.
 pub(crate) fn first_chars(s: &str, n: usize) -> &str {
+    count(n.min(s.len()));
     cut(s, 0, s.char_indices().nth(n).map_or(s.len(), |(i, _)| i))
 }
 

@@ -99,9 +99,17 @@ pub(crate) fn read(
     }
     a = trim_lead(s, a, b);
     b = trim_trail(s, a, b);
-    let (verb, from) = verb_and_noun(s, a, b, unit.money);
+    let (verb, mut from) = verb_and_noun(s, a, b, unit.money);
+    // 配备辅导员的学校比例: the verb is part of what the share is of
+    let shared = unit.word == "%" && ends(cut(s, a, b), words!("率 比例 占比 比重")).is_some();
+    if shared && !matches!(verb.as_str(), "提高" | "提升" | "推动" | "推进" | "实现" | "改善" | "完成")
+    {
+        from = a;
+    }
     let after_verb = from;
-    let noun_empty = from >= b || only_verbs(cut(s, from, b));
+    // 覆盖所有乡镇、80%的行政村: the figure begins a member of its own
+    let member = cut(s, a, n.start).ends_with('、') && !verb.is_empty();
+    let noun_empty = from >= b || member || only_verbs(cut(s, from, b));
     let (from, to) = if noun_empty { behind(s, n, unit) } else { (from, b) };
     let verb = if verb.is_empty() { linked.unwrap_or("").to_string() } else { verb };
     let mut noun = plain(original(from, to).replace("每年", ""));

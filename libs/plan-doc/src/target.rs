@@ -268,7 +268,7 @@ impl Finder<'_, '_> {
             });
         }
         let mut whole = None;
-        let mut per_head = unit.money && has(cut(s, clause.from, n.start), words!("人均"));
+        let mut per_head = unit.money && has(cut(s, clause.from, n.start), words!("人均 每人"));
         if words.is_empty() {
             // 力争达到15%: the subject was said before, or is the item's own
             let same = self.same_subject(&unit.word, step.is_some());
@@ -284,6 +284,8 @@ impl Finder<'_, '_> {
             per_head = true;
         } else if let Some(rate) = self.rate(&words, &unit.word) {
             words = format!("{words}{rate}");
+        } else if let Some(rest) = self.other_level(&words) {
+            words = format!("{words}{rest}");
         } else if words.chars().count() <= 4
             && let Some(of) = self.part_of(&clause.before, link)
         {
@@ -358,8 +360,16 @@ impl Finder<'_, '_> {
         let place = words.chars().count() <= 10
             && !has(&crate::fold::fold(words), words!("经费 投入 资金 预算 元 收入 人均"));
         let per_head = money && place && last.unit.as_deref() == Some("元/人");
-        let at = last.subject.find("人均").filter(|_| per_head)?;
+        let at = last.subject.find("人均").or_else(|| last.subject.find("科普")).filter(|_| per_head)?;
         Some(cut(&last.subject, at, last.subject.len()).to_string())
+    }
+
+    /// `省级实验校15所、市级50所`: what the other level counts too.
+    fn other_level(&self, words: &str) -> Option<String> {
+        const LEVELS: [&str; 8] = ["国家级", "省级", "市级", "县级", "区级", "州级", "镇级", "村级"];
+        let last = self.found.last().filter(|t| t.sentence == self.sentence.piece.span())?;
+        let rest = LEVELS.iter().find_map(|l| last.subject.strip_prefix(l))?;
+        (LEVELS.contains(&words) && rest.chars().count() > 1).then(|| rest.to_string())
     }
 
     /// What `其中` speaks of: the number before, or what the number before was a part of.

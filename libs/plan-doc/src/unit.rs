@@ -226,7 +226,10 @@ pub(crate) fn split_and(name: &str) -> Vec<(usize, usize)> {
             && chars(left) >= 2
             && !ends(left, words!("社会 全部 干部 局部")).is_some_and(|_| true);
         // 各有关部门和单位 is one name for many
-        let bare = matches!(right, "单位" | "部门" | "企业" | "组织" | "机构" | "团体");
+        let bare = matches!(
+            right,
+            "单位" | "部门" | "企业" | "组织" | "机构" | "团体" | "办事处" | "管委会" | "政府" | "人民政府"
+        );
         let other = !bare && right.chars().next().is_some_and(is_han) && chars(first_chars(right, 3)) >= 2;
         if whole && other {
             parts.push((from, at));

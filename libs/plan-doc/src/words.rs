@@ -1,5 +1,7 @@
 //! Word lists that are looked up by their first or last character.
 
+use crate::tally::count;
+
 /// A fixed list of words.
 pub(crate) struct Words {
     /// In the order of the list.
@@ -57,11 +59,13 @@ impl Words {
 
 /// The longest of `words` that `s` begins with.
 pub(crate) fn starts(s: &str, words: &Words) -> Option<&'static str> {
+    count(0);
     words.first.of(s.chars().next()?).find(|w| s.starts_with(w))
 }
 
 /// The longest of `words` that `s` ends with.
 pub(crate) fn ends(s: &str, words: &Words) -> Option<&'static str> {
+    count(0);
     words.last.of(s.chars().next_back()?).find(|w| s.ends_with(w))
 }
 
@@ -72,21 +76,25 @@ pub(crate) fn has(s: &str, words: &Words) -> bool {
 
 /// The first place in `s` where one of `words` begins.
 pub(crate) fn first_of(s: &str, words: &Words) -> Option<(usize, &'static str)> {
-    s.char_indices().find_map(|(at, c)| {
+    let found = s.char_indices().find_map(|(at, c)| {
         let mut here = words.first.of(c).peekable();
         here.peek()?;
         let rest = s.get(at..)?;
         here.find(|w| rest.starts_with(w)).map(|w| (at, w))
-    })
+    });
+    count(found.map_or(s.len(), |(at, _)| at));
+    found
 }
 
 /// The word that reaches furthest to the right, the longer one of two that end together.
 pub(crate) fn last_of(s: &str, words: &Words) -> Option<(usize, &'static str)> {
-    s.char_indices().rev().find_map(|(at, c)| {
+    let found = s.char_indices().rev().find_map(|(at, c)| {
         let end = at + c.len_utf8();
         let head = s.get(..end)?;
         words.last.of(c).find(|w| head.ends_with(w)).map(|w| (end - w.len(), w))
-    })
+    });
+    count(found.map_or(s.len(), |(at, _)| s.len() - at));
+    found
 }
 
 /// A list of words, made when it is first looked at.
