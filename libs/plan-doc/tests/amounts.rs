@@ -107,3 +107,31 @@ fn a_goal_for_a_later_year_speaks_of_the_thing_before() {
     let subject = "公民具备科学素质的比例";
     assert_eq!(pairs, [(subject, "12.5", "2023"), (subject, "15", "2025")]);
 }
+
+#[test]
+fn another_level_counts_the_same_thing() {
+    assert_eq!(
+        said("新增国家级科普教育基地2家、省级20家。"),
+        ["国家级科普教育基地 = 2 家", "省级科普教育基地 = 20 家"]
+    );
+    assert_eq!(said("创建省级实验校15所，市级50所。"), ["省级实验校 = 15 所", "市级实验校 = 50 所"]);
+}
+
+#[test]
+fn a_share_keeps_the_verb_that_it_is_of() {
+    assert_eq!(said("配备科技辅导员的中小学校比例达90%以上。"), ["配备科技辅导员的中小学校比例 >= 90 %"]);
+    assert_eq!(said("提高数字化设备占比至75%。"), ["数字化设备占比 = 75 %"]);
+}
+
+#[test]
+fn full_coverage_is_said_once() {
+    assert_eq!(said("实现社区科普角100%全覆盖。"), ["科普角 >= 100 % coverage 社区"]);
+}
+
+#[test]
+fn money_for_each_person_and_year_is_money_by_head() {
+    assert_eq!(
+        said("县财政科普专项经费按每年人均5元标准核定，乡镇每人每年不低于1元。"),
+        ["县财政科普专项经费 = 5 元/人 yearly 年", "乡镇科普专项经费 >= 1 元/人 yearly 年"]
+    );
+}
