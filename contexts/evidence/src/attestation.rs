@@ -24,6 +24,9 @@ pub enum AttestationState {
 }
 
 impl AttestationState {
+    /// Every code.
+    pub const CODES: [&'static str; 3] = ["signed", "confirmed", "withdrawn"];
+
     /// The word in the store and, after `evidence-attestation-`, in the catalogue.
     pub const fn code(&self) -> &'static str {
         match self {

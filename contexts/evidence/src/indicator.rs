@@ -187,8 +187,10 @@ pub struct Point {
     pub n: i64,
     /// Person-times of the year whose person is not known; only where persons are counted.
     pub unidentified: Option<i64>,
-    /// The list that it was counted from, without the locale; none where there is no list.
+    /// The list that `value` was counted from, without the locale; none where there is no list.
     pub href: Option<String>,
+    /// The list that `to_date` was counted from.
+    pub href_to_date: Option<String>,
 }
 
 /// The series of one indicator.

@@ -9,7 +9,7 @@ use people::units::Unit;
 use crate::indicator::{Counted, Indicator, Point, Series, Source, Tally, covered};
 use crate::store::entry::Stock;
 use crate::totals::Period;
-use crate::{IndicatorId, counting, store};
+use crate::{Filter, IndicatorId, counting, store};
 
 /// Puts these indicators in place of those registered before. When a rule of a counted one is new
 /// or differs, the counted ones are computed anew from the facts. Doing it twice changes nothing.
@@ -62,7 +62,7 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
     let mut series = Vec::new();
     for indicator in store::indicator::list(tx, district)? {
         let mut points = Vec::new();
-        let mut to_date = 0;
+        let mut to_date = Counted::default();
         for year in indicator.from.year()..=year.min(indicator.to.year()) {
             points.push(match &indicator.source {
                 Source::Counted { .. } => counted_point(&indicator, year, &counted, &mut to_date),
@@ -84,41 +84,44 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
 
 fn missing(year: Year) -> Point {
     let value = Value::NotCollected;
-    Point { year, value, to_date: value, n: 0, unidentified: None, href: None }
+    Point { year, value, to_date: value, n: 0, unidentified: None, href: None, href_to_date: None }
 }
 
-/// A counted year. Without any delivery it is 0, and truly so: nothing was verified.
+/// A counted year; `to_date` holds the sums of the years before it and is brought up to date. Without
+/// any delivery it is 0, and truly so: nothing was verified.
 fn counted_point(
     indicator: &Indicator,
     year: Year,
     counted: &BTreeMap<(IndicatorId, Year), Counted>,
-    to_date: &mut i64,
+    to_date: &mut Counted,
 ) -> Point {
     let Source::Counted { purpose, kind, group, tally } = &indicator.source else {
         return missing(year);
     };
     let sums = counted.get(&(indicator.id.clone(), year)).copied().unwrap_or_default();
-    let (value, more) = match tally {
-        Tally::Sessions => (sums.sessions, sums.sessions),
-        Tally::PersonTimes => (sums.person_times, sums.person_times),
-        Tally::Persons => (sums.persons, sums.persons_new),
+    to_date.add(sums);
+    let (value, so_far) = match tally {
+        Tally::Sessions => (sums.sessions, to_date.sessions),
+        Tally::PersonTimes => (sums.person_times, to_date.person_times),
+        Tally::Persons => (sums.persons, to_date.persons_new),
     };
-    *to_date += more;
     // people came, and of none of them is known who: that is no answer, not zero
-    let unknown = *tally == Tally::Persons && sums.identified == 0 && sums.person_times > 0;
+    let unknown = |sums: &Counted| *tally == Tally::Persons && sums.identified == 0 && sums.person_times > 0;
     let mut filter = Period::year(year).filter();
     filter.purpose.clone_from(purpose);
     filter.kind = *kind;
     filter.group = *group;
     filter.from = filter.from.max(Some(indicator.from));
     filter.to = filter.to.min(Some(indicator.to));
+    let so_far_filter = Filter { from: Some(indicator.from), ..filter.clone() };
     Point {
         year,
-        value: if unknown { Value::NotCollected } else { value.into() },
-        to_date: if unknown && *to_date == 0 { Value::NotCollected } else { (*to_date).into() },
+        value: if unknown(&sums) { Value::NotCollected } else { value.into() },
+        to_date: if unknown(to_date) { Value::NotCollected } else { so_far.into() },
         n: sums.sessions,
         unidentified: (*tally == Tally::Persons).then_some(sums.person_times - sums.identified),
         href: Some(filter.href()),
+        href_to_date: Some(so_far_filter.href()),
     }
 }
 
@@ -139,15 +142,18 @@ fn stock_point(indicator: &Indicator, stocks: &[Stock], towns: &[Unit], (year, o
         | Source::Attested => n,
     };
     let href = Some(format!("/desk/entries?indicator={}&on={on}", indicator.id));
-    Point { year, value: value.into(), to_date: value.into(), n, unidentified: None, href }
+    let value = value.into();
+    Point { year, value, to_date: value, n, unidentified: None, href_to_date: href.clone(), href }
 }
 
 fn attested_point(indicator: &Indicator, year: Year, standing: &BTreeMap<(IndicatorId, Year), i64>) -> Point {
     match standing.get(&(indicator.id.clone(), year)) {
         None => missing(year),
         Some(n) => {
-            let href = Some(format!("/desk/attestations?indicator={}", indicator.id));
-            Point { year, value: (*n).into(), to_date: (*n).into(), n: *n, unidentified: None, href }
+            let href =
+                Some(format!("/desk/attestations?indicator={}&year={year}&state=confirmed", indicator.id));
+            let value = (*n).into();
+            Point { year, value, to_date: value, n: *n, unidentified: None, href_to_date: href.clone(), href }
         }
     }
 }

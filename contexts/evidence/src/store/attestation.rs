@@ -68,17 +68,28 @@ pub fn save(tx: &mut Tx, district: &DistrictId, one: &Attestation, seen: i64) ->
     unchanged_since(tx.execute(&sql.text, &sql.params)?)
 }
 
-/// Those that the actor sees, newest year first; of one indicator, or of all.
+/// Which of them a list names. Everything absent means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this indicator.
+    pub indicator: Option<IndicatorId>,
+    /// About this year.
+    pub year: Option<Year>,
+    /// In this state, one of [`AttestationState::CODES`].
+    pub state: Option<&'static str>,
+}
+
+/// Those of the filter that the actor sees, newest year first.
 pub fn list(
     tx: &mut Tx,
     district: &DistrictId,
     reach: &Reach,
-    indicator: Option<&IndicatorId>,
+    filter: &Filter,
     (limit, offset): (i64, i64),
 ) -> Result<Vec<Attestation>, Refusal> {
     let mut sql = Sql::default();
     sql.push("select * ", []);
-    if !from_where(&mut sql, district, reach, indicator) {
+    if !from_where(&mut sql, district, reach, filter) {
         return Ok(Vec::new());
     }
     sql.push(" order by year desc, id desc limit ? offset ?", [limit.into(), offset.into()]);
@@ -87,24 +98,25 @@ pub fn list(
 }
 
 /// How many there are of them.
-pub fn count(
-    tx: &mut Tx,
-    district: &DistrictId,
-    reach: &Reach,
-    indicator: Option<&IndicatorId>,
-) -> Result<i64, Refusal> {
+pub fn count(tx: &mut Tx, district: &DistrictId, reach: &Reach, filter: &Filter) -> Result<i64, Refusal> {
     let mut sql = Sql::default();
     sql.push("select count(*) as n ", []);
-    if !from_where(&mut sql, district, reach, indicator) {
+    if !from_where(&mut sql, district, reach, filter) {
         return Ok(0);
     }
     Ok(tx.one(&sql.text, &sql.params)?.get("n")?)
 }
 
-fn from_where(sql: &mut Sql, district: &DistrictId, reach: &Reach, indicator: Option<&IndicatorId>) -> bool {
+fn from_where(sql: &mut Sql, district: &DistrictId, reach: &Reach, filter: &Filter) -> bool {
     sql.push("from evidence_attestation where district_id = ?", [district.into()]);
-    if let Some(indicator) = indicator {
+    if let Some(indicator) = &filter.indicator {
         sql.push(" and indicator_id = ?", [indicator.into()]);
+    }
+    if let Some(year) = filter.year {
+        sql.push(" and year = ?", [i64::from(year).into()]);
+    }
+    if let Some(state) = filter.state {
+        sql.push(" and state = ?", [state.into()]);
     }
     if let Reach::Units(units) = reach {
         let units: Vec<Val> = units.iter().map(Into::into).collect();

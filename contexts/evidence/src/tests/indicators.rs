@@ -49,6 +49,19 @@ fn number(n: i64) -> Value {
     n.into()
 }
 
+/// How many deliveries the list has that an address opens.
+fn listed(db: &Db, cast: &Cast, href: &Option<String>) -> i64 {
+    let (_, query) = href.as_ref().unwrap().split_once('?').unwrap();
+    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap());
+    let query = pairs.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    let (filter, problems) = crate::Filter::read(&query);
+    assert_eq!(problems, []);
+    let sums = act(db, &cast.coordinator(), move |tx, by| {
+        crate::store::list::sums(tx, by.district(), &kernel::Reach::All, &filter)
+    });
+    sums.unwrap().0.sessions
+}
+
 /// A training of other people on a day, with a sign-in list.
 fn training(cast: &Cast, on: &str, persons: &str) -> crate::NewDelivery {
     let mut details = cast.lecture();
@@ -117,6 +130,22 @@ fn trained_people_of_whom_nobody_is_known_are_not_zero_persons() {
 }
 
 #[test]
+fn a_year_without_sessions_does_not_turn_unknown_persons_into_none() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        verified(db, &cast, &training(&cast, "2023-05-01", ""));
+        let unknown = Value::NotCollected;
+        assert_eq!(
+            values(db, &cast, "persons")[2..],
+            [(unknown, unknown), (number(0), unknown), (number(0), unknown)]
+        );
+        verified(db, &cast, &training(&cast, "2025-05-01", "甲"));
+        assert_eq!(values(db, &cast, "persons")[4], (number(1), number(1)));
+    });
+}
+
+#[test]
 fn what_nobody_has_filled_is_not_zero() {
     testkit::both(STREAMS, |db| {
         let cast = Cast::found(db);
@@ -144,10 +173,15 @@ fn a_number_leads_to_the_list_of_exactly_what_it_counts() {
     testkit::both(STREAMS, |db| {
         let cast = Cast::found(db);
         register(db, &cast);
-        let point = series(db, &cast, "lectures").points.pop().unwrap();
-        assert_eq!(
-            point.href.unwrap(),
-            "/desk/deliveries?purpose=m1&kind=lecture&from=2025-01-01&to=2025-12-31&state=verified"
-        );
+        for (n, on) in [(1, "2023-05-01"), (2, "2024-05-01"), (1, "2025-05-01")] {
+            for _ in 0..n {
+                verified(db, &cast, &form(crate::Details { on: day(on), ..cast.lecture() }));
+            }
+        }
+        verified(db, &cast, &training(&cast, "2024-06-01", "甲"));
+        for point in series(db, &cast, "lectures").points {
+            assert_eq!(point.value, number(listed(db, &cast, &point.href)), "{}", point.year);
+            assert_eq!(point.to_date, number(listed(db, &cast, &point.href_to_date)), "{}", point.year);
+        }
     });
 }

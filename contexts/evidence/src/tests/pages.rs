@@ -195,7 +195,17 @@ fn an_entry_and_a_statement_go_from_one_hand_to_the_other() {
         verifier.get(&path).is(200).shows("确认</button>");
         let done = verifier.post(&format!("{path}/confirmation"), &[("version", "1")]);
         verifier.follow(&done).shows("已确认");
-        verifier.get("/desk/attestations").shows("rules");
+        verifier.get("/desk/attestations").shows("rules").shows("共 1 份");
+        let mut of_another_year = said;
+        of_another_year[1].1 = "2023";
+        editor.get("/desk/attestations/new");
+        editor.post("/desk/attestations", &of_another_year).is(303);
+        verifier.get("/desk/attestations").shows("共 2 份");
+        let point = super::indicators::series(db, &site.cast, "rules").points.remove(3);
+        assert_eq!(point.value, kernel::Value::from(1));
+        verifier.get(&point.href.unwrap()).shows("共 1 份").shows("已确认</span>").hides("待确认</span>");
+        verifier.get("/desk/attestations?year=2022").is(200).shows("没有符合条件的书面说明");
+        verifier.get("/desk/attestations?year=abc").is(200).shows("“abc”看不懂");
     });
 }
 

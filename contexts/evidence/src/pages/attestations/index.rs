@@ -4,17 +4,26 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Query;
-use web::{Cell, Cx, Format, Page, Paging, Safe, ui};
+use kernel::{Problem, Refusal};
+use web::{Cell, Cx, Form, Format, Page, Paging, Safe, ui};
 
 use super::state_tag;
-use crate::pages::{entries::title, names::Names};
-use crate::{Indicator, IndicatorId, indicators, rules, store};
+use crate::attestation::AttestationState;
+use crate::pages::entries::title;
+use crate::pages::names::{Names, coded, or_any};
+use crate::store::attestation::Filter;
+use crate::{Indicator, IndicatorId, Source, indicators, rules, store};
 
 #[derive(Template)]
 #[template(path = "pages/attestations/index.html")]
 struct Index<'a> {
     cx: &'a Cx,
+    form: Form,
+    filtered: bool,
+    choices: Vec<(String, String)>,
+    states: Vec<(String, String)>,
     lines: Vec<Line>,
+    n: i64,
     paging: Paging,
     may_record: bool,
 }
@@ -36,13 +45,14 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     let text = |name: &str| query.get(name).map_or("", String::as_str);
     let format = Format::parse(text("format"));
     let paging = Paging::at(text("page").parse().ok());
-    let of = Some(text("indicator")).filter(|id| !id.is_empty()).map(IndicatorId::from);
+    let (filter, problems) = read(text);
+    let filtered = filter != Filter::default();
     let (list, n, all, names) = cx
         .read(move |tx, by| {
             let reach = rules::reading(&by.actor);
             let span = if format.is_some() { (50_000, 0) } else { (paging.size, paging.offset()) };
-            let list = store::attestation::list(tx, by.district(), &reach, of.as_ref(), span)?;
-            let n = store::attestation::count(tx, by.district(), &reach, of.as_ref())?;
+            let list = store::attestation::list(tx, by.district(), &reach, &filter, span)?;
+            let n = store::attestation::count(tx, by.district(), &reach, &filter)?;
             let names = Names::load(tx, by, list.iter().map(|one| &one.unit))?;
             Ok((list, n, indicators::list(tx, by.district())?, names))
         })
@@ -68,8 +78,34 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
         return file(&cx, format, lines);
     }
     let may_record = cx.may(crate::pages::RECORD);
-    let body = Index { cx: &cx, lines, paging: paging.of(n), may_record };
+    let mut form =
+        ["indicator", "year", "state"].iter().fold(Form::new(), |form, name| form.and(name, text(name)));
+    if !problems.is_empty() {
+        form = form.refused(Refusal::Invalid(problems))?;
+    }
+    let attested = all.iter().filter(|one| one.source == Source::Attested);
+    let choices = attested.map(|one| (one.id.to_string(), title(&cx, one))).collect();
+    let choices = or_any(&cx, "evidence-any", choices);
+    let states = coded(&cx, "evidence-attestation-", AttestationState::CODES);
+    let states = or_any(&cx, "evidence-any", states);
+    let body = Index { cx: &cx, form, filtered, choices, states, lines, n, paging: paging.of(n), may_record };
     cx.page(Page::new(cx.t("evidence-attestations")), body)
+}
+
+/// Reads the filter. What cannot be read is named and left out.
+fn read<'a>(text: impl Fn(&str) -> &'a str) -> (Filter, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut check = |name: &'static str, known: bool| {
+        if !known && !text(name).is_empty() {
+            problems.push(Problem::new("evidence-filter-unreadable").at(name).with("typed", text(name)));
+        }
+    };
+    let year = text("year").trim().parse().ok();
+    let state = AttestationState::CODES.into_iter().find(|code| *code == text("state"));
+    check("year", year.is_some());
+    check("state", state.is_some());
+    let indicator = Some(text("indicator")).filter(|id| !id.is_empty()).map(IndicatorId::from);
+    (Filter { indicator, year, state }, problems)
 }
 
 fn file(cx: &Cx, format: Format, lines: Vec<Line>) -> web::Result {
