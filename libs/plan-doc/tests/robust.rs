@@ -5,6 +5,11 @@
 
 use plan_doc::{Reading, decode, diff, parse, to_json};
 use proptest::prelude::*;
+
+// the body of the fuzz target, so that it is compiled and run here too
+#[path = "../fuzz/check.rs"]
+mod check;
+
 use std::path::Path;
 
 /// What must hold of any reading.
@@ -71,9 +76,7 @@ proptest! {
     #[test]
     fn any_bytes_are_decoded_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..600), zip in any::<bool>()) {
         let bytes = if zip { [b"PK\x03\x04".as_slice(), &bytes].concat() } else { bytes };
-        if let Ok(text) = decode(&bytes, "plan.docx") {
-            sound(&parse(&text.text));
-        }
+        check::check(&bytes);
     }
 }
 
@@ -127,6 +130,32 @@ fn a_plan_with_characters_lost_doubled_and_moved_is_still_read() {
 }
 
 #[test]
+fn a_plan_with_lines_cut_doubled_and_shuffled_is_still_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("test_data/ok");
+    let mut chance = Chance(0x2545_f491_4f6c_dd1d);
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let table = "序号\t重点任务\t牵头单位\t配合单位\n1\t办展\t区科协\t区教育局\n\t办赛\t区妇联\n";
+    for file in files.iter().filter(|f| f.extension().is_some_and(|e| e == "txt")) {
+        let whole = std::fs::read_to_string(file).unwrap() + "附件1\n" + table;
+        let whole: Vec<&str> = whole.lines().collect();
+        for _ in 0..40 {
+            let mut lines = whole.clone();
+            for _ in 0..1 + chance.below(10) {
+                let (at, other) = (chance.below(lines.len()), chance.below(lines.len()));
+                match chance.below(4) {
+                    0 if lines.len() > 1 => drop(lines.remove(at)),
+                    1 => lines.insert(at, whole[other % whole.len()]),
+                    2 => lines.truncate(at + 1),
+                    _ => lines.swap(at, other),
+                }
+            }
+            sound(&parse(&lines.join("\n")));
+        }
+    }
+}
+
+#[test]
 fn a_file_with_any_byte_changed_is_decoded_or_refused() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("test_data/ok/06-traditional.txt");
     let whole = std::fs::read(path).unwrap();
@@ -168,6 +197,10 @@ fn monstrous_input_is_read() {
         "附件\n".repeat(10_000),
         "。\n".repeat(30_000),
         format!("一、任务\n{}", "——项目。（区科协牵头）\n".repeat(5_000)),
+        "序号\t任务\t牵头单位\n".repeat(8_000),
+        "任务\t责任单位\n办展\t区科协、区教育局\n".repeat(5_000),
+        "| 任务 | 牵头单位 |\n".repeat(5_000) + &"|".repeat(50_000),
+        "附件\n一、办展\n牵头单位：区科协\n二、办赛\n牵头单位：区妇联\n".repeat(2_000),
         format!("一、任务\n（一）行动\n{}", "完善机制。正文（区科协）\n".repeat(5_000)),
     ];
     for monster in monsters {
