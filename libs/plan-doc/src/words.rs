@@ -14,7 +14,7 @@ pub(crate) struct Words {
 
 struct Index {
     /// A bit for each character that may be a key, so that most are refused at once.
-    bloom: u64,
+    bloom: [u64; BLOOM],
     sorted: Vec<(char, &'static str)>,
 }
 
@@ -22,19 +22,31 @@ impl Index {
     fn new(all: &[&'static str], key: impl Fn(&str) -> Option<char>) -> Index {
         let mut sorted: Vec<(char, &'static str)> = all.iter().filter_map(|w| Some((key(w)?, *w))).collect();
         sorted.sort_by_key(|(c, w)| (*c, std::cmp::Reverse(w.len())));
-        let bloom = sorted.iter().fold(0, |bits, (c, _)| bits | bit(*c));
+        let mut bloom = [0; BLOOM];
+        for (c, _) in &sorted {
+            let (word, bit) = bit(*c);
+            if let Some(cell) = bloom.get_mut(word) {
+                *cell |= bit;
+            }
+        }
         Index { bloom, sorted }
     }
 
     fn of(&self, key: char) -> impl Iterator<Item = &'static str> + '_ {
-        let none = self.bloom & bit(key) == 0;
+        let (word, bit) = bit(key);
+        let none = self.bloom.get(word).is_none_or(|w| w & bit == 0);
         let from = if none { self.sorted.len() } else { self.sorted.partition_point(|(c, _)| *c < key) };
         self.sorted.iter().skip(from).take_while(move |(c, _)| *c == key).map(|(_, w)| *w)
     }
 }
 
-fn bit(c: char) -> u64 {
-    1 << (u32::from(c) & 63)
+/// Words of 64 bits that stand for the characters.
+const BLOOM: usize = 16;
+
+/// Which word and which bit of it stand for a character.
+fn bit(c: char) -> (usize, u64) {
+    let c = u32::from(c);
+    ((c >> 6) as usize % BLOOM, 1 << (c & 63))
 }
 
 impl Words {
