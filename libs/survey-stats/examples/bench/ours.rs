@@ -18,19 +18,14 @@ fn cpu() -> f64 {
     text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).map_or(f64::NAN, |ns| ns * 1e-9)
 }
 
-/// The least of several runs.
+/// The mean of so many runs; the system's count of a thread's time is too coarse for a short one alone.
 fn timed<T>(repeat: usize, mut work: impl FnMut() -> T) -> (f64, T) {
-    let mut run = || {
-        let start = cpu();
-        let v = work();
-        (cpu() - start, v)
-    };
-    let mut best = run();
+    let start = cpu();
+    let mut v = work();
     for _ in 1..repeat {
-        let next = run();
-        best = if next.0 < best.0 { next } else { best };
+        v = work();
     }
-    best
+    ((cpu() - start) / repeat as f64, v)
 }
 
 fn cells(e: &Estimates) -> Vec<f64> {
@@ -46,14 +41,14 @@ pub fn measure(data: &Data) -> Vec<Measured> {
     let design = data.design();
     let levels: Vec<String> = (0..20).map(|k| k.to_string()).collect();
     let by = ByDomain::new(Mean(Columns::one("y", &data.y)), &data.domain, &levels).expect("domains");
-    let (s, e) = timed(9, || design.estimate(&by).expect("means"));
+    let (s, e) = timed(100, || design.estimate(&by).expect("means"));
     add("means by domain", s, cells(&e));
     let (s, _) = timed(3, || {
         let r = Replicates::bootstrap(&design, 1000, BootstrapKind::RaoWu, 1).expect("replicates");
         r.estimate(&by).expect("means")
     });
     add("bootstrap", s, Vec::new());
-    let (s, r) = timed(5, || rake(&design, &data.margins, &RakeOptions::default()).expect("raked"));
+    let (s, r) = timed(30, || rake(&design, &data.margins, &RakeOptions::default()).expect("raked"));
     let w = r.design.weights();
     let mean = w.iter().sum::<f64>() / w.len() as f64;
     let w: Vec<f64> = w.iter().map(|w| w / mean).collect();
@@ -68,7 +63,7 @@ pub fn measure(data: &Data) -> Vec<Measured> {
     });
     let first = &f.items[0][0];
     add("2PL with standard errors", s, vec![f.log_likelihood, first.slope(), first.difficulties()[0]]);
-    let (s, _) = timed(3, || {
+    let (s, _) = timed(10, || {
         let method = ScoreMethod::Eap(Quadrature::default());
         irt::score(&f.items[0], f.latent[0], &answers, method).expect("scores")
     });
@@ -82,11 +77,11 @@ pub fn measure(data: &Data) -> Vec<Measured> {
         let x = DMatrix::from_fn(m, 4, |i, j| if j == 0 { 1.0 } else { ((i * (j + 3)) as f64).sin() });
         let psi: Vec<f64> = (0..m).map(|_| 0.5 + rng.uniform()).collect();
         let y: Vec<f64> = (0..m).map(|i| 10.0 + x[(i, 1)] + rng.normal() * (1.0 + psi[i]).sqrt()).collect();
-        let (s, _) = timed(9, || fay_herriot(&y, &psi, &x, &Options::default()).expect("fitted"));
+        let (s, _) = timed(300, || fay_herriot(&y, &psi, &x, &Options::default()).expect("fitted"));
         add(name, s, Vec::new());
     }
     let pi = sampling::inclusion_probabilities(&data.size, 300.0).expect("probabilities");
-    let (s, j) = timed(1, || sampling::conditional_poisson_joint(&pi).expect("joint probabilities"));
+    let (s, j) = timed(5, || sampling::conditional_poisson_joint(&pi).expect("joint probabilities"));
     add("maximum entropy joint", s, vec![j.iter().sum(), j[(0, 1)]]);
     out
 }

@@ -85,7 +85,7 @@ def raking():
         )
 
     def figures(w):
-        w = np.asarray(w)
+        w = np.asarray(w["weights"] if isinstance(w, dict) else w)
         w = w / w.mean()
         return [w[0], w[1], w[-1], (w * w).sum()]
 

@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::estimate::Convergence;
 use crate::replicate::Replicates;
 use crate::sum::{Sum, sum};
-use std::collections::BTreeMap;
 
 /// When raking stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,45 +38,79 @@ struct Raked {
 }
 
 fn run(start: &[f64], margins: &[Margin], o: &RakeOptions) -> Result<Raked> {
-    // Cells of the crossed margins, only those that occur.
-    let mut place: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
-    let cell: Vec<usize> = (0..start.len())
-        .map(|i| {
-            let key: Vec<usize> = margins.iter().map(|m| m.group[i]).collect();
-            let next = place.len();
-            *place.entry(key).or_insert(next)
-        })
+    // Rows of one cell of the crossed margins move together, so that the cells are raked.
+    let (cell, first) = cells(margins, start.len());
+    let mut sums = vec![Sum::default(); first.len()];
+    for (c, w) in cell.iter().zip(start) {
+        sums[*c].add(*w);
+    }
+    let begin: Vec<f64> = sums.iter().map(|s| s.value()).collect();
+    let crossed: Vec<Margin> = margins
+        .iter()
+        .map(|m| Margin { group: first.iter().map(|i| m.group[*i]).collect(), totals: m.totals.clone() })
         .collect();
-    let table = |w: &[f64]| {
-        let mut t = vec![Sum::default(); place.len()];
-        for (c, w) in cell.iter().zip(w) {
-            t[*c].add(*w);
-        }
-        t.iter().map(|s| s.value()).collect::<Vec<f64>>()
-    };
-    let limit = if o.tolerance < 1.0 { o.tolerance * sum(start.iter().copied()) } else { o.tolerance };
-    let mut w = start.to_vec();
-    let mut old = table(&w);
+    let limit = if o.tolerance < 1.0 { o.tolerance * sum(begin.iter().copied()) } else { o.tolerance };
+    let mut w = begin.clone();
+    let mut old = w.clone();
     let mut after = vec![w.clone(); margins.len()];
     let mut c = Convergence { converged: false, iterations: 0, misfit: f64::INFINITY };
     while c.iterations < o.max_iterations {
-        for (k, m) in margins.iter().enumerate() {
+        for (k, m) in crossed.iter().enumerate() {
             w = m.scaled(k, &w)?;
             after[k].clone_from(&w);
         }
         c.iterations += 1;
-        let new = table(&w);
-        c.misfit = new.iter().zip(&old).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        c.misfit = w.iter().zip(&old).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         if c.misfit < limit {
             c.converged = true;
             break;
         }
-        old = new;
+        old.clone_from(&w);
     }
     if !c.converged && !o.accept_unconverged {
         return Err(Error::NotConverged { method: "raking", iterations: c.iterations, misfit: c.misfit });
     }
-    Ok(Raked { weights: w, after, convergence: c })
+    let rows = |cells: &[f64]| -> Vec<f64> {
+        let g: Vec<f64> =
+            cells.iter().zip(&begin).map(|(w, b)| if *b == 0.0 { 1.0 } else { w / b }).collect();
+        cell.iter().zip(start).map(|(c, w)| g[*c] * w).collect()
+    };
+    Ok(Raked { weights: rows(&w), after: after.iter().map(|a| rows(a)).collect(), convergence: c })
+}
+
+/// The cell of each row among those of the crossed margins that occur, and a row of each cell.
+fn cells(margins: &[Margin], n: usize) -> (Vec<usize>, Vec<usize>) {
+    let mut cell = vec![0; n];
+    let mut count = usize::from(n > 0);
+    for m in margins {
+        let k = m.totals.len();
+        let key = |i: usize, cell: &[usize]| cell[i] * k + m.group[i];
+        // Where the crossing is sparse, a sorted list of what occurs takes the place of a table.
+        if count.saturating_mul(k) <= 16 * n + 1024 {
+            let mut place = vec![usize::MAX; count * k];
+            count = 0;
+            for i in 0..n {
+                let p = &mut place[key(i, &cell)];
+                if *p == usize::MAX {
+                    *p = count;
+                    count += 1;
+                }
+                cell[i] = *p;
+            }
+        } else {
+            let keys: Vec<usize> = (0..n).map(|i| key(i, &cell)).collect();
+            let mut seen = keys.clone();
+            seen.sort_unstable();
+            seen.dedup();
+            count = seen.len();
+            cell = keys.iter().map(|key| seen.binary_search(key).unwrap_or(0)).collect();
+        }
+    }
+    let mut first = vec![0; count];
+    for i in (0..n).rev() {
+        first[cell[i]] = i;
+    }
+    (cell, first)
 }
 
 fn check(margins: &[Margin], n: usize) -> Result<()> {

@@ -267,15 +267,17 @@ impl Design {
     /// Degrees of freedom: first-stage units less first-stage strata, among rows of the domain with weight.
     pub fn df(&self) -> f64 {
         let Some(s) = self.stages.first() else { return 0.0 };
-        let mut units = BTreeSet::new();
-        let mut strata = BTreeSet::new();
+        // Codes run from zero without gaps.
+        let mut units = vec![false; self.len()];
+        let mut strata = vec![false; self.len()];
         for i in 0..self.len() {
             if self.active[i] && self.weight[i] != 0.0 {
-                units.insert(s.unit[i]);
-                strata.insert(s.stratum[i]);
+                units[s.unit[i]] = true;
+                strata[s.stratum[i]] = true;
             }
         }
-        units.len() as f64 - strata.len() as f64
+        let count = |seen: &[bool]| seen.iter().filter(|s| **s).count() as f64;
+        count(&units) - count(&strata)
     }
 
     /// First-stage unit codes, a row.

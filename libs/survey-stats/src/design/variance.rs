@@ -9,8 +9,9 @@
 //! *Complex Surveys*, ch. 2-3. Assumes that units of a stage are drawn by simple random sampling in each
 //! stratum, or, with unequal fractions, Brewer's (1975) single-stage approximation `1 - pi_i`.
 
-use super::{Design, LonelyPsu};
+use super::{BuiltStage, Design, LonelyPsu};
 use crate::error::{Error, Result, same_length};
+use crate::statistic::ByGroup;
 use crate::sum::Sum;
 use nalgebra::DMatrix;
 
@@ -52,40 +53,116 @@ impl Design {
         // with unequal probabilities: each unit has a factor of its own.
         let whole = self.unequal || !self.calibrations.is_empty();
         let rows: Vec<usize> = (0..self.len()).filter(|i| self.active[*i] || whole).collect();
-        self.multistage(&u, &rows, 0)
+        let p = u.ncols();
+        let columns: Vec<&[f64]> =
+            (0..p).map(|j| &u.as_slice()[j * u.nrows()..(j + 1) * u.nrows()]).collect();
+        let strata = self.first_stage(p, &rows, |i, sums| {
+            for (s, c) in sums.iter_mut().zip(&columns) {
+                s.add(c[i]);
+            }
+        });
+        let mut v = self.sum_of_strata(&strata, p, 0)?;
+        if self.goes_deeper(0) {
+            v += self.within_units(&u, &rows, 0)?;
+        }
+        Ok(v)
+    }
+
+    /// Covariance of sums that belong to groups of rows: a row adds only to its group's columns.
+    ///
+    /// Column `j * groups + g` is estimate `j` of group `g`. Nothing for designs whose variance needs every
+    /// row's value: calibrated, with joint probabilities, or of several stages.
+    pub(crate) fn variance_by_group(&self, influence: &ByGroup) -> Result<Option<DMatrix<f64>>> {
+        if self.joint.is_some() || !self.calibrations.is_empty() || self.goes_deeper(0) {
+            return Ok(None);
+        }
+        let (k, each) = (influence.groups, influence.each);
+        let rows: Vec<usize> = (0..self.len()).filter(|i| self.active[*i] || self.unequal).collect();
+        let strata = self.first_stage(k * each, &rows, |i, sums| {
+            let g = influence.group[i];
+            if g < k {
+                for j in 0..each {
+                    sums[j * k + g].add(influence.values[i * each + j]);
+                }
+            }
+        });
+        self.sum_of_strata(&strata, k * each, 0).map(Some)
+    }
+
+    fn goes_deeper(&self, stage: usize) -> bool {
+        let known = self.stages.get(stage).is_some_and(|s| s.population.is_some());
+        stage + 1 < self.stages.len() && !self.ultimate_cluster && known
+    }
+
+    /// Unit totals of the first stage in one pass over the rows, in their order.
+    fn first_stage(&self, p: usize, rows: &[usize], add: impl Fn(usize, &mut [Sum])) -> Vec<StratumTotals> {
+        let Some(s) = self.stages.first() else { return Vec::new() };
+        let units = s.unit.iter().max().map_or(0, |m| m + 1);
+        let strata = s.stratum.iter().max().map_or(0, |m| m + 1);
+        let mut sums = vec![Sum::default(); units * p];
+        let mut first: Vec<Option<usize>> = vec![None; units];
+        for i in rows {
+            let u = s.unit[*i];
+            first[u].get_or_insert(*i);
+            add(*i, &mut sums[u * p..(u + 1) * p]);
+        }
+        let mut members: Vec<Vec<(usize, usize)>> = vec![Vec::new(); strata];
+        for (u, row) in first.iter().enumerate() {
+            if let Some(i) = row {
+                members[s.stratum[*i]].push((u, *i));
+            }
+        }
+        members.retain(|m| !m.is_empty());
+        members
+            .iter()
+            .map(|m| {
+                let rows: Vec<usize> = m.iter().map(|x| x.1).collect();
+                let totals =
+                    m.iter().map(|(u, _)| sums[u * p..(u + 1) * p].iter().map(|s| s.value()).collect());
+                self.stratum_totals(s, &rows, totals.collect())
+            })
+            .collect()
     }
 
     fn multistage(&self, u: &DMatrix<f64>, rows: &[usize], stage: usize) -> Result<DMatrix<f64>> {
         let Some(s) = self.stages.get(stage) else { return Ok(DMatrix::zeros(u.ncols(), u.ncols())) };
         let mut order = rows.to_vec();
         order.sort_by_key(|i| (s.stratum[*i], s.unit[*i], *i));
-        let mut v = self.one_stage(u, &order, stage)?;
-        let deeper = stage + 1 < self.stages.len() && !self.ultimate_cluster && s.population.is_some();
-        if let (true, Some(pop)) = (deeper, &s.population) {
-            for unit in order.chunk_by(|a, b| s.unit[*a] == s.unit[*b]) {
-                let first = unit[0];
-                let f = s.sampled[first] / pop[first];
-                v += self.multistage(u, unit, stage + 1)? * f;
-            }
+        let strata: Vec<StratumTotals> = order
+            .chunk_by(|a, b| s.stratum[*a] == s.stratum[*b])
+            .map(|rows| self.totals(u, rows, s))
+            .collect();
+        let mut v = self.sum_of_strata(&strata, u.ncols(), stage)?;
+        if self.goes_deeper(stage) {
+            v += self.within_units(u, rows, stage)?;
         }
         Ok(v)
     }
 
-    fn one_stage(&self, u: &DMatrix<f64>, order: &[usize], stage: usize) -> Result<DMatrix<f64>> {
-        let p = u.ncols();
-        let Some(s) = self.stages.get(stage) else { return Ok(DMatrix::zeros(p, p)) };
-        let strata: Vec<StratumTotals> = order
-            .chunk_by(|a, b| s.stratum[*a] == s.stratum[*b])
-            .map(|rows| self.totals(u, rows, stage))
-            .collect();
+    /// What the next stage adds inside each unit of this one.
+    fn within_units(&self, u: &DMatrix<f64>, rows: &[usize], stage: usize) -> Result<DMatrix<f64>> {
+        let mut v = DMatrix::zeros(u.ncols(), u.ncols());
+        let Some(s) = self.stages.get(stage) else { return Ok(v) };
+        let Some(pop) = &s.population else { return Ok(v) };
+        let mut order = rows.to_vec();
+        order.sort_by_key(|i| (s.stratum[*i], s.unit[*i], *i));
+        for unit in order.chunk_by(|a, b| s.unit[*a] == s.unit[*b]) {
+            let f = s.sampled[unit[0]] / pop[unit[0]];
+            v += self.multistage(u, unit, stage + 1)? * f;
+        }
+        Ok(v)
+    }
+
+    /// The strata of one stage added up, under the rule for lonely units.
+    fn sum_of_strata(&self, strata: &[StratumTotals], p: usize, stage: usize) -> Result<DMatrix<f64>> {
         let centre = match self.lonely {
-            LonelyPsu::Adjust => grand_mean(&strata, p),
+            LonelyPsu::Adjust => grand_mean(strata, p),
             LonelyPsu::AdjustToZero => vec![0.0; p],
             LonelyPsu::Fail | LonelyPsu::Remove | LonelyPsu::Certainty | LonelyPsu::Average => Vec::new(),
         };
         let mut v = DMatrix::zeros(p, p);
         let mut ok = 0.0;
-        for h in &strata {
+        for h in strata {
             if let Some(part) = self.stratum_variance(h, &centre, p, stage)? {
                 v += part;
                 ok += 1.0;
@@ -99,8 +176,19 @@ impl Design {
         Ok(v)
     }
 
-    fn totals(&self, u: &DMatrix<f64>, rows: &[usize], stage: usize) -> StratumTotals {
-        let s = &self.stages[stage];
+    fn totals(&self, u: &DMatrix<f64>, rows: &[usize], s: &BuiltStage) -> StratumTotals {
+        let mut units = Vec::new();
+        let mut firsts = Vec::new();
+        for unit in rows.chunk_by(|a, b| s.unit[*a] == s.unit[*b]) {
+            let total = |j: usize| unit.iter().map(|i| u[(*i, j)]).collect::<Sum>().value();
+            units.push((0..u.ncols()).map(total).collect());
+            firsts.push(unit[0]);
+        }
+        self.stratum_totals(s, &firsts, units)
+    }
+
+    /// A stratum from one row of each of its units and the units' totals.
+    fn stratum_totals(&self, s: &BuiltStage, rows: &[usize], units: Vec<Vec<f64>>) -> StratumTotals {
         let first = rows[0];
         let sampled = s.sampled[first];
         let fraction_left = |i: usize| match &s.population {
@@ -109,14 +197,7 @@ impl Design {
         };
         let certain = rows.iter().all(|i| fraction_left(*i) < 1e-7);
         let factor = if sampled > 1.0 { sampled / (sampled - 1.0) } else { 1.0 };
-        let mut units = Vec::new();
-        let mut scale = Vec::new();
-        for unit in rows.chunk_by(|a, b| s.unit[*a] == s.unit[*b]) {
-            let totals =
-                (0..u.ncols()).map(|j| unit.iter().map(|i| u[(*i, j)]).collect::<Sum>().value()).collect();
-            units.push(totals);
-            scale.push(fraction_left(unit[0]) * factor);
-        }
+        let scale = rows.iter().map(|i| fraction_left(*i) * factor).collect();
         StratumTotals { stratum: s.stratum[first], sampled, units, scale, certain }
     }
 

@@ -7,7 +7,8 @@
 //! know of clusters come from replicating the fit.
 
 use super::item::Item;
-use super::likelihood::{Nodes, derivatives, expectation, gradient, nodes};
+use super::likelihood::{Expectation, Nodes, expectation, nodes};
+use super::louis::{derivatives, gradient};
 use super::model::{Model, Parameter};
 use super::quadrature::Quadrature;
 use super::responses::{Patterns, Responses};
@@ -310,23 +311,25 @@ fn newton(
     c: &mut Convergence,
 ) -> Result<()> {
     let k = x.len();
-    let value = |x: &[f64]| -> f64 {
+    let at = |x: &[f64]| -> Option<(f64, Nodes, Expectation)> {
         if (0..model.groups.len()).any(|g| Model::value(model.groups[g].variance, x) <= 0.0) {
-            return f64::NEG_INFINITY;
+            return None;
         }
         let nd = nodes(model, &o.quadrature, x, Some(fixed));
-        expectation(model, p, &nd, x).log_likelihood + log_prior(model, x)
+        let e = expectation(model, p, &nd, x);
+        Some((e.log_likelihood + log_prior(model, x), nd, e))
     };
-    let mut now = value(x);
+    let Some(mut now) = at(x) else {
+        return Err(Error::NotPositiveDefinite { what: "latent variance" });
+    };
     let mut kept: Option<DMatrix<f64>> = None;
     let (mut shrink, mut last) = (0.0, f64::INFINITY);
     for _ in 0..o.newton_steps {
         c.iterations += 1;
-        let nd = nodes(model, &o.quadrature, x, Some(fixed));
-        let e = expectation(model, p, &nd, x);
+        let (nd, e) = (&now.1, &now.2);
         // The Hessian is dear and changes little near the end: it is kept while steps shrink fast.
         if kept.is_none() || shrink > 0.3 {
-            let mut d = derivatives(model, p, &nd, x, &e);
+            let mut d = derivatives(model, p, nd, x, e);
             for f in 0..k {
                 if let Some(p) = model.priors[f] {
                     d.hessian[(f, f)] += p.log_density(x[f]).2;
@@ -334,7 +337,7 @@ fn newton(
             }
             kept = Some(-d.hessian);
         }
-        let mut slope = gradient(model, &nd, x, &e);
+        let mut slope = gradient(model, nd, x, e);
         for f in 0..k {
             if let Some(p) = model.priors[f] {
                 slope[f] += p.log_density(x[f]).1;
@@ -342,25 +345,28 @@ fn newton(
         }
         let Some(info) = &kept else { break };
         let mut step = ascent(info, &slope);
-        let mut after = f64::NEG_INFINITY;
+        let mut after = None;
         for _ in 0..30 {
             let trial: Vec<f64> = x.iter().zip(step.iter()).map(|(x, s)| x + s).collect();
-            after = value(&trial);
-            if after >= now - 1e-9 * now.abs().max(1.0) * 1e-3 {
+            if let Some(t) = at(&trial)
+                && t.0 >= now.0 - 1e-12 * now.0.abs().max(1.0)
+            {
                 *x = trial;
+                after = Some(t);
                 break;
             }
             step *= 0.5;
-            after = f64::NEG_INFINITY;
         }
         c.misfit = step.amax();
         shrink = c.misfit / last;
         last = c.misfit;
-        if after == f64::NEG_INFINITY || c.misfit < o.tolerance {
-            c.converged = c.misfit < o.tolerance.max(1e-6);
-            break;
+        match after {
+            Some(t) if c.misfit >= o.tolerance => now = t,
+            _ => {
+                c.converged = c.misfit < o.tolerance.max(1e-6);
+                break;
+            }
         }
-        now = after;
     }
     if x.iter().any(|v| v.abs() > 1e3) {
         return Err(Error::Separation { what: "item response model" });

@@ -5,6 +5,7 @@
 //! [`fit`] estimates by marginal maximum likelihood with design weights; scoring, plausible values, linking
 //! of years, differential item functioning and fit build on the result.
 
+mod blocks;
 mod classical_dif;
 mod estimate;
 mod fit_measures;
@@ -12,6 +13,7 @@ mod item;
 mod latent_regression;
 mod likelihood;
 mod linking;
+mod louis;
 mod model;
 mod plausible;
 mod quadrature;

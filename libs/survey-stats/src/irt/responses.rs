@@ -1,5 +1,6 @@
 //! Answers to items: one row a respondent, missing answers allowed by design or by chance.
 
+use super::blocks::Blocks;
 use crate::error::{Error, Result, same_length};
 use std::collections::BTreeMap;
 
@@ -24,6 +25,8 @@ pub(crate) struct Patterns {
     /// sum of squared weights, for the sandwich
     pub weight2: Vec<f64>,
     pub group: Vec<usize>,
+    /// the codes, several items at a time
+    pub blocks: Blocks,
 }
 
 impl Responses {
@@ -119,8 +122,13 @@ impl Responses {
     /// Distinct rows with their total weights, and the pattern of each row.
     pub(crate) fn patterns(&self, weight: &[f64], group: &[usize]) -> (Patterns, Vec<usize>) {
         let mut place: BTreeMap<(usize, &[u8]), usize> = BTreeMap::new();
-        let mut p =
-            Patterns { codes: Vec::new(), weight: Vec::new(), weight2: Vec::new(), group: Vec::new() };
+        let mut p = Patterns {
+            codes: Vec::new(),
+            weight: Vec::new(),
+            weight2: Vec::new(),
+            group: Vec::new(),
+            blocks: Blocks::new(&[], &self.categories),
+        };
         let mut of = Vec::with_capacity(self.n);
         for i in 0..self.n {
             let key = (group[i], self.row(i));
@@ -135,6 +143,7 @@ impl Responses {
             p.weight2[k] += weight[i] * weight[i];
             of.push(k);
         }
+        p.blocks = Blocks::new(&p.codes, &self.categories);
         (p, of)
     }
 }

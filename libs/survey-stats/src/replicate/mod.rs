@@ -212,13 +212,13 @@ impl Replicates {
                 s[self.unit[i]].add(self.weight[i] * c[i]);
             }
         }
+        let units: Vec<Vec<f64>> =
+            sums.iter().map(|s| s.iter().map(|t| t.value()).collect::<Vec<f64>>()).collect();
         (0..self.count())
             .map(|r| {
                 let f = self.factor.column(r);
-                let totals: Vec<f64> = sums
-                    .iter()
-                    .map(|s| s.iter().zip(f.iter()).map(|(t, f)| t.value() * f).collect::<Sum>().value())
-                    .collect();
+                let f = f.as_slice();
+                let totals: Vec<f64> = units.iter().map(|t| crate::sum::dot_in_lanes(t, f)).collect();
                 statistic.values_of_totals(&totals)
             })
             .collect()

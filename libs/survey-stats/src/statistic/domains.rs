@@ -1,9 +1,10 @@
 //! A statistic in every group of a factor at once, with the covariances between groups.
 
-use super::Statistic;
+use super::{ByGroup, Statistic};
 use crate::design::Design;
 use crate::error::{Result, same_length};
 use crate::estimate::Estimates;
+use crate::sum::Sum;
 use nalgebra::DMatrix;
 
 /// Domain estimates: the statistic with weights set to zero outside each group in turn.
@@ -69,6 +70,46 @@ impl<S: Statistic> Statistic for ByDomain<S> {
             }
         }
         Ok(out)
+    }
+
+    fn influence_by_group(&self, w: &[f64]) -> Option<ByGroup> {
+        let (n, k) = (w.len(), self.levels.len());
+        let columns = self.statistic.columns_of_totals(n)?;
+        let c = columns.len();
+        if self.group.len() != n || columns.iter().any(|v| v.len() != n) {
+            return None;
+        }
+        let inside = |i: &usize| w[*i] != 0.0 && self.group[*i] < k;
+        let mut sums = vec![Sum::default(); k * c];
+        for i in (0..n).filter(inside) {
+            let own = &mut sums[self.group[i] * c..(self.group[i] + 1) * c];
+            for (s, v) in own.iter_mut().zip(&columns) {
+                s.add(w[i] * v[i]);
+            }
+        }
+        let totals: Vec<f64> = sums.iter().map(|s| s.value()).collect();
+        // What is not finite, or a group with nobody, is left to the careful way, which names it.
+        if totals.iter().any(|t| !t.is_finite()) {
+            return None;
+        }
+        let by_group: Vec<Vec<f64>> =
+            totals.chunks(c).map(|t| self.statistic.values_of_totals(t)).collect::<Option<_>>()?;
+        let each = by_group.first()?.len();
+        let mut values = vec![0.0; n * each];
+        for i in (0..n).filter(inside) {
+            let g = self.group[i];
+            let out = &mut values[i * each..(i + 1) * each];
+            if !self.statistic.influence_of_row(i, w[i], &totals[g * c..(g + 1) * c], &by_group[g], out) {
+                return None;
+            }
+        }
+        let mut estimates = vec![0.0; k * each];
+        for (g, own) in by_group.iter().enumerate() {
+            for (j, v) in own.iter().enumerate() {
+                estimates[j * k + g] = *v;
+            }
+        }
+        Some(ByGroup { group: self.group.clone(), groups: k, each, values, estimates })
     }
 
     fn columns_of_totals(&self, n: usize) -> Option<Vec<Vec<f64>>> {

@@ -44,6 +44,14 @@ impl Statistic for Mean {
         Some(c)
     }
 
+    fn influence_of_row(&self, i: usize, w: f64, totals: &[f64], values: &[f64], out: &mut [f64]) -> bool {
+        let n = totals.last().copied().unwrap_or(f64::NAN);
+        for ((o, y), m) in out.iter_mut().zip(self.0.data()).zip(values) {
+            *o = w * (y[i] - m) / n;
+        }
+        true
+    }
+
     fn values_of_totals(&self, totals: &[f64]) -> Option<Vec<f64>> {
         let (n, sums) = totals.split_last()?;
         if *n == 0.0 { None } else { Some(sums.iter().map(|t| t / n).collect()) }

@@ -41,10 +41,44 @@ pub trait Statistic {
         None
     }
 
+    /// Influence of row `i` with weight `w`, one value an estimate, from those totals and the estimates.
+    ///
+    /// Given together with [`Statistic::columns_of_totals`], so that groups are taken in one pass.
+    fn influence_of_row(
+        &self,
+        _i: usize,
+        _w: f64,
+        _totals: &[f64],
+        _values: &[f64],
+        _out: &mut [f64],
+    ) -> bool {
+        false
+    }
+
+    /// Influence values where every row belongs to one group and touches that group's estimates alone.
+    fn influence_by_group(&self, _w: &[f64]) -> Option<ByGroup> {
+        None
+    }
+
     /// The estimates from those totals.
     fn values_of_totals(&self, _totals: &[f64]) -> Option<Vec<f64>> {
         None
     }
+}
+
+/// Influence values of estimates by group.
+#[derive(Debug, Clone)]
+pub struct ByGroup {
+    /// group of each row; rows at or above the number of groups belong to none
+    pub group: Vec<usize>,
+    /// number of groups
+    pub groups: usize,
+    /// estimates in each group
+    pub each: usize,
+    /// influence values row by row, `each` a row
+    pub values: Vec<f64>,
+    /// the estimates: statistic by statistic and, within, group by group
+    pub estimates: Vec<f64>,
 }
 
 /// Columns of a survey file with their names; the outcome of most statistics.
@@ -154,6 +188,11 @@ impl Design {
     /// Estimates with linearised covariance.
     pub fn estimate(&self, statistic: &impl Statistic) -> Result<Estimates> {
         let w = self.weights();
+        if let Some(u) = statistic.influence_by_group(&w)
+            && let Some(vcov) = self.variance_by_group(&u)?
+        {
+            return Ok(Estimates { names: statistic.names(), values: u.estimates, vcov, df: self.df() });
+        }
         let values = statistic.values(&w)?;
         let vcov = self.variance(&statistic.influence(&w)?)?;
         Ok(Estimates { names: statistic.names(), values, vcov, df: self.df() })

@@ -58,6 +58,16 @@ impl Statistic for Ratio {
         Some(c)
     }
 
+    fn influence_of_row(&self, i: usize, w: f64, totals: &[f64], values: &[f64], out: &mut [f64]) -> bool {
+        let (y, x) = (self.numerators.data(), self.denominators.data());
+        let k = y.len();
+        for (c, (o, v)) in out.iter_mut().zip(values).enumerate() {
+            let (a, b) = (c % k, c / k);
+            *o = w * (y[a][i] - v * x[b][i]) / totals[k + b];
+        }
+        true
+    }
+
     fn values_of_totals(&self, totals: &[f64]) -> Option<Vec<f64>> {
         let (y, x) = totals.split_at(self.numerators.data().len());
         if x.contains(&0.0) {

@@ -34,6 +34,13 @@ impl Statistic for Total {
         Some(self.0.data().to_vec())
     }
 
+    fn influence_of_row(&self, i: usize, w: f64, _t: &[f64], _v: &[f64], out: &mut [f64]) -> bool {
+        for (o, y) in out.iter_mut().zip(self.0.data()) {
+            *o = w * y[i];
+        }
+        true
+    }
+
     fn values_of_totals(&self, totals: &[f64]) -> Option<Vec<f64>> {
         Some(totals.to_vec())
     }
