@@ -30,7 +30,7 @@ pub use item::{Item, Kind};
 pub use latent_regression::{LatentRegression, latent_regression};
 pub use linking::{LinkMethod, Linking, link};
 pub use model::{Group, Model, Parameter, Prior};
-pub use plausible::{plausible_values, share_at_or_above};
+pub use plausible::{latent_moments, plausible_values, share_at_or_above};
 pub use quadrature::Quadrature;
 pub use responses::Responses;
 pub use scoring::{Score, ScoreMethod, score};

@@ -10,6 +10,7 @@ use super::item::Item;
 use super::quadrature::Quadrature;
 use super::responses::Responses;
 use super::scoring::posteriors;
+use crate::error::{Error, Result, same_length};
 use crate::random::Random;
 
 /// `draws` plausible values a respondent: one vector a draw.
@@ -51,6 +52,54 @@ pub fn plausible_values(
         }
     }
     out
+}
+
+/// Latent mean and standard deviation of a group whose items are known, by EM from `start`.
+///
+/// With `E_i` and `V_i` the posterior mean and variance of person `i`: `mean = sum w E / sum w`,
+/// `variance = sum w (V + (E - mean)^2) / sum w`, until neither moves by 1e-8. Source: Mislevy (1984),
+/// *Psychometrika* 49. Assumes a normal ability in the group.
+///
+/// ```
+/// use survey_stats::irt::{latent_moments, Item, Quadrature, Responses};
+/// let items: Vec<Item> = (0..5).map(|j| Item::logistic(1.2, 1.0 - 0.5 * j as f64, 0.0, 1.0)).collect();
+/// let right = |j: usize, i: usize| f64::from(u8::from(i % 7 + j < 7));
+/// let columns = (0..5).map(|j| (format!("q{j}"), (0..70).map(|i| right(j, i)).collect())).collect();
+/// let r = Responses::for_scoring(columns).unwrap();
+/// let (mean, sd) = latent_moments(&items, &r, &[1.0; 70], (0.0, 1.0), &Quadrature::default()).unwrap();
+/// assert!(mean > 0.0 && sd > 0.1);
+/// ```
+pub fn latent_moments(
+    items: &[Item],
+    responses: &Responses,
+    weights: &[f64],
+    start: (f64, f64),
+    q: &Quadrature,
+) -> Result<(f64, f64)> {
+    same_length("weights", responses.len(), weights.len())?;
+    let total: f64 = weights.iter().sum();
+    let (mut mean, mut sd) = start;
+    for _ in 0..2000 {
+        let nodes = q.nodes(mean, sd);
+        let prior = q.weights(&nodes, mean, sd);
+        let post = posteriors(items, &nodes, &prior, responses);
+        let moment = |f: &dyn Fn(f64) -> f64| {
+            let of = |p: &[f64]| p.iter().zip(&nodes).map(|(p, t)| p * f(*t)).sum::<f64>();
+            post.chunks(nodes.len()).zip(weights).map(|(p, w)| w * of(p)).sum::<f64>() / total
+        };
+        let m = moment(&|t| t);
+        let s = moment(&|t| (t - m) * (t - m)).sqrt();
+        let moved = (m - mean).abs() + (s - sd).abs();
+        (mean, sd) = (m, s);
+        if moved < 1e-8 {
+            return Ok((mean, sd));
+        }
+        // A group that answers alike has no spread to estimate; it keeps a tenth of the district's.
+        if sd < 0.1 * start.1 {
+            return Ok((mean, 0.1 * start.1));
+        }
+    }
+    Err(Error::NotConverged { method: "latent distribution of a group", iterations: 2000, misfit: sd })
 }
 
 /// Posterior probability of each respondent to be at or above `cut`.

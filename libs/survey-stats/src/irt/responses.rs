@@ -114,6 +114,16 @@ impl Responses {
         }
     }
 
+    /// Some of the respondents, in the order given.
+    pub fn of_rows(&self, rows: &[usize]) -> Responses {
+        Responses {
+            names: self.names.clone(),
+            codes: rows.iter().flat_map(|i| self.row(*i).iter().copied()).collect(),
+            categories: self.categories.clone(),
+            n: rows.len(),
+        }
+    }
+
     pub(crate) fn row(&self, i: usize) -> &[u8] {
         let j = self.items();
         &self.codes[i * j..(i + 1) * j]
