@@ -44,8 +44,12 @@ pub fn only(args: &[&str]) -> sh::Done {
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// The measurements of `server/examples/bench`, on the program as it is released.
+/// The measurements of `server/examples/bench`, on the program as it is released, and before them those of the
+/// survey library against its peers, as far as these are installed, with the coverage of its intervals.
 pub fn bench(args: &[String]) -> sh::Done {
+    for example in ["bench", "coverage"] {
+        sh::run(sh::cargo().args(["run", "--release", "--package", "survey-stats", "--example", example]))?;
+    }
     install::missing()?;
     let postgres = Private::start()?;
     // the program itself is measured as well: its size, its start, its memory

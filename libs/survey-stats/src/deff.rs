@@ -54,6 +54,13 @@ pub fn mean_deff(design: &Design, y: &Columns, reference: SrsReference) -> Resul
 }
 
 /// Design effects of totals.
+///
+/// ```
+/// use survey_stats::{deff::{total_deff, SrsReference}, design::Design, statistic::Columns};
+/// let d = Design::srs(4, Some(vec![10.0; 4]), Some(40.0)).unwrap();
+/// let e = total_deff(&d, &Columns::one("y", &[1.0, 2.0, 5.0, 7.0]), SrsReference::WithoutReplacement).unwrap();
+/// assert!((e[0] - 1.0).abs() < 1e-12);
+/// ```
 pub fn total_deff(design: &Design, y: &Columns, reference: SrsReference) -> Result<Vec<f64>> {
     let v = design.estimate(&Total(y.clone()))?.vcov;
     let big = sum::sum(design.weights());

@@ -50,6 +50,16 @@ pub fn combine(sets: &[Estimates], df_complete: f64) -> Result<Combined> {
 }
 
 /// As [`combine`], with a choice of the small-sample rule.
+///
+/// ```
+/// use nalgebra::dmatrix;
+/// use survey_stats::{imputation::{combine_with, SmallSample}, Estimates};
+/// let e = |v: f64| Estimates { names: vec!["mean".into()], values: vec![v], vcov: dmatrix![4.0], df: 20.0 };
+/// let sets = [e(10.0), e(11.0), e(12.0)];
+/// let strict = combine_with(&sets, 20.0, SmallSample::BarnardRubin).unwrap();
+/// let lax = combine_with(&sets, 20.0, SmallSample::BetweenOnly).unwrap();
+/// assert!(strict.df[0] < lax.df[0]);
+/// ```
 pub fn combine_with(sets: &[Estimates], df_complete: f64, rule: SmallSample) -> Result<Combined> {
     let first = sets.first().ok_or(Error::Empty { what: "plausible values" })?;
     let (m, p) = (sets.len() as f64, first.values.len());

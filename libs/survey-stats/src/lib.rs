@@ -26,6 +26,7 @@
 //! # Ok::<(), survey_stats::Error>(())
 //! ```
 
+#![deny(missing_docs)]
 // Kernels check the shapes of their inputs at the door; indexing is bounds-checked and the notation of the field.
 #![allow(clippy::indexing_slicing, clippy::needless_range_loop)]
 // `!(x > 0.0)` is how NaN is refused together with what is not positive.

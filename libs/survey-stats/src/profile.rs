@@ -12,6 +12,12 @@ use crate::special::{expit, logit, normal_cdf, t_quantile};
 /// took part in the scaling), `v` its design variance, `t` the quantile of the interval.
 ///
 /// [`Method::Likelihood`]: crate::proportion::Method::Likelihood
+///
+/// ```
+/// use survey_stats::proportion::likelihood_spline;
+/// let (low, high) = likelihood_spline(0.2, 0.2 * 0.8 / 400.0, 400.0, 400.0, 1.96);
+/// assert!((low - 0.163).abs() < 2e-3 && (high - 0.241).abs() < 2e-3);
+/// ```
 pub fn likelihood_spline(p: f64, v: f64, n: f64, total: f64, t: f64) -> (f64, f64) {
     let centre = logit(p);
     let se = v.sqrt() / (p * (1.0 - p));

@@ -122,6 +122,13 @@ pub struct Sample {
 }
 
 /// The interval from a share and its variance, wherever they come from (replicates, combined values).
+///
+/// ```
+/// use survey_stats::proportion::{from_moments, Method, Sample};
+/// let s = Sample { n: 1200.0, kish: 1.2, df: 50.0 };
+/// let p = from_moments(0.15, 0.00014, s, Method::Wilson, 0.95).unwrap();
+/// assert!(p.interval.lower > 0.12 && p.interval.upper < 0.18);
+/// ```
 pub fn from_moments(p: f64, v: f64, sample: Sample, method: Method, level: f64) -> Result<Proportion> {
     let Sample { n, kish, df } = sample;
     if !(-1e-12..=1.0 + 1e-12).contains(&p) {

@@ -7,11 +7,19 @@ use libm::erfc;
 use statrs::function::{beta::checked_beta_reg, gamma};
 
 /// Lower tail of the standard normal distribution.
+///
+/// ```
+/// assert!((survey_stats::special::normal_cdf(1.959963984540054) - 0.975).abs() < 1e-12);
+/// ```
 pub fn normal_cdf(z: f64) -> f64 {
     0.5 * erfc(-z / std::f64::consts::SQRT_2)
 }
 
 /// Standard normal density.
+///
+/// ```
+/// assert!((survey_stats::special::normal_pdf(0.0) - 0.3989422804014327).abs() < 1e-15);
+/// ```
 pub fn normal_pdf(z: f64) -> f64 {
     (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt()
 }
@@ -51,6 +59,10 @@ pub fn normal_quantile(p: f64) -> f64 {
 }
 
 /// Regularised incomplete beta function, with its limits at the ends of the interval.
+///
+/// ```
+/// assert!((survey_stats::special::beta_cdf(0.5, 2.0, 2.0) - 0.5).abs() < 1e-12);
+/// ```
 pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
     if x.is_nan() || a.is_nan() || b.is_nan() || a < 0.0 || b < 0.0 {
         return f64::NAN;
@@ -77,6 +89,10 @@ fn beta_log_pdf(x: f64, a: f64, b: f64) -> f64 {
 }
 
 /// Quantile of the beta distribution; parameters may be zero (a point mass).
+///
+/// ```
+/// assert!((survey_stats::special::beta_quantile(0.5, 3.0, 3.0) - 0.5).abs() < 1e-10);
+/// ```
 pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     if p.is_nan() || a.is_nan() || b.is_nan() || a < 0.0 || b < 0.0 || !(0.0..=1.0).contains(&p) {
         return f64::NAN;
@@ -126,6 +142,10 @@ fn solve_increasing(
 }
 
 /// Lower tail of Student's t; `df` may be infinite (normal).
+///
+/// ```
+/// assert!((survey_stats::special::t_cdf(1.0, 1.0) - 0.75).abs() < 1e-12);
+/// ```
 pub fn t_cdf(t: f64, df: f64) -> f64 {
     if df.is_infinite() {
         return normal_cdf(t);
@@ -181,6 +201,10 @@ pub fn t_quantile(p: f64, df: f64) -> f64 {
 }
 
 /// Upper tail of the chi-squared distribution.
+///
+/// ```
+/// assert!((survey_stats::special::chi2_sf(3.841458820694124, 1.0) - 0.05).abs() < 1e-10);
+/// ```
 pub fn chi2_sf(x: f64, df: f64) -> f64 {
     if x <= 0.0 {
         return 1.0;
@@ -192,6 +216,10 @@ pub fn chi2_sf(x: f64, df: f64) -> f64 {
 }
 
 /// Upper tail of the F distribution; the second `df` may be infinite.
+///
+/// ```
+/// assert!((survey_stats::special::f_sf(1.0, 5.0, 5.0) - 0.5).abs() < 1e-10);
+/// ```
 pub fn f_sf(x: f64, df1: f64, df2: f64) -> f64 {
     if x <= 0.0 {
         return 1.0;
@@ -203,6 +231,10 @@ pub fn f_sf(x: f64, df1: f64, df2: f64) -> f64 {
 }
 
 /// Logistic function, stable in both tails.
+///
+/// ```
+/// assert_eq!(survey_stats::special::expit(0.0), 0.5);
+/// ```
 #[inline]
 pub fn expit(x: f64) -> f64 {
     if x >= 0.0 {
@@ -214,6 +246,10 @@ pub fn expit(x: f64) -> f64 {
 }
 
 /// Log-odds.
+///
+/// ```
+/// assert_eq!(survey_stats::special::logit(0.5), 0.0);
+/// ```
 #[inline]
 pub fn logit(p: f64) -> f64 {
     p.ln() - (-p).ln_1p()

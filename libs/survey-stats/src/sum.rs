@@ -47,11 +47,19 @@ impl FromIterator<f64> for Sum {
 }
 
 /// The compensated sum of `terms` in their order.
+///
+/// ```
+/// assert_eq!(survey_stats::sum::sum([1.0, 1e100, 1.0, -1e100]), 2.0);
+/// ```
 pub fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
     terms.into_iter().collect::<Sum>().value()
 }
 
 /// The compensated sum of products of two equally long slices.
+///
+/// ```
+/// assert_eq!(survey_stats::sum::dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// ```
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     sum(a.iter().zip(b).map(|(x, y)| x * y))
 }

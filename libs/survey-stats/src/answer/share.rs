@@ -182,6 +182,16 @@ pub fn from_plausible_values(
 ///
 /// The share at or above the cut moves with the cut's place on the own scale, `(cut - B) / A`; its slope there
 /// is the density of ability at the cut, from the draws within `bandwidth` on either side.
+///
+/// ```
+/// use nalgebra::Matrix2;
+/// use survey_stats::{answer::linking_variance, design::Design};
+/// let theta: Vec<f64> = (0..1001).map(|i| (i as f64 - 500.0) / 250.0).collect(); // density 1/4
+/// let d = Design::srs(1001, None, None).unwrap();
+/// let v = Matrix2::new(0.0, 0.0, 0.0, 4e-4);
+/// let got = linking_variance(&d, &theta, 1.0, (1.0, 0.0), &v, 0.25).unwrap();
+/// assert!((got - 4e-4 / 16.0).abs() < 1e-7);
+/// ```
 pub fn linking_variance(
     design: &Design,
     theta: &[f64],

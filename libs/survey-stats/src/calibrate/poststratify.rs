@@ -91,6 +91,14 @@ pub fn poststratify(design: &Design, margin: &Margin) -> Result<Calibrated> {
 }
 
 /// Post-stratifies the full sample and every replicate.
+///
+/// ```
+/// use survey_stats::{calibrate::{poststratify_replicates, Margin}, design::Design, replicate::Replicates};
+/// let r = Replicates::jk1(&Design::srs(4, Some(vec![25.0; 4]), None).unwrap()).unwrap();
+/// let m = Margin { group: vec![0, 0, 1, 1], totals: vec![60.0, 40.0] };
+/// let p = poststratify_replicates(&r, &m).unwrap();
+/// assert!((p.replicate(0)[1] - 60.0).abs() < 1e-9); // the first person is left out, the second stands for all
+/// ```
 pub fn poststratify_replicates(replicates: &Replicates, margin: &Margin) -> Result<Replicates> {
     margin.check(0, replicates.len())?;
     Ok(replicates.reweighted(|w| margin.scaled(0, w))?.with_fresh_df())

@@ -150,6 +150,15 @@ pub fn rake(design: &Design, margins: &[Margin], options: &RakeOptions) -> Resul
 }
 
 /// Rakes the full sample and every replicate; each must converge.
+///
+/// ```
+/// use survey_stats::{calibrate::{rake_replicates, Margin, RakeOptions}, design::Design, replicate::Replicates};
+/// let r = Replicates::jk1(&Design::srs(8, Some(vec![10.0; 8]), None).unwrap()).unwrap();
+/// let sex = Margin { group: vec![0, 0, 0, 0, 1, 1, 1, 1], totals: vec![42.0, 38.0] };
+/// let age = Margin { group: vec![0, 1, 0, 1, 0, 1, 0, 1], totals: vec![30.0, 50.0] };
+/// let p = rake_replicates(&r, &[sex, age], &RakeOptions::default()).unwrap();
+/// assert!((p.replicate(3).iter().sum::<f64>() - 80.0).abs() < 1e-6);
+/// ```
 pub fn rake_replicates(
     replicates: &Replicates,
     margins: &[Margin],

@@ -82,6 +82,14 @@ fn averaged(v: &[f64], group: &[usize]) -> Vec<f64> {
 }
 
 /// Calibration factors for weights `w`, calibration variables `x` (one column a total) and totals.
+///
+/// ```
+/// use nalgebra::dmatrix;
+/// use survey_stats::calibrate::{g_weights, Distance, Options};
+/// let o = Options { distance: Distance::Raking, ..Options::default() };
+/// let (g, c) = g_weights(&dmatrix![1.0; 1.0], &[10.0, 30.0], &[50.0], &o).unwrap();
+/// assert!((g[0] - 1.25).abs() < 1e-6 && c.converged);
+/// ```
 pub fn g_weights(
     x: &DMatrix<f64>,
     w: &[f64],
@@ -215,6 +223,14 @@ pub fn calibrate(design: &Design, x: &DMatrix<f64>, totals: &[f64], o: &Options)
 }
 
 /// Calibrates the full sample and every replicate; each must converge.
+///
+/// ```
+/// use nalgebra::DMatrix;
+/// use survey_stats::{calibrate::{calibrate_replicates, Options}, design::Design, replicate::Replicates};
+/// let r = Replicates::jk1(&Design::srs(5, Some(vec![10.0; 5]), None).unwrap()).unwrap();
+/// let p = calibrate_replicates(&r, &DMatrix::from_element(5, 1, 1.0), &[60.0], &Options::default()).unwrap();
+/// assert!((p.replicate(2).iter().sum::<f64>() - 60.0).abs() < 1e-9);
+/// ```
 pub fn calibrate_replicates(
     r: &Replicates,
     x: &DMatrix<f64>,

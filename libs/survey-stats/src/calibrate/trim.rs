@@ -42,6 +42,13 @@ pub fn trimmed(weights: &[f64], lower: f64, upper: f64, strict: bool) -> Result<
 }
 
 /// A design with trimmed weights; the variance treats them as given.
+///
+/// ```
+/// use survey_stats::{calibrate::trim_weights, design::Design};
+/// let d = Design::srs(4, Some(vec![1.0, 1.0, 1.0, 9.0]), None).unwrap();
+/// let t = trim_weights(&d, 0.0, 6.0, false).unwrap();
+/// assert_eq!(t.weights(), [2.0, 2.0, 2.0, 6.0]); // the excess of 3 is shared out
+/// ```
 pub fn trim_weights(design: &Design, lower: f64, upper: f64, strict: bool) -> Result<Design> {
     design.with_weights(trimmed(&design.weights(), lower, upper, strict)?)
 }

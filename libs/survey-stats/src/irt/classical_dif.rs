@@ -109,6 +109,15 @@ fn deviance(y: &[f64], x: &DMatrix<f64>) -> Result<(f64, DVector<f64>)> {
 }
 
 /// Logistic-regression tests of one item.
+///
+/// ```
+/// use survey_stats::irt::logistic_dif;
+/// let score: Vec<usize> = (0..200).map(|i| i % 5).collect();
+/// let second: Vec<bool> = (0..200).map(|i| i % 2 == 0).collect();
+/// let right: Vec<bool> = (0..200).map(|i| (i * 7) % 11 < 2 + i % 5 + usize::from(i % 2 == 0)).collect();
+/// let t = logistic_dif(&right, &score, &second).unwrap();
+/// assert!(t.uniform >= 0.0 && t.nonuniform >= 0.0 && (t.both - t.uniform - t.nonuniform).abs() < 1e-6);
+/// ```
 pub fn logistic_dif(right: &[bool], score: &[usize], second: &[bool]) -> Result<LogisticDif> {
     same_length("scores", right.len(), score.len())?;
     same_length("groups", right.len(), second.len())?;

@@ -13,11 +13,23 @@ use super::sum_score::sum_score_distribution;
 use crate::error::{Error, Result};
 
 /// Test information at `theta`.
+///
+/// ```
+/// use survey_stats::irt::{information, Item};
+/// let items = [Item::logistic(2.0, 0.0, 0.0, 1.0), Item::logistic(1.0, 0.0, 0.0, 1.0)];
+/// assert!((information(&items, 0.0) - (4.0 + 1.0) / 4.0).abs() < 1e-12); // a^2 p (1 - p)
+/// ```
 pub fn information(items: &[Item], theta: f64) -> f64 {
     items.iter().map(|i| i.information(theta)).sum()
 }
 
 /// Expected points at `theta`.
+///
+/// ```
+/// use survey_stats::irt::{expected_score, Item};
+/// let items = [Item::logistic(2.0, 0.0, 0.0, 1.0), Item::logistic(1.0, 0.0, 0.2, 1.0)];
+/// assert!((expected_score(&items, 0.0) - (0.5 + 0.6)).abs() < 1e-12);
+/// ```
 pub fn expected_score(items: &[Item], theta: f64) -> f64 {
     items
         .iter()
@@ -26,6 +38,14 @@ pub fn expected_score(items: &[Item], theta: f64) -> f64 {
 }
 
 /// Reliability from information, averaged over the latent distribution.
+///
+/// ```
+/// use survey_stats::irt::{marginal_reliability, Item};
+/// let item = |d: f64| Item::logistic(1.5, d, 0.0, 1.0);
+/// let short = marginal_reliability(&[item(0.5), item(-0.5)], (0.0, 1.0));
+/// let long = marginal_reliability(&[item(0.5), item(-0.5), item(0.0), item(1.0)], (0.0, 1.0));
+/// assert!(0.0 < short && short < long && long < 1.0);
+/// ```
 pub fn marginal_reliability(items: &[Item], latent: (f64, f64)) -> f64 {
     let q = Quadrature::Scaled { nodes: 241, width: 8.0 };
     let nodes = q.nodes(latent.0, latent.1);
@@ -42,6 +62,13 @@ pub fn marginal_reliability(items: &[Item], latent: (f64, f64)) -> f64 {
 }
 
 /// Reliability from scores and their errors; weights may be empty.
+///
+/// ```
+/// use survey_stats::irt::{empirical_reliability, Score};
+/// let scores: Vec<Score> = [-1.0, 0.0, 1.0].map(|theta| Score { theta, se: 0.5 }).to_vec();
+/// let r = empirical_reliability(&scores, &[1.0; 3]);
+/// assert!(r > 0.5 && r < 1.0);
+/// ```
 pub fn empirical_reliability(scores: &[Score], weights: &[f64]) -> f64 {
     let w = |i: usize| weights.get(i).copied().unwrap_or(1.0);
     let n: f64 = (0..scores.len()).map(w).sum();

@@ -103,6 +103,14 @@ pub fn latent_moments(
 }
 
 /// Posterior probability of each respondent to be at or above `cut`.
+///
+/// ```
+/// use survey_stats::irt::{share_at_or_above, Item, Quadrature, Responses};
+/// let r = Responses::for_scoring(vec![("q".into(), vec![1.0, 0.0])]).unwrap();
+/// let items = [Item::logistic(1.0, 0.0, 0.0, 1.0)];
+/// let p = share_at_or_above(&items, (0.0, 1.0), &r, &Quadrature::default(), 0.0);
+/// assert!(p[0] > 0.6 && (p[0] + p[1] - 1.0).abs() < 1e-9);
+/// ```
 pub fn share_at_or_above(
     items: &[Item],
     latent: (f64, f64),

@@ -20,6 +20,13 @@ pub struct SumScore {
 }
 
 /// Probabilities of every sum score at `theta`, items left out where `skip` says so.
+///
+/// ```
+/// use survey_stats::irt::{sum_score_distribution, Item};
+/// let items = [Item::logistic(1.0, 0.0, 0.0, 1.0), Item::logistic(2.0, 0.0, 0.0, 1.0)];
+/// let p = sum_score_distribution(&items, 0.0, None);
+/// assert!(p.iter().zip([0.25, 0.5, 0.25]).all(|(a, b)| (a - b).abs() < 1e-12));
+/// ```
 pub fn sum_score_distribution(items: &[Item], theta: f64, skip: Option<usize>) -> Vec<f64> {
     let mut d = vec![1.0];
     for (j, item) in items.iter().enumerate() {

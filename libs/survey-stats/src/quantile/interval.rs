@@ -100,6 +100,14 @@ pub fn estimate(
 }
 
 /// A quantile under replicate weights.
+///
+/// ```
+/// use survey_stats::{design::Design, quantile::{self, QuantileInterval, Rule}, replicate::Replicates};
+/// let x: Vec<f64> = (1..=41).map(f64::from).collect();
+/// let r = Replicates::jk1(&Design::srs(41, None, None).unwrap()).unwrap();
+/// let q = quantile::estimate_replicates(&r, &x, 0.5, Rule::Math, QuantileInterval::Mean, 0.95).unwrap();
+/// assert!(q.value == 21.0 && q.interval.lower < 21.0 && q.interval.upper > 21.0);
+/// ```
 pub fn estimate_replicates(
     replicates: &Replicates,
     x: &[f64],

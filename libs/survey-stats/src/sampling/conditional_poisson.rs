@@ -78,6 +78,12 @@ fn weights(pi: &[f64], n: usize, tolerance: f64) -> Result<Vec<f64>> {
 }
 
 /// Draws a maximum entropy sample.
+///
+/// ```
+/// use survey_stats::{random::Random, sampling::conditional_poisson};
+/// let chosen = conditional_poisson(&[0.2, 0.5, 0.3, 1.0], &mut Random::new(1)).unwrap();
+/// assert!(chosen.len() == 2 && chosen.contains(&3));
+/// ```
 pub fn conditional_poisson(pi: &[f64], rng: &mut Random) -> Result<Vec<usize>> {
     let (open, n) = fixed_size(pi)?;
     let mut chosen: Vec<usize> = (0..pi.len()).filter(|i| pi[*i] >= 1.0 - 1e-6).collect();
@@ -108,6 +114,12 @@ pub fn conditional_poisson_joint(pi: &[f64]) -> Result<DMatrix<f64>> {
 }
 
 /// As [`conditional_poisson_joint`], stopping when the probabilities are met within `tolerance` in sum.
+///
+/// ```
+/// use survey_stats::sampling::conditional_poisson_joint_within;
+/// let j = conditional_poisson_joint_within(&[0.2, 0.5, 0.3], 1e-9).unwrap();
+/// assert!((j[(1, 1)] - 0.5).abs() < 1e-8);
+/// ```
 pub fn conditional_poisson_joint_within(pi: &[f64], tolerance: f64) -> Result<DMatrix<f64>> {
     let (open, n) = fixed_size(pi)?;
     let p: Vec<f64> = open.iter().map(|i| pi[*i]).collect();

@@ -39,6 +39,12 @@ pub fn tille_joint(pi: &[f64]) -> Result<DMatrix<f64>> {
 }
 
 /// Joint inclusion probabilities of Midzuno's method.
+///
+/// ```
+/// use survey_stats::sampling::midzuno_joint;
+/// let j = midzuno_joint(&[0.6, 0.7, 0.7]).unwrap();
+/// assert!((j[(0, 1)] + j[(0, 2)] - 0.6).abs() < 1e-12); // two of three are drawn
+/// ```
 pub fn midzuno_joint(pi: &[f64]) -> Result<DMatrix<f64>> {
     let complement: Vec<f64> = pi.iter().map(|p| 1.0 - p).collect();
     let j = tille_joint(&complement)?;

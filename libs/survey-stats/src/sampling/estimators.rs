@@ -28,6 +28,10 @@ pub fn horvitz_thompson(y: &[f64], pi: &[f64]) -> Result<f64> {
 }
 
 /// `sum(y / pi) / sum(1 / pi)`.
+///
+/// ```
+/// assert_eq!(survey_stats::sampling::hajek_mean(&[2.0, 6.0], &[0.5, 0.25]).unwrap(), 28.0 / 6.0);
+/// ```
 pub fn hajek_mean(y: &[f64], pi: &[f64]) -> Result<f64> {
     Ok(horvitz_thompson(y, pi)? / sum(pi.iter().map(|p| 1.0 / p)))
 }
@@ -44,12 +48,27 @@ fn pairs(y: &[f64], joint: &DMatrix<f64>, term: impl Fn(usize, usize) -> f64) ->
 }
 
 /// Horvitz-Thompson variance of the total; may be negative.
+///
+/// ```
+/// use nalgebra::dmatrix;
+/// use survey_stats::sampling::horvitz_thompson_variance;
+/// // Simple random sampling of 2 of 4: pi = 1/2, pi_ij = 1/6.
+/// let v = horvitz_thompson_variance(&[1.0, 3.0], &dmatrix![0.5, 1.0 / 6.0; 1.0 / 6.0, 0.5]).unwrap();
+/// assert!((v - 8.0).abs() < 1e-9); // N^2 (1 - n/N) s^2 / n
+/// ```
 pub fn horvitz_thompson_variance(y: &[f64], joint: &DMatrix<f64>) -> Result<f64> {
     let pi = |i: usize| joint[(i, i)];
     pairs(y, joint, |i, j| (1.0 - pi(i) * pi(j) / joint[(i, j)]) * y[i] / pi(i) * y[j] / pi(j))
 }
 
 /// Yates-Grundy-Sen variance of the total, for designs of fixed size.
+///
+/// ```
+/// use nalgebra::dmatrix;
+/// use survey_stats::sampling::yates_grundy_variance;
+/// let v = yates_grundy_variance(&[1.0, 3.0], &dmatrix![0.5, 1.0 / 6.0; 1.0 / 6.0, 0.5]).unwrap();
+/// assert!((v - 8.0).abs() < 1e-9);
+/// ```
 pub fn yates_grundy_variance(y: &[f64], joint: &DMatrix<f64>) -> Result<f64> {
     let pi = |i: usize| joint[(i, i)];
     pairs(y, joint, |i, j| {
@@ -59,6 +78,12 @@ pub fn yates_grundy_variance(y: &[f64], joint: &DMatrix<f64>) -> Result<f64> {
 }
 
 /// Deville's approximation, which needs no joint probabilities.
+///
+/// ```
+/// use survey_stats::sampling::deville_variance;
+/// // With equal probabilities it is the variance of simple random sampling.
+/// assert!((deville_variance(&[1.0, 3.0], &[0.5, 0.5]).unwrap() - 8.0).abs() < 1e-9);
+/// ```
 pub fn deville_variance(y: &[f64], pi: &[f64]) -> Result<f64> {
     check(y, pi)?;
     let rest = sum(pi.iter().map(|p| 1.0 - p));
@@ -72,6 +97,14 @@ pub fn deville_variance(y: &[f64], pi: &[f64]) -> Result<f64> {
 }
 
 /// The ratio of two totals and its Taylor variance from joint probabilities.
+///
+/// ```
+/// use nalgebra::dmatrix;
+/// use survey_stats::sampling::ratio_variance;
+/// let joint = dmatrix![0.5, 1.0 / 6.0; 1.0 / 6.0, 0.5];
+/// let (r, v) = ratio_variance(&[2.0, 6.0], &[1.0, 3.0], &joint).unwrap();
+/// assert!((r - 2.0).abs() < 1e-12 && v.abs() < 1e-12); // exactly proportional
+/// ```
 pub fn ratio_variance(y: &[f64], x: &[f64], joint: &DMatrix<f64>) -> Result<(f64, f64)> {
     let pi: Vec<f64> = joint.diagonal().iter().copied().collect();
     let (ty, tx) = (horvitz_thompson(y, &pi)?, horvitz_thompson(x, &pi)?);

@@ -12,6 +12,11 @@ use crate::random::Random;
 use nalgebra::DMatrix;
 
 /// Draws a sample by Sampford's method.
+///
+/// ```
+/// use survey_stats::{random::Random, sampling::sampford};
+/// assert_eq!(sampford(&[0.4, 0.6, 0.5, 0.5], &mut Random::new(2)).unwrap().len(), 2);
+/// ```
 pub fn sampford(pi: &[f64], rng: &mut Random) -> Result<Vec<usize>> {
     let (open, n) = fixed_size(pi)?;
     let mut chosen: Vec<usize> = (0..pi.len()).filter(|i| pi[*i] >= 1.0 - 1e-6).collect();

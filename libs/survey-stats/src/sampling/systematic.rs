@@ -37,6 +37,12 @@ pub fn systematic(pi: &[f64], u: f64) -> Result<Vec<usize>> {
 }
 
 /// Joint inclusion probabilities of systematic sampling in the given order.
+///
+/// ```
+/// use survey_stats::sampling::systematic_joint;
+/// let j = systematic_joint(&[0.5, 0.5, 0.5, 0.5]).unwrap();
+/// assert!(j[(0, 1)].abs() < 1e-12 && (j[(0, 2)] - 0.5).abs() < 1e-12); // neighbours never come together
+/// ```
 pub fn systematic_joint(pi: &[f64]) -> Result<DMatrix<f64>> {
     let (open, _) = open_units(pi)?;
     let n = open.len();

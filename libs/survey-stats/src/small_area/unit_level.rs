@@ -194,6 +194,17 @@ pub fn unit_level(
 }
 
 /// Parametric bootstrap MSE of the predicted means from `replicates` draws of a fitted model.
+///
+/// ```
+/// use nalgebra::DMatrix;
+/// use survey_stats::small_area::{bootstrap_mse, unit_level};
+/// let y = [3.1, 3.4, 5.2, 4.9, 5.1, 7.9, 8.2];
+/// let (x, area) = (DMatrix::from_element(7, 1, 1.0), [0, 0, 1, 1, 1, 2, 2]);
+/// let (means, sizes) = (DMatrix::from_element(3, 1, 1.0), [100.0; 3]);
+/// let f = unit_level(&y, &x, &area, &means, &sizes, true).unwrap();
+/// let mse = bootstrap_mse(&f, &x, &area, &means, &sizes, 50, 1).unwrap();
+/// assert!(mse.iter().all(|m| *m > 0.0));
+/// ```
 pub fn bootstrap_mse(
     fit: &UnitLevelFit,
     x: &DMatrix<f64>,
