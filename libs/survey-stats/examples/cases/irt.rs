@@ -213,8 +213,28 @@ fn mirt(a: &Args) -> Res<V> {
         }
         other => (lib(other)?, m.flag("SE")),
     };
+    let f = as_the_reference_has_it(f)?;
     let n = r.len();
     Ok(obj("mirt", Mirt { fit: f, responses: r, group: vec![0; n], groups: vec!["all".into()], with_se }))
+}
+
+/// The covariance with the reference's second derivative of log-normal priors, whose middle term
+/// `(ln x - m) / (s^2 x^2)` has the opposite sign there; DESIGN.md says why ours differs.
+fn as_the_reference_has_it(mut f: Fit) -> Res<Fit> {
+    let Some(v) = &f.vcov else { return Ok(f) };
+    let mut info = lib(survey_stats::linalg::inverse(v, "covariance of the items"))?;
+    let mut changed = false;
+    for (i, p) in f.model.priors.iter().enumerate() {
+        if let Some(Prior::LogNormal { mean, sd }) = p {
+            let x = f.estimates[i];
+            info[(i, i)] += 2.0 * (x.ln() - mean) / (sd * sd * x * x);
+            changed = true;
+        }
+    }
+    if changed {
+        f.vcov = Some(lib(survey_stats::linalg::inverse(&info, "information of the items"))?);
+    }
+    Ok(f)
 }
 
 fn multiple_group(a: &Args) -> Res<V> {
