@@ -20,6 +20,7 @@ plan-none-chosen = (none chosen)
 plan-unfilled = not filled
 plan-choose = Choose one from the list.
 plan-not-a-figure = “{ $value }” is not a number. Type digits only, such as 2.5, or leave it empty.
+plan-compared-with-another = This draft was compared with another version than the plan now in force for its years. Throw the draft away and upload the file again.
 plan-changed-meanwhile = Somebody else has just changed this; your change was not saved. Reload the page, look at it and change it again.
 
 plan-board-title = { $n } promises and where they stand
@@ -62,6 +63,11 @@ plan-goal = { $amount }, by { $due }
 plan-goal-per = { $amount } for each { $per }, by { $due }
 plan-goal-coverage = { $amount } in each { $per }, { $n } in all
 plan-due = by { $due }
+plan-stated = { $n ->
+    [one] 1 statement
+   *[other] { $n } statements
+}
+plan-bar-plain = now { $value }, goal { $goal }
 plan-bar = now { $value }, goal { $goal }, { $asked } asked for today
 plan-basis-counted = { $n ->
     [one] from { $n } verified session

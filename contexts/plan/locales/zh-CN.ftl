@@ -20,6 +20,7 @@ plan-none-chosen = （未选）
 plan-unfilled = 未填
 plan-choose = 请从列表里选一项。
 plan-not-a-figure = “{ $value }”不是数字。请只填数字，例如 2.5；没有就空着。
+plan-compared-with-another = 这份草稿是和另一个版本比对的，现在这些年份执行的方案已经不同。请把草稿作废，再上传一次文件。
 plan-changed-meanwhile = 别人刚刚改过这里，您的修改没有保存。请刷新页面，看过最新内容后再改。
 
 plan-board-title = { $n } 项承诺，走到哪一步了
@@ -59,6 +60,8 @@ plan-goal = { $amount }，到 { $due } 年
 plan-goal-per = 每{ $per } { $amount }，到 { $due } 年
 plan-goal-coverage = 每个{ $per } { $amount }，共 { $n } 个
 plan-due = 到 { $due } 年
+plan-stated = { $n } 份书面说明
+plan-bar-plain = 现在 { $value }，目标 { $goal }
 plan-bar = 现在 { $value }，目标 { $goal }，今天应到 { $asked }
 plan-basis-counted = 由 { $n } 场核验过的活动得出
 plan-basis-registered = 由 { $n } 条核验过的登记得出

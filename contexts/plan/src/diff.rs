@@ -41,22 +41,27 @@ pub fn same_items(old: &[Item], new: &[Item]) -> Vec<Option<usize>> {
     pairs
 }
 
-/// For each new target, the old one that it continues: by its code, then by its subject.
+/// For each new target, the old one that it continues: of the same subject, else of the same code
+/// and a subject alike. A code alone is a place in the list of its kind, and may be another promise.
 pub fn same_targets(old: &[Target], new: &[Target]) -> Vec<Option<usize>> {
     let mut free: BTreeSet<usize> = (0..old.len()).collect();
-    new.iter()
-        .map(|target| {
-            let subject = search_key(&target.promise.subject);
-            let by_code = free.iter().copied().find(|at| old.get(*at).is_some_and(|o| o.code == target.code));
-            let hit = by_code.or_else(|| {
-                free.iter()
-                    .copied()
-                    .find(|at| old.get(*at).is_some_and(|o| search_key(&o.promise.subject) == subject))
-            })?;
-            free.remove(&hit);
-            Some(hit)
-        })
-        .collect()
+    let mut pairs: Vec<Option<usize>> = vec![None; new.len()];
+    let same =
+        |old: &Target, new: &Target| search_key(&old.promise.subject) == search_key(&new.promise.subject);
+    let alike = |old: &Target, new: &Target| {
+        old.code == new.code && likeness(&old.promise.subject, &new.promise.subject) >= ALIKE
+    };
+    let rules: [&dyn Fn(&Target, &Target) -> bool; 3] =
+        [&|old, new| same(old, new) && old.code == new.code, &same, &alike];
+    for fits in rules {
+        for (pair, target) in pairs.iter_mut().zip(new).filter(|(pair, _)| pair.is_none()) {
+            *pair = free.iter().copied().find(|at| old.get(*at).is_some_and(|old| fits(old, target)));
+            pair.iter().for_each(|at| {
+                free.remove(at);
+            });
+        }
+    }
+    pairs
 }
 
 fn words(item: &Item) -> String {

@@ -49,6 +49,11 @@ impl Period {
         if sound { Ok(Self { from, to }) } else { Err(Problem::new("plan-period-wrong").at("to")) }
     }
 
+    /// Whether they share a year.
+    pub const fn overlaps(self, other: Self) -> bool {
+        self.from <= other.to && other.from <= self.to
+    }
+
     /// Its first day.
     pub fn first_day(self) -> Day {
         Day::new(self.from, 1, 1).unwrap_or_else(epoch)

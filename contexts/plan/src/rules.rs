@@ -66,6 +66,10 @@ pub struct Known {
     pub by_year: Vec<(Year, Decimal)>,
     /// Places that have to be covered, for coverage.
     pub n_places: Option<i64>,
+    /// Heads whose person is not known: a count of persons may be as much higher.
+    pub unidentified: Decimal,
+    /// Whether the newest year still runs, so that its figure says nothing of a direction.
+    pub runs: bool,
 }
 
 /// The number that `now` is compared with: the promised one, or the count of places to cover.
@@ -97,6 +101,16 @@ pub fn asked_at_year_end(goal: Decimal, path: &Path, from: Day, due: Day, year: 
     Some(asked(goal, path, from, due, Day::new(year, 12, 31)?))
 }
 
+/// Whether an even path from nothing to the goal is a fair reference. It is none for a share, a
+/// figure a head, a change against an earlier one, or a number that may not be passed.
+pub const fn has_reference(promise: &Promise) -> bool {
+    let climbs =
+        matches!(promise.comparator, Comparator::AtLeast | Comparator::MoreThan | Comparator::Exactly);
+    let kind = matches!(promise.kind, TargetKind::Counted | TargetKind::Registered);
+    let form = matches!(promise.form, None | Some(Form::Cumulative | Form::Coverage | Form::Yearly));
+    climbs && kind && form
+}
+
 /// The ends of the path's years up to the goal.
 fn points(goal: Decimal, path: &Path, from: Day, due: Day) -> Vec<(Day, Decimal)> {
     let steps = path.iter().filter_map(|(year, step)| Some((Day::new(*year, 12, 31)?, step.value)));
@@ -117,10 +131,13 @@ pub fn status(promise: &Promise, known: &Known, path: &Path, from: Day, on: Day)
     match promise.kind {
         // Without a survey or final accounts there is no figure to judge; the page says what is needed.
         TargetKind::Measured | TargetKind::Financial => return Status::Unfilled,
-        TargetKind::Counted | TargetKind::Registered | TargetKind::Attested => {}
+        // How many statements were signed says nothing of what they state.
+        TargetKind::Attested if known.by_year.is_empty() => return Status::Unfilled,
+        TargetKind::Attested => return Status::CannotSay,
+        TargetKind::Counted | TargetKind::Registered => {}
     }
     if let Comparator::Rising | Comparator::Falling = promise.comparator {
-        return direction(promise.comparator, &known.by_year);
+        return direction(promise.comparator, known);
     }
     let (Some(now), Some(due)) = (known.now, promise.due_on()) else { return Status::Unfilled };
     let (now, from, due) = match promise.form {
@@ -144,7 +161,16 @@ pub fn status(promise: &Promise, known: &Known, path: &Path, from: Day, on: Day)
         Comparator::Exactly if now > goal => Status::CannotSay,
         Comparator::AtMost | Comparator::LessThan => ceiling(promise.comparator, now, goal, on >= due),
         Comparator::AtLeast | Comparator::MoreThan | Comparator::Exactly => {
-            climbing(now, known.waiting, asked(goal, path, from, due, on), on > due)
+            let asked = asked(goal, path, from, due, on);
+            match climbing(now, known.waiting, asked, on > due) {
+                // a lower bound cannot say that too few came
+                Status::Behind | Status::Waiting
+                    if now + known.unidentified >= asked && known.unidentified > Decimal::ZERO =>
+                {
+                    Status::CannotSay
+                }
+                judged => judged,
+            }
         }
         Comparator::Rising | Comparator::Falling => Status::CannotSay,
     }
@@ -175,12 +201,17 @@ fn climbing(now: Decimal, waiting: Decimal, asked: Decimal, ended: bool) -> Stat
     if waiting > Decimal::ZERO && now + waiting >= asked { Status::Waiting } else { Status::Behind }
 }
 
-/// A direction needs two years before it can be seen.
-fn direction(comparator: Comparator, by_year: &[(Year, Decimal)]) -> Status {
+/// A direction needs two whole years, one after the other, before it can be seen; the years before
+/// the first figure are none.
+fn direction(comparator: Comparator, known: &Known) -> Status {
+    let over = known.by_year.len() - usize::from(known.runs && !known.by_year.is_empty());
+    let begun = known.by_year.iter().take(over).skip_while(|(_, value)| value.is_zero());
+    let by_year: Vec<(Year, Decimal)> = begun.copied().collect();
     let pairs = || by_year.iter().zip(by_year.iter().skip(1));
     match by_year.len() {
-        0 => Status::Unfilled,
-        1 => Status::CannotSay,
+        0 if known.by_year.is_empty() => Status::Unfilled,
+        0 | 1 => Status::CannotSay,
+        _ if pairs().any(|(a, b)| a.0 + 1 != b.0) => Status::CannotSay,
         _ if comparator == Comparator::Rising && pairs().all(|(a, b)| a.1 < b.1) => Status::OnCourse,
         _ if comparator == Comparator::Falling && pairs().all(|(a, b)| a.1 > b.1) => Status::OnCourse,
         _ => Status::Behind,
@@ -262,7 +293,7 @@ pub fn forecast(promise: &Promise, known: &Known, n_deliveries: i64, from: Day, 
         ) => false,
     };
     let (Some(now), Some(due)) = (known.now, promise.due_on()) else { return Forecast::NotApplicable };
-    if promise.kind != TargetKind::Counted || !additive || on >= due {
+    if promise.kind != TargetKind::Counted || !additive || on >= due || known.unidentified > Decimal::ZERO {
         return Forecast::NotApplicable;
     }
     let days = on.days_since(from).saturating_add(1);

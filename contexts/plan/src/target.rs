@@ -102,6 +102,16 @@ impl Promise {
     }
 }
 
+/// The words by which a document calls the units of the second level.
+const TOWNS: [&str; 4] = ["镇", "乡", "街道", "办事处"];
+
+impl Promise {
+    /// Whether it holds for each town: the only places whose number the program knows.
+    pub fn is_of_towns(&self) -> bool {
+        TOWNS.iter().any(|word| self.per.contains(word))
+    }
+}
+
 /// The life of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetState {

@@ -113,7 +113,7 @@ fn draft(tx: &mut Tx<'_>, by: &Caller, document: &DocumentId, reading: &Reading)
     let period = reading::period(reading);
     let in_force = store::list_published(tx, by.district())?;
     let overlaps = |plan: &Plan| match (plan.period, period) {
-        (Some(old), Some(new)) => old.from <= new.to && new.from <= old.to,
+        (Some(old), Some(new)) => old.overlaps(new),
         // Years unknown: take it for a new version of the newest until a person says otherwise.
         (None, _) | (_, None) => true,
     };

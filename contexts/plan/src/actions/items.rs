@@ -1,6 +1,6 @@
 //! Correcting a draft: its head, its items, its doubts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use db::Tx;
 use kernel::{Caller, Problem, Problems, Refusal};
@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::{correct, keeper, names, record};
 use crate::item::duties;
-use crate::plan::Period;
-use crate::{Doubt, DoubtId, Duty, Holder, Item, ItemId, PlanId, store};
+use crate::plan::{Period, Plan};
+use crate::{Doubt, DoubtId, Duty, Holder, Item, ItemId, PlanId, TargetId, store};
 
 /// What a person writes for an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,12 +59,45 @@ pub fn edit_head(
     let mut plan = super::load(tx, by, id)?.corrected()?;
     plan.title = title.trim().to_owned();
     plan.period = Some(period);
+    detach(tx, by, &mut plan)?;
     store::save_plan(tx, by.district(), &plan)?;
     settle_where(tx, by, id, |doubt| {
         matches!(doubt.key.as_str(), "title-missing" | "period-missing" | "period-inferred")
     })?;
     let detail = json!({ "title": plan.title, "from": period.from, "to": period.to });
     record(tx, by, "plan.head", ("plan", id.as_str()), detail)
+}
+
+/// A draft for other years than the plan that it was taken to continue is a plan of its own: its
+/// items and targets get ids of their own, so that no figure of the old one moves.
+fn detach(tx: &mut Tx<'_>, by: &Caller, plan: &mut Plan) -> Result<(), Refusal> {
+    let Some(old) = plan.replaces.clone() else { return Ok(()) };
+    let old = super::load(tx, by, &old)?;
+    let shares = old.period.zip(plan.period).is_some_and(|(old, new)| old.overlaps(new));
+    if shares {
+        return Ok(());
+    }
+    let mut content = store::load_content(tx, by.district(), &plan.id)?;
+    let items: BTreeMap<ItemId, ItemId> =
+        content.items.iter().map(|item| (item.id.clone(), by.id())).collect();
+    let targets: BTreeMap<TargetId, TargetId> =
+        content.targets.iter().map(|target| (target.id.clone(), by.id())).collect();
+    let renew = |item: &mut Option<ItemId>| *item = item.as_ref().and_then(|id| items.get(id).cloned());
+    for item in &mut content.items {
+        items.get(&item.id).cloned().into_iter().for_each(|id| item.id = id);
+    }
+    for target in &mut content.targets {
+        targets.get(&target.id).cloned().into_iter().for_each(|id| target.id = id);
+        renew(&mut target.item);
+    }
+    for doubt in &mut content.doubts {
+        renew(&mut doubt.item);
+        doubt.target = doubt.target.as_ref().and_then(|id| targets.get(id).cloned());
+    }
+    store::delete_content(tx, by.district(), &plan.id)?;
+    store::insert_content(tx, by.district(), &plan.id, &content)?;
+    plan.replaces = None;
+    Ok(())
 }
 
 /// Corrects an item; what was doubted in it is settled by that.

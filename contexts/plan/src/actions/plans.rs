@@ -2,7 +2,7 @@
 
 use db::Tx;
 use evidence::{Indicator, IndicatorId, Purpose, PurposeId, Source, indicators, purposes};
-use kernel::{Caller, Refusal};
+use kernel::{Caller, Problem, Refusal};
 use plan_doc::{Form, ItemKind, TargetKind};
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::json;
@@ -22,19 +22,35 @@ pub fn publish(tx: &mut Tx<'_>, by: &Caller, id: &PlanId, version: i64) -> Resul
     let account = keeper(&by.actor)?;
     let plan = load(tx, by, id)?;
     if plan.version != version {
-        return Err(Refusal::Conflict(kernel::Problem::new("plan-changed-meanwhile")));
+        return Err(Refusal::Conflict(Problem::new("plan-changed-meanwhile")));
     }
     let left = store::obstacles(tx, by.district(), id)?;
     let plan = plan.publish(account, by.now(), left)?;
+    let old = replaced(tx, by, &plan)?;
     store::save_plan(tx, by.district(), &plan)?;
-    if let Some(old) = &plan.replaces {
-        let old = load(tx, by, old)?;
-        if old.is_published() {
-            store::save_plan(tx, by.district(), &old.supersede(by.now())?)?;
-        }
+    if let Some(old) = old {
+        store::save_plan(tx, by.district(), &old.supersede(by.now())?)?;
     }
     register(tx, by)?;
     record(tx, by, "plan.publish", ("plan", id.as_str()), json!({ "title": plan.title }))
+}
+
+/// The plan in force that this one takes the place of. What a draft continues was found when it was
+/// read; what is in force for its years may be another one by now, and ids of its items would then
+/// stand for other measures.
+fn replaced(tx: &mut Tx<'_>, by: &Caller, plan: &Plan) -> Result<Option<Plan>, Refusal> {
+    let shares = |other: &Plan| match (other.period, plan.period) {
+        (Some(one), Some(other)) => one.overlaps(other),
+        (None, _) | (_, None) => false,
+    };
+    let mut others = store::list_published(tx, by.district())?;
+    others
+        .retain(|other| other.id != plan.id && (shares(other) || plan.replaces.as_ref() == Some(&other.id)));
+    match others.as_slice() {
+        [] if plan.replaces.is_none() => Ok(None),
+        [one] if plan.replaces.as_ref() == Some(&one.id) && shares(one) => Ok(others.pop()),
+        _ => Err(Refusal::Conflict(Problem::new("plan-compared-with-another"))),
+    }
 }
 
 /// Throws a draft and its document away: nobody was ever bound by it, and the file may come again.
@@ -114,13 +130,15 @@ fn indicators_of(plan: &Plan, content: &Content, words: &Wordings) -> Vec<Indica
 /// delivery of the district; it has none until somebody names the item.
 fn source(target: &Target, promise: &Promise) -> Option<Source> {
     Some(match promise.kind {
+        // sessions anywhere do not say that every place had them
+        TargetKind::Counted if promise.form == Some(Form::Coverage) => return None,
         TargetKind::Counted => Source::Counted {
             purpose: Some(PurposeId::from(target.item.as_ref()?.as_str())),
             kind: promise.counting.kind,
             group: promise.counting.group,
             tally: promise.counting.tally,
         },
-        TargetKind::Registered if promise.form == Some(Form::Coverage) => {
+        TargetKind::Registered if promise.form == Some(Form::Coverage) && promise.is_of_towns() => {
             let per_town = promise.value.and_then(|value| value.ceil().to_i64()).unwrap_or(1).max(1);
             Source::Coverage { per_town }
         }

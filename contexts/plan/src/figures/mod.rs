@@ -11,7 +11,7 @@ use db::Tx;
 use evidence::{Period as Years, PurposeId, Series, Sums, indicators, totals};
 use kernel::{Caller, Day, Refusal, UnitId, Year};
 use people::units::{self, Unit, UnitKind};
-use plan_doc::ItemKind;
+use plan_doc::{Form, ItemKind};
 
 use self::target::{number, target_figure, waiting_for};
 use crate::plan::Period;
@@ -126,7 +126,7 @@ pub fn board(
 ) -> Result<Option<Board>, Refusal> {
     let Some(period) = plan.period else { return Ok(None) };
     let year = year_of(period, chosen, by.today());
-    let on = day_of(year, by.today());
+    let (on, today) = (day_of(year, by.today()), by.today());
     let content = store::load_in_force(tx, by.district(), &plan.id)?;
     let series = indicators::values(tx, by, year)?;
     let sums = totals::by_purpose(tx, by.district(), Years::year(year))?;
@@ -134,8 +134,12 @@ pub fn board(
     let heads = store::planned_heads(tx, by.district(), year)?;
     let waiting = totals::waiting_by_purpose(tx, by.district(), Years { from: period.from, to: year })?;
     let mut so_far: BTreeMap<PurposeId, Sums> = BTreeMap::new();
-    for ((purpose, _), sums) in &waiting {
+    let mut this_year = BTreeMap::new();
+    for ((purpose, of), sums) in &waiting {
         so_far.entry(purpose.clone()).or_default().add(*sums);
+        if *of == year {
+            this_year.insert(purpose.clone(), *sums);
+        }
     }
     let units: BTreeMap<_, _> =
         units::list(tx, by.district(), on)?.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
@@ -148,8 +152,12 @@ pub fn board(
         let path = paths.get(&target.id).cloned().unwrap_or_default();
         let n_years = i64::from(period.to - period.from) + 1;
         let derived_start = rules::derived_start(&target.promise, &promises, n_years);
-        let waits = waiting_for(target, &so_far);
-        let figure = target_figure(target, found, path, (n_towns, waits), (period.first_day(), on));
+        let waits = if target.promise.form == Some(Form::Yearly) {
+            waiting_for(target, &this_year)
+        } else {
+            waiting_for(target, &so_far)
+        };
+        let figure = target_figure(target, found, path, (n_towns, waits), (period.first_day(), on, today));
         TargetFigure { derived_start, ..figure }
     });
     let targets = targets.collect();
@@ -165,7 +173,7 @@ pub fn board(
             planned,
             planned_heads: heads.get(&item.id).copied(),
             n_waiting,
-            status: rules::measure_status(year, on, &figures),
+            status: rules::measure_status(year, today, &figures),
         }
     };
     let sections = grouped(&content.sections, &content.items);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use evidence::{PurposeId, Series, Sums, Tally};
 use kernel::{Day, Value, Year};
-use plan_doc::TargetKind;
+use plan_doc::{Form, TargetKind};
 use rust_decimal::Decimal;
 
 use crate::Target;
@@ -87,13 +87,18 @@ pub(super) fn waiting_for(target: &Target, waiting: &BTreeMap<PurposeId, Sums>) 
     }
 }
 
+/// The first and the last day of a day's year.
+fn year_of(on: Day) -> Option<(Day, Day)> {
+    Some((Day::new(on.year(), 1, 1)?, Day::new(on.year(), 12, 31)?))
+}
+
 /// The figure of a target as of a day.
 pub(super) fn target_figure(
     target: &Target,
     series: Option<&Series>,
     path: Path,
     (n_towns, waiting): (i64, Decimal),
-    (from, on): (Day, Day),
+    (from, on, today): (Day, Day, Day),
 ) -> TargetFigure {
     let points: Vec<YearPoint> = series
         .map(|series| series.points.as_slice())
@@ -107,27 +112,38 @@ pub(super) fn target_figure(
         })
         .collect();
     // A measured or financial figure is never shown before its own context can answer for it.
-    let has_source = !matches!(target.promise.kind, TargetKind::Measured | TargetKind::Financial);
-    let now = points.last().and_then(|point| point.to_date).filter(|_| has_source);
+    // A statement is no amount, however many were signed.
+    let promise = &target.promise;
+    let has_source = matches!(promise.kind, TargetKind::Counted | TargetKind::Registered);
+    let yearly = promise.form == Some(Form::Yearly);
+    let newest = points.last().and_then(|point| if yearly { point.value } else { point.to_date });
+    let now = newest.filter(|_| has_source);
     let by_year = points.iter().filter_map(|point| Some((point.year, point.value?))).collect();
-    let known = Known { now, waiting, by_year, n_places: Some(n_towns) };
-    let n = series.map_or(0, |series| match target.promise.kind {
-        TargetKind::Counted => series.points.iter().map(|point| point.n).sum(),
-        TargetKind::Registered | TargetKind::Measured | TargetKind::Financial | TargetKind::Attested => {
-            series.points.last().map_or(0, |point| point.n)
-        }
-    });
-    let goal = rules::goal(&target.promise, &known);
-    let due = target.promise.due_on();
-    let asked = goal.zip(due).map(|(goal, due)| rules::asked(goal, &path, from, due, on));
-    let unidentified = series
-        .map(|series| series.points.iter().filter_map(|point| point.unidentified).sum::<i64>())
-        .filter(|n| *n > 0);
+    let sum_of = |count: fn(&evidence::Point) -> i64| -> i64 {
+        let points = series.map(|series| series.points.as_slice()).unwrap_or_default();
+        let last = points.len().saturating_sub(1);
+        let from = if yearly || promise.kind != TargetKind::Counted { last } else { 0 };
+        points.iter().skip(from).map(count).sum()
+    };
+    let n = sum_of(|point| point.n);
+    let unidentified = Some(sum_of(|point| point.unidentified.unwrap_or(0))).filter(|n| *n > 0);
+    let known = Known {
+        now,
+        waiting,
+        by_year,
+        n_places: Some(n_towns).filter(|_| promise.is_of_towns()),
+        unidentified: unidentified.unwrap_or(0).into(),
+        runs: on == today && promise.kind == TargetKind::Counted,
+    };
+    let goal = rules::goal(promise, &known);
+    let span = if yearly { year_of(on) } else { promise.due_on().map(|due| (from, due)) };
+    let asked = goal.zip(span).map(|(goal, (from, due))| rules::asked(goal, &path, from, due, on));
+    let has_line = has_source && (!path.is_empty() || rules::has_reference(promise));
     TargetFigure {
         status: rules::status(&target.promise, &known, &path, from, on),
         now,
         goal,
-        asked: asked.filter(|_| has_source),
+        asked: asked.filter(|_| has_line),
         forecast: rules::forecast(&target.promise, &known, n, from, on),
         path,
         points,

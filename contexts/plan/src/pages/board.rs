@@ -9,11 +9,11 @@ use web::{Cell, Cx, Format, Result, Safe, ui};
 use super::card::{Card, YearRow, card, trajectory};
 use super::map::{TownMap, load_map};
 use super::{desk, holder, status};
+use crate::SectionKind;
 use crate::figures::{self, Board, MeasureFigure};
 use crate::item::leads;
 use crate::rules::Status;
 use crate::wording::WordingKind;
-use crate::{PlanId, SectionKind};
 
 #[derive(Template)]
 #[template(path = "pages/board.html")]
@@ -70,7 +70,7 @@ pub struct Choice {
 
 /// Shows the board, or gives it as a file.
 pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
-    let chosen = choice.plan.clone().filter(|id| !id.is_empty()).map(PlanId::from);
+    let chosen = super::chosen(choice.plan.as_deref());
     let year = choice.year;
     let found = cx
         .read(move |tx, by| {

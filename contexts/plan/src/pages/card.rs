@@ -1,6 +1,7 @@
 //! A target as a card: what is promised, the figure or 未填 with what is needed, the bar, the status.
 
-use kernel::Year;
+use kernel::{Year, round_half_up};
+use plan_doc::{Form, TargetKind};
 use rust_decimal::Decimal;
 use web::ui::{Bar, bar};
 use web::{Cx, Safe};
@@ -8,7 +9,7 @@ use web::{Cx, Safe};
 use super::{figure, float, thousandths};
 use crate::chart::{Series, Stroke, lines};
 use crate::figures::{Board, TargetFigure};
-use crate::rules::{Forecast, needs};
+use crate::rules::{Forecast, asked_at_year_end, has_reference, needs};
 use crate::target::comparator_word;
 use crate::wording::WordingKind;
 
@@ -39,13 +40,14 @@ pub(crate) fn card(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> Card {
     let target = &figure_of.target;
     let promise = &target.promise;
     let unit = &promise.unit;
-    let value = figure_of.now.map_or_else(|| cx.t("plan-unfilled"), |now| shown(cx, figure_of, now));
+    let value = figure_of.now.map(|now| shown(cx, figure_of, now));
+    let value = value.or_else(|| stated(cx, figure_of)).unwrap_or_else(|| cx.t("plan-unfilled"));
     let plain = board.words.plain(cx.locale, WordingKind::Target, target.id.as_str());
     Card {
         id: target.id.to_string(),
         kind: cx.t(&format!("plan-target-kind-{}", promise.kind.code())),
         title: board.words.title(cx.locale, WordingKind::Target, target.id.as_str(), &promise.subject),
-        filled: figure_of.now.is_some(),
+        filled: figure_of.now.is_some() || stated(cx, figure_of).is_some(),
         bar: drawn_bar(cx, figure_of, &value),
         value,
         goal: goal(cx, figure_of),
@@ -63,6 +65,12 @@ pub(crate) fn card(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> Card {
     }
 }
 
+/// What stands in place of a figure when a narrative was signed.
+fn stated(cx: &Cx, figure_of: &TargetFigure) -> Option<String> {
+    let attested = figure_of.target.promise.kind == TargetKind::Attested && figure_of.n > 0;
+    attested.then(|| cx.with("plan-stated", &[("n", figure_of.n.to_string())]))
+}
+
 /// The figure; how many of all places, where each has to be covered.
 fn shown(cx: &Cx, figure_of: &TargetFigure, now: Decimal) -> String {
     match figure_of.goal.filter(|_| figure_of.target.promise.is_coverage()) {
@@ -78,8 +86,10 @@ pub(crate) fn goal(cx: &Cx, figure_of: &TargetFigure) -> String {
     let value = promise.value.map(|value| figure(cx, value)).unwrap_or_default();
     let amount = format!("{word} {value} {}", promise.unit);
     let amount = amount.trim().to_owned();
-    if promise.is_coverage() {
-        let n = figure_of.goal.map(|goal| figure(cx, goal)).unwrap_or_default();
+    if promise.is_coverage()
+        && let Some(goal) = figure_of.goal
+    {
+        let n = figure(cx, goal);
         return cx.with("plan-goal-coverage", &[("amount", amount), ("per", promise.per.clone()), ("n", n)]);
     }
     if promise.per.is_empty() {
@@ -95,13 +105,19 @@ fn drawn_bar(cx: &Cx, figure_of: &TargetFigure, value: &str) -> Safe {
         return bar(Bar::default(), &cx.t("plan-unfilled"));
     };
     let due = figure_of.asked.map(|asked| thousandths(asked, goal));
-    let asked = figure_of.asked.map(|asked| figure(cx, asked.round())).unwrap_or_default();
-    let words = [("value", value.to_owned()), ("goal", figure(cx, goal)), ("asked", asked)];
-    bar(Bar { done: thousandths(now, goal), due }, &cx.with("plan-bar", &words))
+    let mut words = vec![("value", value.to_owned()), ("goal", figure(cx, goal))];
+    let key = match figure_of.asked {
+        Some(asked) => {
+            words.push(("asked", figure(cx, round_half_up(asked, 0))));
+            "plan-bar"
+        }
+        None => "plan-bar-plain",
+    };
+    bar(Bar { done: thousandths(now, goal), due }, &cx.with(key, &words))
 }
 
 fn basis(cx: &Cx, figure_of: &TargetFigure) -> String {
-    if figure_of.now.is_none() {
+    if figure_of.now.is_none() && stated(cx, figure_of).is_none() {
         let needed: Vec<String> =
             needs(&figure_of.target.promise).iter().map(|need| cx.t(&format!("plan-needs-{need}"))).collect();
         return cx.with("plan-needs", &[("list", needed.join(&cx.t("plan-list-comma")))]);
@@ -145,10 +161,14 @@ pub(crate) struct YearRow {
 
 /// The chart of a target over the plan's years, with the rows of the table behind it.
 pub(crate) fn trajectory(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> (Option<Safe>, Vec<YearRow>) {
+    let yearly = figure_of.target.promise.form == Some(Form::Yearly);
     let asked_at = |year: Year| {
-        let due = figure_of.target.promise.due_on()?;
-        let from = board.period.first_day();
-        crate::rules::asked_at_year_end(figure_of.goal?, &figure_of.path, from, due, year)
+        let (promise, goal) = (&figure_of.target.promise, figure_of.goal?);
+        let due = promise.due_on()?;
+        if figure_of.path.is_empty() && (yearly || !has_reference(promise)) {
+            return Some(goal).filter(|_| yearly || year == due.year());
+        }
+        asked_at_year_end(goal, &figure_of.path, board.period.first_day(), due, year)
     };
     let mut rows = Vec::new();
     let (mut actual, mut planned) = (Vec::new(), Vec::new());
@@ -156,9 +176,10 @@ pub(crate) fn trajectory(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> (O
         let point = figure_of.points.iter().find(|point| point.year == year);
         let to_date = point.and_then(|point| point.to_date);
         let asked = asked_at(year);
-        actual.extend(to_date.map(|value| (year, float(value))));
+        let drawn = if yearly { point.and_then(|point| point.value) } else { to_date };
+        actual.extend(drawn.map(|value| (year, float(value))));
         planned.extend(asked.map(|value| (year, float(value))));
-        let shown = |value: Option<Decimal>| value.map(|value| figure(cx, value.round_dp(1)));
+        let shown = |value: Option<Decimal>| value.map(|value| figure(cx, round_half_up(value, 1)));
         rows.push(YearRow {
             year,
             asked: shown(asked).unwrap_or_default(),

@@ -39,6 +39,7 @@ struct ItemPage<'a> {
 /// What may be chosen in the address.
 #[derive(Deserialize)]
 pub struct Choice {
+    plan: Option<String>,
     year: Option<Year>,
 }
 
@@ -62,10 +63,10 @@ struct More {
 
 /// Shows it.
 pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> Result {
-    let year = choice.year;
+    let (chosen, year) = (super::chosen(choice.plan.as_deref()), choice.year);
     let (board, more) = cx
         .read(move |tx, by| {
-            let plan = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
+            let plan = figures::shown(tx, by, chosen.as_ref())?.ok_or(Refusal::NotFound)?;
             let item = store::item_by_number(tx, by.district(), &plan.id, n)?.ok_or(Refusal::NotFound)?;
             let board = figures::board(tx, by, plan, year)?.ok_or(Refusal::NotFound)?;
             let purpose = PurposeId::from(item.id.as_str());
@@ -149,7 +150,7 @@ fn targets(cx: &Cx, board: &Board, item: &Item) -> Vec<(String, String)> {
     of.map(|one| {
         let card = super::card::card(cx, board, one);
         let words = format!("{}：{} · {}", card.title, card.value, card.goal);
-        (format!("/desk/plan/targets/{}?year={}", card.id, board.year), words)
+        (format!("/desk/plan/targets/{}?plan={}&year={}", card.id, board.plan.id, board.year), words)
     })
     .collect()
 }

@@ -29,10 +29,10 @@ use rust_decimal::prelude::ToPrimitive;
 use web::ui::{escape, tag};
 use web::{Cx, Locale, Page, Routes, Safe, Tone};
 
-use crate::Duty;
 use crate::actions::KEEPERS;
 use crate::figures::Board;
 use crate::rules::Status;
+use crate::{Duty, PlanId};
 
 pub(crate) const STYLE: &str = "/assets/plan.css";
 const KEEP: Permission = Permission::Roles(KEEPERS);
@@ -179,4 +179,9 @@ pub(crate) fn options<'a>(
     codes: impl IntoIterator<Item = &'a str>,
 ) -> Vec<(String, String)> {
     codes.into_iter().map(|code| (code.to_owned(), cx.t(&format!("{prefix}{code}")))).collect()
+}
+
+/// The plan that an address names; none for the one in force.
+pub(crate) fn chosen(id: Option<&str>) -> Option<PlanId> {
+    id.filter(|id| !id.is_empty()).map(PlanId::from)
 }

@@ -13,7 +13,7 @@ use crate::actions::targets;
 use crate::figures::{self, Board, TargetFigure};
 use crate::target::{Path as Planned, Step};
 use crate::wording::WordingKind;
-use crate::{TargetId, store};
+use crate::{PlanId, TargetId, store};
 
 #[derive(Template)]
 #[template(path = "pages/target.html")]
@@ -32,18 +32,19 @@ struct TargetPage<'a> {
 /// What may be chosen in the address.
 #[derive(Deserialize)]
 pub struct Choice {
+    plan: Option<String>,
     year: Option<Year>,
 }
 
 /// Shows it.
 pub async fn show(cx: Cx, Path(id): Path<String>, Query(choice): Query<Choice>) -> Result {
-    draw(&cx, id, choice.year, Form::new()).await
+    draw(&cx, id, (super::chosen(choice.plan.as_deref()), choice.year), Form::new()).await
 }
 
-async fn draw(cx: &Cx, id: String, year: Option<Year>, form: Form) -> Result {
+async fn draw(cx: &Cx, id: String, (chosen, year): (Option<PlanId>, Option<Year>), form: Form) -> Result {
     let board = cx
         .read(move |tx, by| {
-            let plan = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
+            let plan = figures::shown(tx, by, chosen.as_ref())?.ok_or(Refusal::NotFound)?;
             figures::board(tx, by, plan, year)?.ok_or(Refusal::NotFound)
         })
         .await?;
@@ -106,11 +107,12 @@ pub async fn set_path(cx: Cx, Path(id): Path<String>, form: Form) -> Result {
     let done = match path_of(&form) {
         Ok(path) => {
             let of = TargetId::from(id.as_str());
+            let chosen = super::chosen(Some(form.text("plan")));
             let submitted = cx.submit(&form, move |tx, by| {
-                let plan = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
+                let plan = figures::shown(tx, by, chosen.as_ref())?.ok_or(Refusal::NotFound)?;
                 store::find_target(tx, by.district(), &plan.id, &of)?.ok_or(Refusal::NotFound)?;
                 targets::set_path(tx, by, &plan.id, &of, &path)?;
-                Ok(format!("/desk/plan/targets/{of}"))
+                Ok(format!("/desk/plan/targets/{of}?plan={}", plan.id))
             });
             submitted.await
         }
@@ -120,7 +122,8 @@ pub async fn set_path(cx: Cx, Path(id): Path<String>, form: Form) -> Result {
         Ok(response) => Ok(response),
         Err(refusal) => {
             let form = form.refused(refusal)?;
-            draw(&cx, id, None, form).await
+            let chosen = super::chosen(Some(form.text("plan")));
+            draw(&cx, id, (chosen, None), form).await
         }
     }
 }

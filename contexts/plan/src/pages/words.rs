@@ -22,11 +22,12 @@ fn wording(form: &Form) -> std::result::Result<Wording, Refusal> {
 /// `POST /desk/plan/items/{n}/words`
 pub async fn write_item(cx: Cx, Path(n): Path<i64>, form: Form) -> Result {
     let wording = wording(&form)?;
+    let chosen = super::chosen(Some(form.text("plan")));
     let done = cx.submit(&form, move |tx, by| {
-        let plan = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
+        let plan = figures::shown(tx, by, chosen.as_ref())?.ok_or(Refusal::NotFound)?;
         let item = store::item_by_number(tx, by.district(), &plan.id, n)?.ok_or(Refusal::NotFound)?;
         wordings::write(tx, by, WordingKind::Item, item.id.as_str(), &wording)?;
-        Ok(format!("/desk/plan/items/{n}"))
+        Ok(format!("/desk/plan/items/{n}?plan={}", plan.id))
     });
     Ok(done.await?)
 }
@@ -34,12 +35,13 @@ pub async fn write_item(cx: Cx, Path(n): Path<i64>, form: Form) -> Result {
 /// `POST /desk/plan/targets/{id}/words`
 pub async fn write_target(cx: Cx, Path(id): Path<String>, form: Form) -> Result {
     let wording = wording(&form)?;
+    let chosen = super::chosen(Some(form.text("plan")));
     let done = cx.submit(&form, move |tx, by| {
-        let plan = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
+        let plan = figures::shown(tx, by, chosen.as_ref())?.ok_or(Refusal::NotFound)?;
         let target = store::find_target(tx, by.district(), &plan.id, &id.as_str().into())?;
         let target = target.ok_or(Refusal::NotFound)?;
         wordings::write(tx, by, WordingKind::Target, target.id.as_str(), &wording)?;
-        Ok(format!("/desk/plan/targets/{id}"))
+        Ok(format!("/desk/plan/targets/{id}?plan={}", plan.id))
     });
     Ok(done.await?)
 }

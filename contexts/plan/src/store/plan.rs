@@ -82,7 +82,7 @@ pub fn save_plan(tx: &mut Tx<'_>, district: &DistrictId, plan: &Plan) -> Result<
     };
     let n = tx.execute(
         "update plan set title = $3, from_year = $4, to_year = $5, state = $6, n_version = $7, published_at = $8,
-             published_by = $9, superseded_at = $10
+             published_by = $9, superseded_at = $10, replaces_id = $12
          where district_id = $1 and id = $2 and n_version = $11",
         params![
             district,
@@ -95,7 +95,8 @@ pub fn save_plan(tx: &mut Tx<'_>, district: &DistrictId, plan: &Plan) -> Result<
             published_at,
             by,
             superseded_at,
-            plan.version - 1
+            plan.version - 1,
+            plan.replaces.as_ref()
         ],
     )?;
     if n == 1 { Ok(()) } else { Err(Refusal::Conflict(Problem::new("plan-changed-meanwhile"))) }

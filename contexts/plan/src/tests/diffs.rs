@@ -5,7 +5,7 @@ use testkit::both;
 
 use super::{Cast, STREAMS, TEXT};
 use crate::actions::{plans, targets};
-use crate::diff::{changes, likeness, same_items, stretches};
+use crate::diff::{changes, likeness, same_items, same_targets, stretches};
 use crate::{Change, PlanState, store};
 
 /// A new version of the demonstration plan: one title reworded, one support dropped, one number
@@ -142,4 +142,65 @@ fn likeness_runs_from_nothing_to_the_same() {
     assert!(likeness("科学素质", "老年健康") < 1e-9);
     assert!(likeness("", "科学") < 1e-9);
     assert_eq!(same_items(&[], &[]), []);
+}
+
+#[test]
+fn a_target_continues_the_promise_of_its_subject_and_not_the_one_of_its_code() {
+    let target = |code: &str, subject: &str| {
+        let mut one = first_target();
+        one.code = code.to_owned();
+        one.promise.subject = subject.to_owned();
+        one
+    };
+    let old = [target("registered", "健康小屋")];
+    let new = [target("registered", "便民窗口"), target("registered-2", "健康小屋")];
+    assert_eq!(same_targets(&old, &new), [None, Some(0)]);
+    let reworded = [target("registered", "社区健康小屋")];
+    assert_eq!(same_targets(&old, &reworded), [Some(0)]);
+}
+
+#[test]
+fn a_draft_that_was_compared_with_another_version_is_not_published() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        cast.published(db);
+        let one = cast.upload(db, &second()).unwrap();
+        let other = cast.upload(db, &second().replace("600人以上", "700人以上")).unwrap();
+        cast.publish(db, &one);
+        let version = cast.plan(db, &other).version;
+        let refused = cast.act(db, move |tx, by| plans::publish(tx, by, &other, version));
+        assert_eq!(super::keys(&refused.unwrap_err()), ["plan-compared-with-another"]);
+    });
+}
+
+#[test]
+fn a_draft_for_other_years_becomes_a_plan_of_its_own_and_moves_no_figure_of_the_old() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        let first = cast.published(db);
+        let before = cast.content(db, &first);
+        let next = cast.upload(db, &second()).unwrap();
+        let years = crate::plan::Period::new(2026, 2030).unwrap();
+        let (id, title) = (next.clone(), "下一个方案".to_owned());
+        cast.act(db, move |tx, by| crate::actions::items::edit_head(tx, by, &id, &title, years)).unwrap();
+        assert_eq!(cast.plan(db, &next).replaces, None);
+        cast.publish(db, &next);
+        assert!(cast.plan(db, &first).is_published(), "both are in force, each for its years");
+        let after = cast.content(db, &next);
+        assert!(after.items.iter().all(|item| before.items.iter().all(|old| old.id != item.id)));
+        assert!(after.targets.iter().all(|one| before.targets.iter().all(|old| old.id != one.id)));
+        assert!(after.targets.iter().any(|one| one.item.is_some()));
+        assert_eq!(cast.content(db, &first), before);
+    });
+}
+
+/// Some target, to be given another subject.
+fn first_target() -> crate::Target {
+    let reading = plan_doc::parse(TEXT);
+    let mut id = 0;
+    let content = crate::reading::content(&reading, &crate::Content::default(), || {
+        id += 1;
+        id.to_string()
+    });
+    content.targets.into_iter().next().unwrap()
 }

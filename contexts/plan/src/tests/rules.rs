@@ -6,8 +6,8 @@ use plan_doc::{Comparator, Form, TargetKind};
 use rust_decimal::Decimal;
 
 use crate::rules::{
-    Forecast, Known, Status, Year12, asked, asked_at_year_end, derived_start, forecast, measure_status,
-    needs, status,
+    Forecast, Known, Status, Year12, asked, asked_at_year_end, derived_start, forecast, has_reference,
+    measure_status, needs, status,
 };
 use crate::target::{Counting, Path, Promise, Step};
 
@@ -248,4 +248,56 @@ fn the_start_that_a_yearly_step_implies_is_derived_and_nothing_else() {
     assert_eq!(derived_start(&town, &all, 5), Some(number("1.5")));
     assert_eq!(derived_start(&people, &all, 5), None);
     assert_eq!(derived_start(&district, &[&district], 5), None);
+}
+
+#[test]
+fn too_few_known_persons_are_not_behind_while_unknown_ones_may_be_enough() {
+    let target = promise(TargetKind::Counted, Comparator::AtLeast, "500");
+    let of = |unidentified: i64| {
+        let known = Known { unidentified: unidentified.into(), ..known(420) };
+        let is = status(&target, &known, &Path::new(), start(), day("2025-12-31"));
+        (is, forecast(&target, &known, 40, start(), day("2024-01-01")))
+    };
+    assert_eq!(of(79).0, Status::Behind);
+    assert_eq!(of(80), (Status::CannotSay, Forecast::NotApplicable));
+}
+
+#[test]
+fn how_many_statements_were_signed_decides_nothing() {
+    for (comparator, value) in [(Comparator::AtLeast, "3"), (Comparator::Rising, "")] {
+        let target = promise(TargetKind::Attested, comparator, value);
+        let of = |by_year: Vec<(i16, Decimal)>| {
+            let known = Known { by_year, ..Known::default() };
+            status(&target, &known, &Path::new(), start(), day("2025-06-01"))
+        };
+        assert_eq!(of(Vec::new()), Status::Unfilled);
+        assert_eq!(of(vec![(2021, 1.into()), (2022, 1.into())]), Status::CannotSay);
+    }
+}
+
+#[test]
+fn a_direction_leaves_out_the_year_that_runs_and_the_years_before_the_first_figure() {
+    let mut target = promise(TargetKind::Counted, Comparator::Rising, "");
+    target.form = Some(Form::Monotone);
+    let of = |years: &[(i16, i64)], runs| {
+        let by_year = years.iter().map(|(year, value)| (*year, Decimal::from(*value))).collect();
+        let known = Known { by_year, runs, ..Known::default() };
+        status(&target, &known, &Path::new(), start(), day("2025-02-10"))
+    };
+    assert_eq!(of(&[(2023, 50), (2024, 60), (2025, 2)], true), Status::OnCourse);
+    assert_eq!(of(&[(2023, 50), (2024, 60), (2025, 2)], false), Status::Behind);
+    assert_eq!(of(&[(2021, 0), (2022, 0), (2023, 5), (2024, 7)], false), Status::OnCourse);
+    assert_eq!(of(&[(2024, 60), (2025, 2)], true), Status::CannotSay);
+    assert_eq!(of(&[(2021, 5), (2024, 9)], false), Status::CannotSay);
+}
+
+#[test]
+fn only_what_climbs_from_nothing_has_a_reference_line() {
+    let of = |kind, form, comparator| has_reference(&Promise { form, ..promise(kind, comparator, "5") });
+    assert!(of(TargetKind::Counted, None, Comparator::AtLeast));
+    assert!(of(TargetKind::Registered, Some(Form::Coverage), Comparator::Exactly));
+    assert!(!of(TargetKind::Measured, None, Comparator::AtLeast));
+    assert!(!of(TargetKind::Financial, None, Comparator::AtLeast));
+    assert!(!of(TargetKind::Counted, Some(Form::Increase), Comparator::AtLeast));
+    assert!(!of(TargetKind::Counted, None, Comparator::AtMost));
 }

@@ -29,20 +29,23 @@ struct ItemPage<'a> {
     before: Option<i64>,
     after: Option<i64>,
     read_aloud: String,
+    query: String,
 }
 
 /// What may be chosen in the address.
 #[derive(Deserialize)]
 pub struct Choice {
+    plan: Option<String>,
     year: Option<Year>,
 }
 
 /// Shows it.
 pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> Result {
-    let year = choice.year;
+    let (chosen, year) = (crate::pages::chosen(choice.plan.as_deref()), choice.year);
+    let query = super::query(chosen.as_ref());
     let (board, items, item) = cx
         .read(move |tx, by| {
-            let plan = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
+            let plan = figures::shown(tx, by, chosen.as_ref())?.ok_or(Refusal::NotFound)?;
             let item = store::item_by_number(tx, by.district(), &plan.id, n)?.ok_or(Refusal::NotFound)?;
             let items = store::list_items(tx, by.district(), &plan.id)?;
             let board = figures::board(tx, by, plan, year)?.ok_or(Refusal::NotFound)?;
@@ -71,6 +74,7 @@ pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> R
         read_aloud: read_aloud(&cx),
         item: &item,
         board: &board,
+        query,
     };
     cx.page(public(page.title.clone()), page)
 }

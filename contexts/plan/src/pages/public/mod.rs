@@ -30,3 +30,8 @@ pub(crate) fn promised(cx: &Cx, value: Decimal, counts_persons: bool) -> String 
         figure(cx, value)
     }
 }
+
+/// What a public address carries on when it names a plan other than the one in force.
+pub(crate) fn query(chosen: Option<&crate::PlanId>) -> String {
+    chosen.map_or_else(String::new, |plan| format!("?plan={plan}"))
+}

@@ -10,8 +10,8 @@ use web::{Cx, Page, Result, Safe, ui};
 use super::promised;
 use crate::figures::{self, Board, TargetFigure};
 use crate::pages::{STYLE, card, status};
+use crate::store;
 use crate::wording::WordingKind;
-use crate::{PlanId, store};
 
 #[derive(Template)]
 #[template(path = "pages/public/plan.html")]
@@ -24,6 +24,7 @@ struct PlanPage<'a> {
     goals: Vec<(i64, String, String)>,
     others: Vec<(String, String)>,
     read_aloud: String,
+    query: String,
 }
 
 #[derive(Template)]
@@ -62,7 +63,8 @@ pub struct Choice {
 
 /// Shows it.
 pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
-    let (chosen, year) = (choice.plan.filter(|id| !id.is_empty()).map(PlanId::from), choice.year);
+    let (chosen, year) = (crate::pages::chosen(choice.plan.as_deref()), choice.year);
+    let query = super::query(chosen.as_ref());
     let found = cx
         .read(move |tx, by| {
             let Some(plan) = figures::shown(tx, by, chosen.as_ref())? else { return Ok(None) };
@@ -88,6 +90,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         read_aloud: read_aloud(&cx),
         board: &board,
         title: title.clone(),
+        query,
     };
     cx.page(public(title), page)
 }
