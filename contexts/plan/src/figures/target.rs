@@ -44,9 +44,11 @@ impl TargetFigure {
         matches!(self.target.state, TargetState::Confirmed { .. })
     }
 
-    /// The list behind the newest figure.
+    /// The list behind the figure.
     pub fn href(&self) -> Option<&str> {
-        self.points.last()?.href.as_deref()
+        let last = self.points.last()?;
+        let yearly = self.target.promise.form == Some(Form::Yearly);
+        if yearly { last.href.as_deref() } else { last.href_to_date.as_deref() }
     }
 }
 
@@ -59,8 +61,10 @@ pub struct YearPoint {
     pub value: Option<Decimal>,
     /// Up to its end.
     pub to_date: Option<Decimal>,
-    /// The list behind it.
+    /// The list behind the year.
     pub href: Option<String>,
+    /// The list behind the figure up to its end.
+    pub href_to_date: Option<String>,
 }
 
 /// A number, if there is one: what nobody filled is none.
@@ -109,6 +113,7 @@ pub(super) fn target_figure(
             value: number(point.value),
             to_date: number(point.to_date),
             href: point.href.clone(),
+            href_to_date: point.href_to_date.clone(),
         })
         .collect();
     // A measured or financial figure is never shown before its own context can answer for it.

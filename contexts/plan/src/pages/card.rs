@@ -156,7 +156,9 @@ pub(crate) struct YearRow {
     pub source: String,
     pub value: String,
     pub to_date: String,
+    /// The list behind the year, and behind all up to it.
     pub href: String,
+    pub href_to_date: String,
 }
 
 /// The chart of a target over the plan's years, with the rows of the table behind it.
@@ -187,6 +189,7 @@ pub(crate) fn trajectory(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> (O
             value: shown(point.and_then(|point| point.value)).unwrap_or_else(|| cx.t("plan-unfilled")),
             to_date: shown(to_date).unwrap_or_else(|| cx.t("plan-unfilled")),
             href: point.and_then(|point| point.href.clone()).unwrap_or_default(),
+            href_to_date: point.and_then(|point| point.href_to_date.clone()).unwrap_or_default(),
         });
     }
     if actual.is_empty() && figure_of.path.is_empty() {
