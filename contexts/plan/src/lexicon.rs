@@ -14,3 +14,6 @@ pub(crate) const TRAININGS: [&str; 1] = ["培训"];
 pub(crate) const LECTURES: [&str; 2] = ["讲座", "报告会"];
 /// Words of a promise of exhibitions.
 pub(crate) const EXHIBITIONS: [&str; 1] = ["展览"];
+
+/// The words by which a document calls the units of the second level.
+pub const TOWNS: [&str; 4] = ["镇", "乡", "街道", "办事处"];

@@ -7,7 +7,7 @@ use kernel::{AccountId, Day, Group, Instant, Problem, Refusal, Year};
 use plan_doc::{Comparator, Form, Span, TargetKind};
 use rust_decimal::Decimal;
 
-use crate::ItemId;
+use crate::{ItemId, lexicon};
 
 kernel::id!(
     /// A target. The same through the versions of a plan.
@@ -102,13 +102,10 @@ impl Promise {
     }
 }
 
-/// The words by which a document calls the units of the second level.
-const TOWNS: [&str; 4] = ["镇", "乡", "街道", "办事处"];
-
 impl Promise {
     /// Whether it holds for each town: the only places whose number the program knows.
     pub fn is_of_towns(&self) -> bool {
-        TOWNS.iter().any(|word| self.per.contains(word))
+        lexicon::TOWNS.iter().any(|word| self.per.contains(word))
     }
 }
 
