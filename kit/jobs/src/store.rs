@@ -3,6 +3,7 @@
 use db::{Error, Row, Tx, params};
 use kernel::{Caller, DistrictId, Instant};
 
+use crate::worker::{LEASE_SECONDS, LONGEST_PAUSE_SECONDS};
 use crate::{Enqueued, JobId, State};
 
 /// A job to insert.
@@ -48,22 +49,33 @@ pub(crate) fn insert(tx: &mut Tx<'_>, by: &Caller, new: &New) -> Result<JobId, E
     waiting.get("id")
 }
 
+/// What a runner may take at $1: what waits and has come to its time, and what runs under a lease that
+/// is over. A time beyond $2, or a lease beyond $3, was written by a clock that stood ahead, and keeps
+/// nothing waiting.
+const DUE: &str = "((state = 'waiting' and (run_at <= $1 or run_at > $2))
+    or (state = 'running' and (lease_until <= $1 or lease_until > $3)))";
+
+/// The parameters of [`DUE`].
+fn due_at(now: Instant) -> [Instant; 3] {
+    [now, now.plus_seconds(2 * LONGEST_PAUSE_SECONDS), now.plus_seconds(10 * LEASE_SECONDS)]
+}
+
 /// Whether a runner would find something to take.
 pub(crate) fn is_due(tx: &mut Tx<'_>, now: Instant) -> Result<bool, Error> {
-    let sql = "select id from job where state in ('waiting', 'running') and run_at <= $1
-               and (state = 'waiting' or lease_until <= $1) order by run_at limit 1";
-    Ok(tx.find(sql, params![now])?.is_some())
+    let [now, pause, lease] = due_at(now);
+    let sql = format!("select id from job where {DUE} order by run_at limit 1");
+    Ok(tx.find(&sql, params![now, pause, lease])?.is_some())
 }
 
 /// Takes the job that is due longest, or whose runner is gone.
 pub(crate) fn claim(tx: &mut Tx<'_>, now: Instant, lease_until: Instant) -> Result<Option<Claimed>, Error> {
     let sql = format!(
         "select district_id, id, kind, payload, attempts, enqueued_by from job
-         where state in ('waiting', 'running') and run_at <= $1 and (state = 'waiting' or lease_until <= $1)
-         order by run_at, id limit 1{}",
+         where {DUE} order by run_at, id limit 1{}",
         tx.skip_locked()
     );
-    let Some(row) = tx.find(&sql, params![now])? else { return Ok(None) };
+    let [_, pause, lease] = due_at(now);
+    let Some(row) = tx.find(&sql, params![now, pause, lease])? else { return Ok(None) };
     let claimed = Claimed {
         district: row.get("district_id")?,
         id: row.get("id")?,
@@ -116,6 +128,7 @@ pub(crate) fn put_back(
     tx: &mut Tx<'_>,
     job: &Claimed,
     attempts: u32,
+    now: Instant,
     run_at: Instant,
     error: Option<&str>,
 ) -> Result<(), Error> {
@@ -126,7 +139,7 @@ pub(crate) fn put_back(
         params![&job.district, &job.id],
     )?;
     if equal.is_some() {
-        return end(tx, job, State::Done, run_at, error).map(|_| ());
+        return end(tx, job, State::Done, now, error).map(|_| ());
     }
     tx.execute(
         "update job set state = 'waiting', attempts = $4, run_at = $5, last_error = coalesce($6, last_error),
@@ -197,23 +210,31 @@ fn shown(row: &Row) -> Result<Enqueued, Error> {
     })
 }
 
+/// The time from which on a turn was set by a clock that stood ahead: further away than two periods,
+/// since the clocks of several machines are never quite alike.
+fn beyond(now: Instant, next: Instant) -> Instant {
+    next.plus_seconds(next.seconds_since(now))
+}
+
 /// Makes the turn this caller's when it is due, and sets the next; false when it is not due.
 pub(crate) fn take_turn(tx: &mut Tx<'_>, name: &str, now: Instant, next: Instant) -> Result<bool, Error> {
     let taken = tx.execute(
         "insert into job_schedule (district_id, name, due_at, ran_at) values ('', $1, $3, $2)
          on conflict (district_id, name) do update set due_at = excluded.due_at, ran_at = excluded.ran_at,
             last_error = null
-         where job_schedule.due_at <= $2",
-        params![name, now, next],
+         where job_schedule.due_at <= $2 or job_schedule.due_at > $4",
+        params![name, now, next, beyond(now, next)],
     )?;
     Ok(taken == 1)
 }
 
 /// Whether a turn has come, read only.
-pub(crate) fn is_turn(tx: &mut Tx<'_>, name: &str, now: Instant) -> Result<bool, Error> {
+pub(crate) fn is_turn(tx: &mut Tx<'_>, name: &str, now: Instant, next: Instant) -> Result<bool, Error> {
     let row =
         tx.find("select due_at from job_schedule where district_id = '' and name = $1", params![name])?;
-    row.map_or(Ok(true), |row| Ok(row.get::<Instant>("due_at")? <= now))
+    let Some(row) = row else { return Ok(true) };
+    let due_at: Instant = row.get("due_at")?;
+    Ok(due_at <= now || due_at > beyond(now, next))
 }
 
 /// Notes why a turn failed and when it is tried again.

@@ -15,6 +15,8 @@ use crate::{Failure, JobContext, Kind, Module, Schedule, State};
 pub const MOST_ATTEMPTS: u32 = 12;
 /// How long a runner that shows no sign is believed to live.
 pub(crate) const LEASE_SECONDS: i64 = 60;
+/// The longest pause before a job that failed is tried again.
+pub(crate) const LONGEST_PAUSE_SECONDS: i64 = 6 * 3600;
 /// After a failed turn of the schedule.
 const TURN_PAUSE_SECONDS: i64 = 60;
 const DAY_SECONDS: i64 = 24 * 3600;
@@ -108,11 +110,11 @@ impl Worker {
             match &outcome {
                 Ok(()) => store::end(tx, &job, State::Done, now, None).map(|_| ()),
                 Err(Failure::Interrupted) => {
-                    store::put_back(tx, &job, job.attempts.saturating_sub(1), now, None)
+                    store::put_back(tx, &job, job.attempts.saturating_sub(1), now, now, None)
                 }
                 Err(Failure::Again(why)) if job.attempts < MOST_ATTEMPTS => {
                     let run_at = now.plus_seconds(pause_seconds(job.attempts));
-                    store::put_back(tx, &job, job.attempts, run_at, Some(why))
+                    store::put_back(tx, &job, job.attempts, now, run_at, Some(why))
                 }
                 Err(Failure::Again(why) | Failure::Never(why)) => {
                     store::end(tx, &job, State::Dead, now, Some(why)).map(|_| ())
@@ -126,11 +128,11 @@ impl Worker {
     pub(crate) fn turn(&self) -> Result<(), Refusal> {
         for schedule in &self.schedule {
             let (Schedule { name, every_minutes, action }, now) = (*schedule, self.clock.now());
-            if !self.db.read_now(move |tx| Ok(store::is_turn(tx, name, now)?))? {
+            let next = now.plus_seconds(i64::from(every_minutes.max(1)) * 60);
+            if !self.db.read_now(move |tx| Ok(store::is_turn(tx, name, now, next)?))? {
                 continue;
             }
             let by = self.caller(Actor::public(DistrictId::from("")));
-            let next = now.plus_seconds(i64::from(every_minutes.max(1)) * 60);
             let done = self.db.write_now(move |tx| {
                 if store::take_turn(tx, name, now, next)? { action(tx, &by) } else { Ok(()) }
             });
@@ -171,7 +173,7 @@ impl Worker {
 
 /// 15 seconds, then four times as long each time, at most six hours.
 fn pause_seconds(attempts: u32) -> i64 {
-    15_i64.saturating_mul(4_i64.saturating_pow(attempts.saturating_sub(1))).min(6 * 3600)
+    15_i64.saturating_mul(4_i64.saturating_pow(attempts.saturating_sub(1))).min(LONGEST_PAUSE_SECONDS)
 }
 
 fn tidy(tx: &mut db::Tx<'_>, by: &Caller) -> Result<(), Refusal> {

@@ -53,7 +53,12 @@ pub fn serve(
             println!("First start: open http://{address}/setup and type the code {setup_code}");
         }
         opened(&format!("http://{address}"));
-        web::serve::serve(listener, router, asked_to_stop()).await.map_err(|error| error.to_string())
+        // Jobs end while the last requests do.
+        let stop = async {
+            asked_to_stop().await;
+            runner.begin_to_stop();
+        };
+        web::serve::serve(listener, router, stop).await.map_err(|error| error.to_string())
     });
     runner.stop();
     db.close();

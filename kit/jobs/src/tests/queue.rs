@@ -184,7 +184,7 @@ fn a_failed_job_gives_way_to_an_equal_one_that_was_enqueued_meanwhile() {
         let claimed = bench.db.write_now(move |tx| Ok(store::claim(tx, now, now)?)).unwrap().unwrap();
         let second = bench.enqueue("fails");
         assert_ne!(first, second);
-        bench.db.write_now(move |tx| Ok(store::put_back(tx, &claimed, 1, now, Some("why"))?)).unwrap();
+        bench.db.write_now(move |tx| Ok(store::put_back(tx, &claimed, 1, now, now, Some("why"))?)).unwrap();
         assert_eq!((bench.look(&first).state, bench.look(&second).state), (State::Done, State::Waiting));
     });
 }

@@ -60,3 +60,40 @@ fn stopping_puts_a_long_job_back_for_the_next_start() {
         assert_eq!((job.state, job.attempts), (State::Waiting, 0));
     });
 }
+
+/// Tells the test that it runs, and hears of no end.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Deaf;
+
+static RUNS: std::sync::Mutex<Option<mpsc::Sender<()>>> = std::sync::Mutex::new(None);
+static HELD: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+impl Job for Deaf {
+    const NAME: &'static str = "test.deaf";
+    const DEDUPLICATED: bool = true;
+
+    fn run(&self, _: &JobContext) -> Result<(), Failure> {
+        if let Some(runs) = RUNS.lock().unwrap().as_ref() {
+            runs.send(()).map_err(|error| Failure::Never(error.to_string()))?;
+        }
+        drop(HELD.lock().unwrap());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_job_that_hears_of_no_end_holds_no_stop_up() {
+    both(|bench: &Bench| {
+        let held = HELD.lock().unwrap();
+        let (runs, it_runs) = mpsc::channel();
+        *RUNS.lock().unwrap() = Some(runs);
+        let by = bench.by();
+        bench.db.write_now(move |tx| enqueue(tx, &by, &Deaf)).unwrap();
+        let module = Module { jobs: vec![Kind::of::<Deaf>()], schedule: Vec::new() };
+        let bench = Bench { module, ..Bench::new(&bench.db) };
+        let mut runner = Runner::start(bench.worker());
+        it_runs.recv().unwrap();
+        runner.stop();
+        drop(held);
+    });
+}

@@ -1,7 +1,7 @@
 //! What comes round by the clock.
 
 use db::Tx;
-use kernel::{Caller, Refusal};
+use kernel::{Caller, Clock, Refusal};
 
 use super::{Bench, both, mark, marks};
 use crate::Schedule;
@@ -79,5 +79,30 @@ fn jobs_that_ended_are_removed_after_a_week() {
         bench.run_due();
         let ids = bench.db.read_now(|tx| Ok(tx.query("select id from job", &[])?)).unwrap();
         assert_eq!(ids.iter().map(|row| row.get("id").unwrap()).collect::<Vec<crate::JobId>>(), [given_up]);
+    });
+}
+
+#[test]
+fn a_clock_that_stood_ahead_for_one_look_keeps_nothing_waiting() {
+    both(|bench| {
+        let bench = with(bench, vec![Schedule { name: "test.round", every_minutes: 10, action: round }]);
+        let right = bench.clock.now();
+        bench.clock.advance_seconds(400 * 24 * 3600);
+        bench.run_due();
+        let waiting = bench.enqueue("hello");
+        let (by, worker) = (bench.by(), bench.worker());
+        let id = bench.db.write_now(move |tx| crate::enqueue(tx, &by, &super::Each)).unwrap();
+        let lease = bench.clock.now().plus_seconds(60);
+        let ahead = bench.clock.now();
+        let taken = bench.db.write_now(move |tx| Ok(crate::store::claim(tx, ahead, lease)?)).unwrap();
+        assert!(taken.is_some());
+        bench.clock.set(right.plus_seconds(1));
+        assert_eq!(worker.run_due().unwrap(), 2);
+        for job in [waiting, id] {
+            assert_eq!(bench.look(&job).state, crate::State::Done);
+        }
+        assert_eq!(marks(&bench.db).iter().filter(|word| *word == "round").count(), 2);
+        bench.run_due();
+        assert_eq!(marks(&bench.db).iter().filter(|word| *word == "round").count(), 2);
     });
 }
