@@ -5,6 +5,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use kernel::{Day, Problem, Refusal};
 use rust_xlsxwriter::{Format as CellFormat, Workbook};
 
+use crate::aside::aside;
 use crate::{Cx, Result};
 
 /// A file format, as written in the address: `?format=csv`.
@@ -157,16 +158,18 @@ impl Cx {
             return Err(Problem::new("error-export-too-long").with("n", rows.len()).into());
         }
         let broken = |error: Box<dyn std::error::Error + Send + Sync>| Refusal::Broken(error);
-        let bytes = match format {
+        let write = || match format {
             Format::Csv => {
-                format!("\u{feff}{}", csv(&headers, &rows).map_err(|e| broken(e.into()))?).into_bytes()
+                let text = csv(&headers, &rows).map_err(|e| broken(e.into()))?;
+                Ok(format!("\u{feff}{text}").into_bytes())
             }
             Format::CsvGb => {
                 let text = csv(&headers, &rows).map_err(|e| broken(e.into()))?;
-                encoding_rs::GB18030.encode(&text).0.into_owned()
+                Ok(encoding_rs::GB18030.encode(&text).0.into_owned())
             }
-            Format::Xlsx => xlsx(&headers, &rows).map_err(|e| broken(e.into()))?,
+            Format::Xlsx => xlsx(&headers, &rows).map_err(|e| broken(e.into())),
         };
+        let bytes: Vec<u8> = aside(write)?;
         let file = format!("attachment; filename=\"{name}-{}.{}\"", self.by.today(), format.ending());
         Ok(([(CONTENT_TYPE, format.content_type().to_owned()), (CONTENT_DISPOSITION, file)], bytes)
             .into_response())

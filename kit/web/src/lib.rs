@@ -7,6 +7,7 @@
 //! a page or JSON in one place, [`error`].
 
 mod app;
+mod aside;
 mod assets;
 mod cx;
 pub mod error;

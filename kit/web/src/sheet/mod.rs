@@ -5,6 +5,7 @@ mod workbook;
 use kernel::Problem;
 
 use crate::File;
+use crate::aside::aside;
 
 /// More lines than this are not taken at once.
 const MOST_ROWS: usize = 50_000;
@@ -37,7 +38,7 @@ pub fn read(file: &File) -> Result<Sheet, Problem> {
     if bytes.is_empty() {
         return Err(Problem::new("sheet-empty"));
     }
-    let lines = if bytes.starts_with(b"PK") { workbook::read(bytes)? } else { text(bytes)? };
+    let lines = aside(|| if bytes.starts_with(b"PK") { workbook::read(bytes) } else { text(bytes) })?;
     let mut lines = lines.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
     let (_, header) = lines.next().ok_or(Problem::new("sheet-empty"))?;
     let rows: Vec<_> = lines.collect();
