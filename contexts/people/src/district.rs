@@ -5,6 +5,7 @@ use kernel::{Actor, Caller, DistrictId, Problem, Problems, Refusal, Role};
 use serde_json::json;
 
 use crate::audit::{self, SHORTEST_DAYS};
+use crate::units;
 
 /// The longest time for which the audit trail may be kept, in days: thirty years.
 const LONGEST_DAYS: i64 = 10_950;
@@ -90,6 +91,7 @@ pub fn change_settings(tx: &mut Tx<'_>, by: &Caller, new: &Settings) -> Result<(
     if changed == 0 {
         return Err(Refusal::Conflict(Problem::new("people-settings-changed-meanwhile")));
     }
+    units::correct_root(tx, by, &new.name, &new.code)?;
     let district = by.district().clone();
     let detail = json!({ "name": new.name.trim(), "code": new.code.trim(), "audit_days": new.audit_days });
     audit::record(

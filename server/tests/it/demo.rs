@@ -159,8 +159,18 @@ fn sign_in(client: &mut Client, login: &str) {
 fn every_account_opens_and_one_of_each_role_signs_in() {
     let (db, _folder) = loaded(5);
     let (of, tables) = (district(&db), demo::data::Tables::read().unwrap());
-    let all =
-        db.read_now(move |tx| Ok(accounts::list(tx, &of, &accounts::Filter::default(), 200, 0)?)).unwrap();
+    let all = db
+        .read_now(move |tx| {
+            Ok(accounts::list(
+                tx,
+                &of,
+                kernel::Day::new(2026, 1, 1).unwrap(),
+                &accounts::Filter::default(),
+                200,
+                0,
+            )?)
+        })
+        .unwrap();
     assert_eq!(all.len(), tables.accounts.len());
     assert!(all.iter().all(|account| account.state == accounts::AccountState::Active));
     let (_app, router) = site(&db);

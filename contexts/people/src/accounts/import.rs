@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use db::Tx;
 use kernel::{AccountId, Caller, Problem, Refusal, Role, UnitId, search_key};
 
-use super::{NewAccount, PasswordHash, create, find_by_login, give_role, held};
+use super::{Account, AccountState, NewAccount, PasswordHash, create, find_by_login, give_role, held};
 use crate::district::administrator;
 use crate::units::{NameMatch, Names};
 
@@ -61,22 +61,40 @@ pub struct Imported {
     pub same: usize,
 }
 
-/// The logins of the table that nobody has, each once: for these, passwords are made before [`run`].
+/// The logins of the table that nobody has, as written, each by its [`search_key`]: for these, passwords
+/// are made before [`run`].
 ///
 /// # Errors
 /// `Forbidden` unless the actor is an administrator.
-pub fn new_logins(tx: &mut Tx<'_>, by: &Caller, rows: &[Row]) -> Result<Vec<String>, Refusal> {
+pub fn new_logins(tx: &mut Tx<'_>, by: &Caller, rows: &[Row]) -> Result<BTreeMap<String, String>, Refusal> {
     administrator(&by.actor)?;
     let mut logins: BTreeMap<String, String> = BTreeMap::new();
     for row in rows {
         if find_by_login(tx, by.district(), &row.login)?.is_none() {
-            logins.insert(search_key(&row.login), row.login.trim().to_owned());
+            logins.entry(search_key(&row.login)).or_insert_with(|| row.login.trim().to_owned());
         }
     }
-    Ok(logins.into_values().collect())
+    Ok(logins)
 }
 
-/// Takes a table in. `passwords` has a temporary password's hash for each of [`new_logins`].
+/// The accounts of the table whose temporary password nobody has changed yet, each once: a form that
+/// comes again may have opened them.
+///
+/// # Errors
+/// `Forbidden` unless the actor is an administrator.
+pub fn waiting(tx: &mut Tx<'_>, by: &Caller, rows: &[Row]) -> Result<Vec<Account>, Refusal> {
+    administrator(&by.actor)?;
+    let mut found: BTreeMap<String, Account> = BTreeMap::new();
+    for row in rows {
+        let account = find_by_login(tx, by.district(), &row.login)?;
+        if let Some(account) = account.filter(|account| account.state == AccountState::Temporary) {
+            found.insert(search_key(&account.login), account);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Takes a table in. `passwords` has a temporary password's hash for each key of [`new_logins`].
 ///
 /// # Errors
 /// `Forbidden` unless the actor is an administrator; `Invalid` with every problem of every line, each
@@ -136,7 +154,7 @@ fn one(
             login: row.login.clone(),
             name: row.name.clone(),
             unit,
-            password: passwords.get(row.login.trim()).cloned().ok_or_else(missing)?,
+            password: passwords.get(&search_key(&row.login)).cloned().ok_or_else(missing)?,
             must_change_password: true,
             roles: role.into_iter().collect(),
         };

@@ -182,7 +182,7 @@ pub fn end_role(tx: &mut Tx<'_>, by: &Caller, account: &AccountId, id: &str) -> 
     administrator(&by.actor)?;
     let held = held(tx, by.district(), account)?;
     let role = held.into_iter().find(|held| held.id == id).ok_or(Refusal::NotFound)?;
-    if role.until.is_some() {
+    if role.until.is_some_and(|to| to <= by.today()) {
         return Err(Refusal::Conflict(Problem::new("people-role-ended")));
     }
     let until = std::cmp::max(by.today(), role.since);

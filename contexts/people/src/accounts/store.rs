@@ -1,7 +1,7 @@
 //! All SQL of the accounts, but for their roles.
 
 use db::{Row, Tx, params};
-use kernel::{AccountId, DistrictId, Instant, UnitId, search_key};
+use kernel::{AccountId, Day, DistrictId, Instant, UnitId, search_key};
 
 use super::{Account, AccountState, PasswordHash};
 
@@ -46,27 +46,29 @@ const WHERE: &str = "a.district_id = $1
          or ($3 = 'active' and a.disabled_at is null and not a.must_change_password))
     and (cast($4 as text) = '' or exists (
          select 1 from role_grant g
-         where g.district_id = a.district_id and g.account_id = a.id and g.role = $4 and g.until is null))";
+         where g.district_id = a.district_id and g.account_id = a.id and g.role = $4
+           and g.since <= $5 and (g.until is null or g.until > $5)))";
 
 fn pattern(text: &str) -> String {
     let key = search_key(text);
     format!("%{}%", key.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
-/// Accounts by name.
+/// Accounts by name; a role in the filter is one held on the day.
 ///
 /// # Errors
 /// As the database refuses.
 pub fn list(
     tx: &mut Tx<'_>,
     district: &DistrictId,
+    on: Day,
     filter: &Filter,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Account>, db::Error> {
     let sql =
-        format!("select {COLUMNS} from account a where {WHERE} order by a.name_key, a.id limit $5 offset $6");
-    tx.query(&sql, params![district, pattern(&filter.text), &filter.state, &filter.role, limit, offset])?
+        format!("select {COLUMNS} from account a where {WHERE} order by a.name_key, a.id limit $6 offset $7");
+    tx.query(&sql, params![district, pattern(&filter.text), &filter.state, &filter.role, on, limit, offset])?
         .iter()
         .map(account)
         .collect()
@@ -76,24 +78,30 @@ pub fn list(
 ///
 /// # Errors
 /// As the database refuses.
-pub fn count(tx: &mut Tx<'_>, district: &DistrictId, filter: &Filter) -> Result<i64, db::Error> {
+pub fn count(tx: &mut Tx<'_>, district: &DistrictId, on: Day, filter: &Filter) -> Result<i64, db::Error> {
     let sql = format!("select count(*) as n from account a where {WHERE}");
-    tx.one(&sql, params![district, pattern(&filter.text), &filter.state, &filter.role])?.get("n")
+    tx.one(&sql, params![district, pattern(&filter.text), &filter.state, &filter.role, on])?.get("n")
 }
 
-/// The accounts of those who work in a unit or hold a role in it, by name.
+/// The accounts of those who work in a unit or hold a role in it on a day, by name.
 ///
 /// # Errors
 /// As the database refuses.
-pub fn in_unit(tx: &mut Tx<'_>, district: &DistrictId, unit: &UnitId) -> Result<Vec<Account>, db::Error> {
+pub fn in_unit(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    unit: &UnitId,
+    on: Day,
+) -> Result<Vec<Account>, db::Error> {
     let sql = format!(
         "select {COLUMNS} from account a
          where a.district_id = $1 and (a.unit_id = $2 or exists (
              select 1 from role_grant g
-             where g.district_id = a.district_id and g.account_id = a.id and g.unit_id = $2 and g.until is null))
+             where g.district_id = a.district_id and g.account_id = a.id and g.unit_id = $2
+               and g.since <= $3 and (g.until is null or g.until > $3)))
          order by a.name_key, a.id"
     );
-    tx.query(&sql, params![district, unit])?.iter().map(account).collect()
+    tx.query(&sql, params![district, unit, on])?.iter().map(account).collect()
 }
 
 /// An account.

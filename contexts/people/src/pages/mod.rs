@@ -67,6 +67,24 @@ pub(crate) fn retry_after(mut response: Response, seconds: i64) -> Response {
     response
 }
 
+/// Lines of an imported table that are taken at once: one action writes them all, and everybody else
+/// who writes waits for it.
+const MOST_LINES: usize = 5_000;
+/// Problems of a table that are said at once; whoever mends so many uploads it again anyway.
+const MOST_SAID: usize = 100;
+
+/// The lines of a table that are to be taken in, at least one and not too many.
+pub(crate) fn some_lines<T>(rows: Vec<T>) -> Result<Vec<T>, Refusal> {
+    if rows.is_empty() {
+        return Err(kernel::Problem::new("sheet-empty").at("file").into());
+    }
+    if rows.len() > MOST_LINES {
+        let problem = kernel::Problem::new("people-import-too-long").at("file").with("most", MOST_LINES);
+        return Err(problem.with("n", rows.len()).into());
+    }
+    Ok(rows)
+}
+
 /// Problems of an imported table carry `line:column key` as their field; this says them in words.
 pub(crate) fn say_cells(cx: &Cx, refusal: Refusal) -> Refusal {
     let Refusal::Invalid(problems) = refusal else { return refusal };
@@ -79,5 +97,10 @@ pub(crate) fn say_cells(cx: &Cx, refusal: Refusal) -> Refusal {
             .with("column", cx.t(column))
             .with("what", cx.with(problem.key, &problem.args))
     };
-    Refusal::Invalid(problems.into_iter().map(say).collect())
+    let more = problems.len().saturating_sub(MOST_SAID);
+    let mut said: Vec<kernel::Problem> = problems.into_iter().take(MOST_SAID).map(say).collect();
+    if more > 0 {
+        said.push(kernel::Problem::new("people-import-more-problems").at("file").with("n", more));
+    }
+    Refusal::Invalid(said)
 }

@@ -4,7 +4,7 @@ use kernel::{Refusal, Role};
 use testkit::both;
 
 use super::{Cast, STREAMS, act, day, hash, keys};
-use crate::accounts::{self, AccountState, Filter, NewAccount};
+use crate::accounts::{self, AccountState, Filter, NewAccount, import};
 use crate::units::UnitKind;
 
 #[test]
@@ -151,8 +151,11 @@ fn a_list_is_filtered_by_text_state_and_role() {
         let list = |text: &'static str, state: &'static str, role: &'static str| {
             let found = cast.act(db, move |tx, by| {
                 let filter = Filter { text: text.into(), state: state.into(), role: role.into() };
-                let list = accounts::list(tx, by.district(), &filter, 10, 0)?;
-                assert_eq!(accounts::count(tx, by.district(), &filter)?, i64::try_from(list.len()).unwrap());
+                let list = accounts::list(tx, by.district(), by.today(), &filter, 10, 0)?;
+                assert_eq!(
+                    accounts::count(tx, by.district(), by.today(), &filter)?,
+                    i64::try_from(list.len()).unwrap()
+                );
                 Ok(list)
             });
             found.unwrap().into_iter().map(|account| account.login).collect::<Vec<_>>()
@@ -179,5 +182,29 @@ fn an_editors_reach_follows_the_tree_of_the_day() {
         let before =
             db.read_now(move |tx| Ok(accounts::actor(tx, &district, &id, day("2025-05-31"))?)).unwrap();
         assert!(before.unwrap().grants.is_empty(), "roles begin on the day they are given");
+    });
+}
+
+#[test]
+fn a_login_typed_in_two_widths_of_one_table_is_one_account() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        cast.unit(db, UnitKind::Department, "教育局", None);
+        let row = |line, login: &str, role| import::Row {
+            line,
+            login: login.into(),
+            name: "张三".into(),
+            unit: "教育局".into(),
+            role_written: String::new(),
+            role: Some(role),
+        };
+        let rows = vec![row(2, "ZhangSan", Role::Editor), row(3, "zhangsan", Role::Verifier)];
+        let asked = rows.clone();
+        let logins = cast.act(db, move |tx, by| import::new_logins(tx, by, &asked)).unwrap();
+        let hashes: std::collections::BTreeMap<_, _> =
+            logins.into_iter().map(|(key, login)| (key, hash(&login))).collect();
+        let done = cast.act(db, move |tx, by| import::run(tx, by, &rows, &hashes)).unwrap();
+        assert_eq!((done.opened.len(), done.given), (1, 1));
+        assert_eq!(done.opened[0].login, "ZhangSan");
     });
 }

@@ -1,6 +1,7 @@
 //! The tests of the context's actions on both databases, and their small cast.
 
 mod accounts;
+mod ahead;
 mod audit;
 mod mergers;
 mod pages;

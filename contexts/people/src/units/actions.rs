@@ -53,7 +53,8 @@ pub fn create(tx: &mut Tx<'_>, by: &Caller, new: NewUnit) -> Result<UnitId, Refu
     Ok(id)
 }
 
-/// The parent: the one named, if it lives on the day, else the district.
+/// The parent: the one named, if it lives on the day and no end of it is known, else the district.
+/// What lies below a unit that ends later would hang in the air from then on.
 pub(super) fn parent_on(
     tx: &mut Tx<'_>,
     by: &Caller,
@@ -64,9 +65,13 @@ pub(super) fn parent_on(
         Some(id) => store::find(tx, by.district(), id, on)?,
         None => tree::root(tx, by.district(), on)?,
     };
-    Ok(found
-        .map(|unit| unit.id)
-        .ok_or(Problem::new("people-unit-parent-missing").at("parent").with("day", on)))
+    let missing = Problem::new("people-unit-parent-missing").at("parent").with("day", on);
+    let Some(unit) = found else { return Ok(Err(missing)) };
+    if let Some(end) = store::ends(tx, by.district(), &unit.id)? {
+        let problem = Problem::new("people-unit-parent-ends").at("parent");
+        return Ok(Err(problem.with("name", &unit.name).with("day", end)));
+    }
+    Ok(Ok(unit.id))
 }
 
 /// What of `facts` another unit has on a day or later.

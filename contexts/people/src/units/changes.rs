@@ -94,10 +94,25 @@ pub fn correct(tx: &mut Tx<'_>, by: &Caller, change: Change, names: Renamed) -> 
     done(tx, by, &change, SuccessionKind::Correct, None, "people.unit.correct", detail)
 }
 
+/// Gives the district's own unit the name and code that the settings say, for as long as its newest
+/// version holds; the same ones change nothing.
+pub(crate) fn correct_root(tx: &mut Tx<'_>, by: &Caller, name: &str, code: &str) -> Result<(), Refusal> {
+    let root = tree::root(tx, by.district(), by.today())?.ok_or(Refusal::NotFound)?;
+    let code = Some(code.trim().to_owned()).filter(|code| !code.is_empty());
+    if root.name == name.trim() && root.code == code {
+        return Ok(());
+    }
+    let seen = store::record_version(tx, by.district(), &root.id)?.ok_or(Refusal::NotFound)?;
+    let change = Change { unit: root.id, seen, on: by.today(), reason: String::new() };
+    let names = Renamed { name: name.to_owned(), short_name: root.short_name, name_en: root.name_en, code };
+    correct(tx, by, change, names)
+}
+
 /// Puts a unit under another from a day on.
 ///
 /// # Errors
-/// As for [`rename`]; `Invalid` for the district, and for a parent that lies below the unit.
+/// As for [`rename`]; `Invalid` for the district, and for a parent that lies below the unit on that day
+/// or a later one, or ends later.
 pub fn move_under(tx: &mut Tx<'_>, by: &Caller, change: Change, parent: &UnitId) -> Result<(), Refusal> {
     let (kind, history) = open(tx, by, &change)?;
     not_the_district(kind)?;
@@ -106,7 +121,9 @@ pub fn move_under(tx: &mut Tx<'_>, by: &Caller, change: Change, parent: &UnitId)
     if tree::subtree(tx, by.district(), &change.unit, change.on)?.contains(&parent) {
         return Err(Problem::new("people-unit-parent-below").at("parent").into());
     }
+    never_above(tx, by, std::slice::from_ref(&change.unit), &parent, change.on, "parent")?;
     let after = history.change(change.on, |facts| facts.parent = Some(parent.clone()))?;
+    named_apart(tx, by, &change.unit, &after)?;
     store::save(tx, by.district(), &change.unit, &after)?;
     let detail = json!({ "to": above, "on": change.on, "reason": change.reason });
     done(tx, by, &change, SuccessionKind::Move, None, "people.unit.move", detail)
@@ -116,7 +133,8 @@ pub fn move_under(tx: &mut Tx<'_>, by: &Caller, change: Change, parent: &UnitId)
 /// it holds it in the successor from that day; the successor reaches its records.
 ///
 /// # Errors
-/// As for [`rename`]; `Invalid` for a successor that does not live then or lies below the unit.
+/// As for [`rename`]; `Invalid` for a successor that does not live then, ends later or lies below the
+/// unit, and for a child whose name the successor's units have already: rename it first.
 pub fn merge(tx: &mut Tx<'_>, by: &Caller, change: Change, into: &UnitId) -> Result<(), Refusal> {
     let (kind, history) = open(tx, by, &change)?;
     not_the_district(kind)?;
@@ -125,15 +143,41 @@ pub fn merge(tx: &mut Tx<'_>, by: &Caller, change: Change, into: &UnitId) -> Res
     if tree::subtree(tx, by.district(), &change.unit, change.on)?.contains(&into.id) {
         return Err(Problem::new("people-unit-successor-below").at("into").into());
     }
-    nothing_later_below(tx, by, &change)?;
-    let after = history.close(change.on)?;
-    for child in tree::children(tx, by.district(), &change.unit, change.on)? {
-        hand_over(tx, by, &child, &into.id, &change)?;
+    if let Some(end) = store::ends(tx, by.district(), &into.id)? {
+        let problem = Problem::new("people-unit-successor-ends").at("into");
+        return Err(problem.with("name", &into.name).with("day", end).into());
     }
+    nothing_later_below(tx, by, &change)?;
+    let children = tree::children(tx, by.district(), &change.unit, change.on)?;
+    let ids: Vec<UnitId> = children.iter().map(|child| child.id.clone()).collect();
+    never_above(tx, by, &ids, &into.id, change.on, "into")?;
+    let after = history.close(change.on)?;
     store::save(tx, by.district(), &change.unit, &after)?;
+    for child in &children {
+        hand_over(tx, by, child, &into.id, &change)?;
+    }
     accounts::hand_over(tx, by, &change.unit, &into.id, change.on)?;
     let detail = json!({ "into": into.name, "on": change.on, "reason": change.reason });
     done(tx, by, &change, SuccessionKind::Merge, Some(&into.id), "people.unit.merge", detail)
+}
+
+/// Refuses when one of `above` lies above `unit` on a later day, by a change that was entered ahead:
+/// put below it, it would lie below itself then.
+fn never_above(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    above: &[UnitId],
+    unit: &UnitId,
+    on: Day,
+    field: &'static str,
+) -> Result<(), Refusal> {
+    for day in store::later_days(tx, by.district(), on)? {
+        let path = tree::path(tx, by.district(), unit, day)?;
+        if path.iter().any(|of| above.contains(&of.id)) {
+            return Err(Problem::new("people-unit-parent-below-later").at(field).with("day", day).into());
+        }
+    }
+    Ok(())
 }
 
 /// Ends a unit on a day. Roles in it end with it.
@@ -228,6 +272,7 @@ fn hand_over(
     let after = history
         .change(change.on, |facts| facts.parent = Some(into.clone()))
         .map_err(|problem| Problem { field: None, ..problem }.with("name", &child.name))?;
+    named_apart(tx, by, &child.id, &after)?;
     store::save(tx, by.district(), &child.id, &after)?;
     succession::note(tx, by, &child.id, SuccessionKind::Move, change.on, None, change.reason.trim())?;
     Ok(())

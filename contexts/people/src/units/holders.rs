@@ -41,21 +41,22 @@ pub(crate) fn code_holder(
     row.map(|row| row.get("name")).transpose()
 }
 
-/// The unit directly under another that has this name on a day.
+/// The units directly under another that have this name on a day: one at most, unless they came
+/// together before that was refused.
 pub(crate) fn find_below(
     tx: &mut Tx<'_>,
     district: &DistrictId,
     parent: &UnitId,
     key: &str,
     on: Day,
-) -> Result<Option<Unit>, db::Error> {
+) -> Result<Vec<Unit>, db::Error> {
     let sql = format!(
         "select {COLUMNS} from unit_version v
          join unit u on u.district_id = v.district_id and u.id = v.unit_id
          where v.district_id = $1 and v.parent_id = $2 and v.name_key = $3
            and v.valid_from <= $4 and (v.valid_to is null or v.valid_to > $4)"
     );
-    tx.find(&sql, params![district, parent, key, on])?.as_ref().map(unit).transpose()
+    tx.query(&sql, params![district, parent, key, on])?.iter().map(unit).collect()
 }
 
 /// The units that have this name on a day.

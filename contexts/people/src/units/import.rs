@@ -152,9 +152,16 @@ fn one(tx: &mut Tx<'_>, by: &Caller, row: &Row) -> Result<Outcome, Refusal> {
         };
     }
     let Some(parent) = parent(tx, by, row, from)? else { return Ok(Outcome::Later) };
-    if let Some(unit) = holders::find_below(tx, by.district(), &parent, &search_key(&row.name), from)? {
-        same(&unit, kind, from, row)?;
-        return aliased(tx, by, &unit, row);
+    match holders::find_below(tx, by.district(), &parent, &search_key(&row.name), from)?.as_slice() {
+        [] => {}
+        [unit] => {
+            same(unit, kind, from, row)?;
+            return aliased(tx, by, unit, row);
+        }
+        _ => {
+            let problem = Problem::new("people-import-parent-unsure").with("name", &row.name);
+            return Err(problem.at("name").into());
+        }
     }
     let optional = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let new = NewUnit {

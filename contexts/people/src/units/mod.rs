@@ -17,6 +17,7 @@ mod tree;
 
 pub use actions::{create, drop_alias, name_alias};
 pub use alias::{aliases, all_aliases};
+pub(crate) use changes::correct_root;
 pub use changes::{Change, Renamed, close, correct, merge, move_under, rename, split};
 pub use history::{Facts, History, Version};
 pub use names::{NameMatch, Names, Via, match_name};

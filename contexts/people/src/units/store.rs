@@ -187,6 +187,26 @@ pub fn history(
         .map(|history| Some((kind, history)))
 }
 
+/// The day on which a unit ends, if that is known.
+pub(crate) fn ends(tx: &mut Tx<'_>, district: &DistrictId, id: &UnitId) -> Result<Option<Day>, db::Error> {
+    let row = tx.find(
+        "select valid_to from unit_version where district_id = $1 and unit_id = $2
+         order by valid_from desc limit 1",
+        params![district, id],
+    )?;
+    row.map_or(Ok(None), |row| row.get("valid_to"))
+}
+
+/// The days after `after` on which a version of any unit begins.
+pub(crate) fn later_days(tx: &mut Tx<'_>, district: &DistrictId, after: Day) -> Result<Vec<Day>, db::Error> {
+    let rows = tx.query(
+        "select distinct valid_from from unit_version where district_id = $1 and valid_from > $2
+         order by valid_from",
+        params![district, after],
+    )?;
+    rows.iter().map(|row| row.get("valid_from")).collect()
+}
+
 /// Enters a unit with its first version.
 pub(crate) fn insert(
     tx: &mut Tx<'_>,

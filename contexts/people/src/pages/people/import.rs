@@ -13,8 +13,9 @@ use super::issued::{self, Issued};
 use super::new::is_issued;
 use super::temporary;
 use crate::accounts::import::{self, Row, column};
+use crate::accounts::password::temporary_of;
 use crate::pages::units::import::columns;
-use crate::pages::{both_words, role_word, say_cells};
+use crate::pages::{both_words, role_word, say_cells, some_lines};
 
 /// The columns of the template, and the first ones of the export.
 pub(super) const COLUMNS: [&str; 4] = [column::LOGIN, column::NAME, column::UNIT, column::ROLE];
@@ -73,16 +74,16 @@ async fn take_in(cx: &Cx, form: &Form) -> Result<(String, Vec<Issued>), Refusal>
     }
     let mut plain = BTreeMap::new();
     let mut hashes = BTreeMap::new();
-    for login in logins {
+    for (key, login) in logins {
         let (password, hash) = temporary(cx, form.once(), &login).await?;
-        plain.insert(login.clone(), password);
-        hashes.insert(login, hash);
+        plain.insert(key.clone(), password);
+        hashes.insert(key, hash);
     }
     let taken = rows.clone();
     let done = cx.write(move |tx, by| import::run(tx, by, &taken, &hashes)).await?;
     let mut issued: Vec<Issued> = Vec::new();
     for opened in &done.opened {
-        let password = plain.get(&opened.login).cloned().unwrap_or_default();
+        let password = plain.get(&kernel::search_key(&opened.login)).cloned().unwrap_or_default();
         issued.push(Issued { login: opened.login.clone(), name: opened.name.clone(), password });
     }
     if issued.is_empty() {
@@ -96,14 +97,14 @@ async fn take_in(cx: &Cx, form: &Form) -> Result<(String, Vec<Issued>), Refusal>
 
 /// The passwords of accounts that the first sending of this very form opened.
 async fn sent_before(cx: &Cx, form: &Form, rows: &[Row]) -> Result<Vec<Issued>, Refusal> {
+    let asked = rows.to_vec();
+    let waiting = cx.read(move |tx, by| import::waiting(tx, by, &asked)).await?;
     let mut issued = Vec::new();
-    // The first line tells: either all of them were opened by this form, or none.
-    for row in rows.iter().take(MOST_NEW) {
-        let password = crate::accounts::password::temporary_of(form.once(), &row.login, &*cx.by.rng);
-        if !is_issued(cx, &row.login, &password).await? {
-            break;
+    for account in waiting.into_iter().take(MOST_NEW) {
+        let password = temporary_of(form.once(), &account.login, &*cx.by.rng);
+        if is_issued(cx, &account.login, &password).await? {
+            issued.push(Issued { login: account.login, name: account.name, password });
         }
-        issued.push(Issued { login: row.login.clone(), name: row.name.clone(), password });
     }
     Ok(issued)
 }
@@ -134,6 +135,5 @@ fn read(cx: &Cx, form: &Form) -> Result<Vec<Row>, Refusal> {
             role_written: written,
         }
     });
-    let rows: Vec<Row> = rows.collect();
-    if rows.is_empty() { Err(Problem::new("sheet-empty").at("file").into()) } else { Ok(rows) }
+    some_lines(rows.collect())
 }

@@ -64,13 +64,13 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> web::Result {
         .read(move |tx, by| {
             let district = by.district();
             let mut found = Vec::new();
-            for account in accounts::list(tx, district, &filter, limit, offset)? {
+            for account in accounts::list(tx, district, by.today(), &filter, limit, offset)? {
                 let held = accounts::held(tx, district, &account.id)?;
                 found.push((account, held));
             }
             let names: BTreeMap<UnitId, String> =
                 units::list(tx, district, today)?.into_iter().map(|unit| (unit.id, unit.name)).collect();
-            Ok((accounts::count(tx, district, &filter)?, found, names))
+            Ok((accounts::count(tx, district, by.today(), &filter)?, found, names))
         })
         .await?;
     if let Some(format) = format {

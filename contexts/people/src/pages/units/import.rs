@@ -8,7 +8,7 @@ use web::sheet::{self, Sheet};
 use web::{Cell, Cx, Form, Format, Page, ui};
 
 use super::new::split_aliases;
-use crate::pages::{both_words, say_cells};
+use crate::pages::{both_words, say_cells, some_lines};
 use crate::units::UnitKind;
 use crate::units::import::{self, Row, column};
 
@@ -125,8 +125,7 @@ fn read(cx: &Cx, form: &Form) -> Result<Vec<Row>, Refusal> {
             aliases: split_aliases(&cell(column::ALIASES)),
         }
     });
-    let rows: Vec<Row> = rows.collect();
-    if rows.is_empty() { Err(Problem::new("sheet-empty").at("file").into()) } else { Ok(rows) }
+    some_lines(rows.collect())
 }
 
 /// Where each column stands; those in `needed` must be there.

@@ -87,7 +87,7 @@ async fn draw(cx: &Cx, id: &UnitId, on: Day, form: &Form) -> web::Result {
                 events,
                 aliases: units::aliases(tx, district, &of)?,
                 children: units::children(tx, district, &of, on)?,
-                accounts: accounts::in_unit(tx, district, &of)?,
+                accounts: accounts::in_unit(tx, district, &of, by.today())?,
                 heir,
                 unit,
             })

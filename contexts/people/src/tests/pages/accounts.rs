@@ -187,3 +187,65 @@ fn more_new_accounts_than_can_be_hashed_at_once_are_asked_for_in_parts() {
         refused.is(422).shows("一次最多新开 300 个账号，表格里有 301 个");
     });
 }
+
+#[test]
+fn a_table_sent_again_after_a_lost_answer_shows_the_passwords_that_it_made() {
+    both(STREAMS, |db| {
+        let town = Town::of(db);
+        let mut boss = town.site.signed_in("boss");
+        let table = "登录名,姓名,所在单位,角色\r\nli,演员li,区教育局,\r\nchen,陈,区教育局,录入员\r\nChen,陈,区教育局,\r\n";
+        let page = boss.get("/desk/people/import").text;
+        let hidden = |name: &str| {
+            let (_, rest) = page.rsplit_once(&format!("name=\"{name}\" value=\"")).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        };
+        let part = |head: &str, text: &str| {
+            format!("--b\r\nContent-Disposition: form-data; name={head}\r\n\r\n{text}\r\n")
+        };
+        let body = part("\"_csrf\"", &hidden("_csrf"))
+            + &part("\"_once\"", &hidden("_once"))
+            + &part("\"file\"; filename=\"p.csv\"", table)
+            + "--b--\r\n";
+        let mut send = || -> Vec<String> {
+            let (path, kind) = ("/desk/people/import", "multipart/form-data; boundary=b");
+            let answer = boss.send(http::Method::POST, path, kind, body.clone().into_bytes());
+            let shown = answer.is(200).text.clone();
+            shown.split("<code>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+        };
+        let first = send();
+        assert_eq!(first.len(), 1);
+        let again = send();
+        assert_eq!(again, first);
+    });
+}
+
+#[test]
+fn of_very_many_problems_the_first_are_said_and_the_rest_counted() {
+    both(STREAMS, |db| {
+        let town = Town::of(db);
+        let mut boss = town.site.signed_in("boss");
+        let lines: String = (0..150).map(|n| format!("li,另一个人{n},,\r\n")).collect();
+        let table = format!("登录名,姓名,所在单位,角色\r\n{lines}");
+        boss.get("/desk/people/import");
+        let answer = boss.upload("/desk/people/import", &[], &[("file", "p.csv", table.as_bytes())]);
+        answer.is(422).shows("第 101 行").hides("第 102 行").shows("另外还有 50 处");
+        let lines: String = (0..5_001).map(|n| format!("单位{n},学校,,2025-01-01\r\n")).collect();
+        let table = format!("单位名称,单位类型,上级单位,起始日期\r\n{lines}");
+        boss.get("/desk/units/import");
+        let answer = boss.upload("/desk/units/import", &[], &[("file", "u.csv", table.as_bytes())]);
+        answer.is(422).shows("一次最多导入 5000 行");
+    });
+}
+
+#[test]
+fn the_districts_own_unit_bears_the_name_of_the_settings() {
+    both(STREAMS, |db| {
+        let town = Town::of(db);
+        let mut boss = town.site.signed_in("boss");
+        boss.get("/desk/settings");
+        let new = [("name", "沾益区"), ("code", "530303"), ("audit_days", "200"), ("seen", "1")];
+        boss.post("/desk/settings", &new).is(303);
+        let root = format!("/desk/units/{}", town.cast.founded.root.as_str());
+        boss.get(&root).is(200).shows("沾益区").shows("530303");
+    });
+}
