@@ -18,8 +18,16 @@ fn keep_from(now: Instant, newest: Instant, days: i64) -> Option<Instant> {
     plausible.then(|| now.plus_seconds(-days.max(SHORTEST_DAYS).saturating_mul(DAY)))
 }
 
+/// Whether the trail goes on across the day from which it is kept: the last entry before and the first
+/// after it lie no longer apart than an office is quiet. Where they do, the later side was written by a
+/// clock that jumped ahead, and all that is true stands on the side that would go.
+fn is_unbroken(before: Option<Instant>, after: Option<Instant>) -> bool {
+    before.zip(after).is_none_or(|(before, after)| after.seconds_since(before) <= QUIET_DAYS * DAY)
+}
+
 /// Removes what is older than the setting and records how many entries that were. A clock that
-/// stands far beyond the newest entry removes nothing: after a jump ahead the trail would be gone.
+/// stands far beyond the newest entry, or beyond all but those written under it, removes nothing: after
+/// a jump ahead the trail would be gone.
 ///
 /// # Errors
 /// As the database refuses.
@@ -27,6 +35,10 @@ pub fn prune(tx: &mut Tx<'_>, by: &Caller) -> Result<u64, Refusal> {
     let Some(settings) = district::settings(tx, by.district())? else { return Ok(0) };
     let Some(newest) = store::newest(tx, by.district())? else { return Ok(0) };
     let Some(from) = keep_from(by.now(), newest, settings.audit_days) else { return Ok(0) };
+    let (before, after) = store::around(tx, by.district(), from)?;
+    if !is_unbroken(before, after) {
+        return Ok(0);
+    }
     let removed = store::delete_before(tx, by.district(), from)?;
     if removed > 0 {
         let district = by.district().clone();

@@ -180,6 +180,20 @@ pub(super) fn newest(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Option<In
     row.map(|row| row.get("at")).transpose()
 }
 
+/// When the last entry before an instant was written, and the first from it on.
+pub(super) fn around(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    from: Instant,
+) -> Result<(Option<Instant>, Option<Instant>), db::Error> {
+    let row = tx.one(
+        "select max(at) filter (where at < $2) as before, min(at) filter (where at >= $2) as after
+         from audit_entry where district_id = $1",
+        params![district, from],
+    )?;
+    Ok((row.get("before")?, row.get("after")?))
+}
+
 pub(super) fn delete_before(
     tx: &mut Tx<'_>,
     district: &DistrictId,

@@ -115,14 +115,42 @@ fn pruning_removes_only_what_is_older_than_the_setting() {
             })
             .unwrap();
         };
-        write("2025-10-01");
-        write("2025-12-01");
+        for when in ["2025-07-15", "2025-10-01", "2025-12-01"] {
+            write(when);
+        }
         assert_eq!(act(db, &at(&cast, "2025-11-28"), audit::prune).unwrap(), 0, "180 days after the first");
         assert_eq!(act(db, &at(&cast, "2025-11-29"), audit::prune).unwrap(), 3);
         let left =
             cast.act(db, |tx, by| Ok(audit::list(tx, by.district(), &Filter::default(), 9, 0)?)).unwrap();
         let actions: Vec<_> = left.iter().map(|entry| entry.action.as_str()).collect();
-        assert_eq!(actions, ["people.audit.prune", "test.note", "test.note"]);
+        assert_eq!(actions, ["people.audit.prune", "test.note", "test.note", "test.note"]);
         assert_eq!(act(db, &at(&cast, "2027-01-05"), audit::prune).unwrap(), 0, "a clock far ahead");
+    });
+}
+
+#[test]
+fn a_sign_in_under_a_clock_that_jumped_ahead_takes_no_trail_away() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        let note = |when: &str| {
+            act(db, &at(&cast, when), |tx, by| {
+                audit::record(
+                    tx,
+                    by,
+                    Entry { action: "test.note", subject: ("test", "1"), detail: json!({}) },
+                )
+            })
+            .unwrap();
+        };
+        note("2025-07-01");
+        note("2027-03-01");
+        assert_eq!(act(db, &at(&cast, "2027-03-02"), audit::prune).unwrap(), 0);
+        // The clock is right again: what is old goes, what was written meanwhile stays.
+        note("2025-08-20");
+        assert_eq!(act(db, &at(&cast, "2026-01-10"), audit::prune).unwrap(), 0, "quiet for too long");
+        for when in ["2025-10-01", "2025-11-20", "2026-01-10"] {
+            note(when);
+        }
+        assert!(act(db, &at(&cast, "2026-01-10"), audit::prune).unwrap() > 0);
     });
 }
