@@ -1,5 +1,7 @@
 //! The connection loop under people who hold on and give nothing. Time is the runtime's own: it
 //! moves on as soon as everybody only waits, so that no test sleeps.
+// What goes wrong in a helper of a test fails the test.
+#![allow(clippy::unwrap_used)]
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,6 @@
 //! What every page and form can rely on, seen from outside by a visitor.
+// What goes wrong in a helper of a test fails the test.
+#![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 

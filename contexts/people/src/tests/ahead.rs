@@ -141,7 +141,8 @@ fn two_units_of_one_name_that_are_stored_already_are_named_and_no_fault() {
             from: "2021-01-01".into(),
             ..Row::default()
         };
-        let refused = cast.act(db, move |tx, by| import::run(tx, by, &[row.clone()])).unwrap_err();
+        let refused =
+            cast.act(db, move |tx, by| import::run(tx, by, std::slice::from_ref(&row))).unwrap_err();
         assert_eq!(keys(refused), ["people-import-parent-unsure"]);
     });
 }
