@@ -358,7 +358,13 @@ pub fn is_builtin(n: &str) -> bool {
 
 /// A general function by name, or nothing when there is none.
 pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
-    for f in [crate::numbers::call, crate::vectors::call, crate::factors::call, crate::tables::call] {
+    for f in [
+        crate::general::call,
+        crate::numbers::call,
+        crate::vectors::call,
+        crate::factors::call,
+        crate::tables::call,
+    ] {
         if let Some(v) = f(it, n, a, env)? {
             return Ok(Some(v));
         }

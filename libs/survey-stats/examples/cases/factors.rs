@@ -48,6 +48,8 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
                     })
                     .collect(),
             };
+            let codes_only =
+                matches!(m.get("labels"), Some(V::Bool(b, _)) if b.first() == Some(&Some(false)));
             let lowest = m.flag("include.lowest");
             let codes = m
                 .req("x")?
@@ -63,6 +65,12 @@ pub fn call(it: &Interp, n: &str, a: &Args, env: &Env) -> Res<Option<V>> {
                     })
                 })
                 .collect();
+            if codes_only {
+                let codes: Vec<Option<usize>> = codes;
+                return Ok(Some(nums(
+                    codes.iter().map(|c| c.map_or(f64::NAN, |c| c as f64 + 1.0)).collect(),
+                )));
+            }
             V::Factor(codes, labels)
         }
         "table" => {

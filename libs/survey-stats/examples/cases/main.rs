@@ -16,6 +16,7 @@ mod design;
 mod eval;
 mod factors;
 mod figures;
+mod general;
 mod irt;
 mod irt_other;
 mod irt_tables;

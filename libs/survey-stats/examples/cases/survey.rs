@@ -20,13 +20,24 @@ pub struct Stat {
     pub df_residual: Option<f64>,
     pub fitted: Option<Vec<f64>>,
     pub residuals: Option<Vec<f64>>,
+    /// names of the statistics of a table by group
+    pub fields: Vec<String>,
     /// limits that came with the estimates
     pub limits: Option<Vec<(f64, f64)>>,
 }
 
 impl Stat {
     pub fn plain(est: Estimates) -> Stat {
-        Stat { est, deff: None, groups: None, df_residual: None, fitted: None, residuals: None, limits: None }
+        Stat {
+            est,
+            deff: None,
+            groups: None,
+            df_residual: None,
+            fitted: None,
+            residuals: None,
+            fields: Vec::new(),
+            limits: None,
+        }
     }
 
     pub fn se(&self) -> Vec<f64> {
@@ -220,10 +231,11 @@ fn svyby(it: &Interp, a: &Args, env: &Env) -> Res<V> {
             d.estimate(it, &lib(ByDomain::new(Total(cols), &group, &names))?)?.vcov
         };
     }
+    let fields = parts.first().map_or(Vec::new(), |s| s.est.names.clone());
     let limits: Option<Vec<(f64, f64)>> =
         (0..p).flat_map(|j| parts.iter().map(move |s| s.limits.as_ref().map(|l| l[j]))).collect();
     let deff = if deff.len() == k * p && p > 0 { Some(deff) } else { None };
-    Ok(obj("stat", Stat { groups: Some((by_name, names)), deff, limits, ..Stat::plain(est) }))
+    Ok(obj("stat", Stat { groups: Some((by_name, names)), deff, limits, fields, ..Stat::plain(est) }))
 }
 
 /// A column of a table of estimates: limits, standard errors, coefficients of variation.
@@ -411,6 +423,10 @@ pub fn field(_it: &Interp, x: &V, n: &str) -> Res<Option<V>> {
                 Some(figure(&s, n))
             }
             _ => match &s.groups {
+                Some((_, g)) if s.fields.iter().any(|f| f == n) => {
+                    let j = s.fields.iter().position(|f| f == n).unwrap_or(0);
+                    Some(nums(s.est.values[j * g.len()..(j + 1) * g.len()].to_vec()))
+                }
                 Some((by, g)) if by == n => Some(V::Str(g.iter().cloned().map(Some).collect(), None)),
                 _ => None,
             },
