@@ -1,6 +1,7 @@
 //! What a heading is about.
 
-use crate::words::{has, words};
+use crate::span::chars;
+use crate::words::{ends, has, starts, words};
 
 /// What kind of thing a heading is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,9 @@ pub(crate) fn class_of(title: &str, parent: Option<Class>) -> Class {
         总则 附则"
     );
     let goals = words!("目标 总体要求 愿景");
+    // 发展基础 speaks of the past; 夯实科普基础 and 完善基础教育 are work
+    let work = starts(title, words!("夯实 筑牢 加强 完善 强化 打牢 推进 提升 巩固 建设 优化 健全")).is_some();
+    let grounded = !work && (ends(title, ground).is_some() || chars(title) <= 8 && has(title, ground));
     match parent {
         // points inside a heading keep its kind
         Some(Class::Safeguard) => Class::Safeguard,
@@ -55,7 +59,7 @@ pub(crate) fn class_of(title: &str, parent: Option<Class>) -> Class {
         }
         Some(Class::Action) => Class::Action,
         Some(_) if has(title, words!("目标")) => Class::Goals,
-        Some(_) if has(title, ground) => Class::Ground,
+        Some(_) if grounded => Class::Ground,
         Some(class) => class,
         None if has(title, safeguard) => Class::Safeguard,
         None if has(title, words!("指导思想 总体要求 总体思路")) => Class::Goals,
@@ -64,7 +68,7 @@ pub(crate) fn class_of(title: &str, parent: Option<Class>) -> Class {
         }
         None if has(title, action) => Class::Action,
         None if has(title, goals) => Class::Goals,
-        None if has(title, ground) => Class::Ground,
+        None if grounded => Class::Ground,
         None => Class::Action,
     }
 }

@@ -30,7 +30,10 @@ words! {
 }
 
 pub(crate) fn sign_before(before: &str) -> Option<Comparator> {
-    let whole = last_chars(before, 12);
+    // 提高到2025年的3元: the year stands between
+    let bare =
+        before.strip_suffix("年的").map_or(before, |b| b.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let whole = last_chars(bare, 12);
     let near = |words: &Words| {
         last_of(whole, words)
             .map(|(at, w)| (at + w.len(), w.len()))

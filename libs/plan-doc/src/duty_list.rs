@@ -111,6 +111,10 @@ pub(crate) fn read_cell(text: &str, content: Piece<'_>, said: Said, ways: Ways<'
     for (piece, sign) in pieces(content) {
         list.take(piece, sign);
     }
+    // what the column says holds for those of whom the cell only says that they are responsible
+    for named in &mut list.names {
+        named.role = named.role.or(said.role());
+    }
     list.settle_rest();
     list.share_ends();
     let good = list.names.iter().filter(|n| n.like).count();

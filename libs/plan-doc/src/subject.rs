@@ -307,6 +307,8 @@ fn each(words: &str) -> (String, Option<String>) {
 
 /// Without signs at its ends.
 fn plain(words: String) -> String {
+    // 经费由2020年的2元提高到…: where it came from is no part of it
+    let words = words.split("由20").next().filter(|w| chars(w) > 2).map_or(words.as_str(), |w| w);
     let trimmed = words.trim_matches(['、', '，', '：', ' ', '的', '—', '-']);
     let unequal = trimmed.matches('“').count() != trimmed.matches('”').count();
     let wrapped =

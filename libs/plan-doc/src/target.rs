@@ -269,7 +269,9 @@ impl Finder<'_, '_> {
         }
         let mut whole = None;
         let mut per_head = unit.money && has(cut(s, clause.from, n.start), words!("人均 每人"));
-        if words.is_empty() {
+        let verb_alone = crate::noun::only_verbs(&crate::fold::fold(&words))
+            && self.same_subject(&unit.word, false).is_some();
+        if words.is_empty() || verb_alone {
             // 力争达到15%: the subject was said before, or is the item's own
             let same = self.same_subject(&unit.word, step.is_some());
             comparator = same

@@ -135,3 +135,16 @@ fn money_for_each_person_and_year_is_money_by_head() {
         ["县财政科普专项经费 = 5 元/人 yearly 年", "乡镇科普专项经费 >= 1 元/人 yearly 年"]
     );
 }
+
+#[test]
+fn a_verb_alone_counts_what_was_counted_before() {
+    assert_eq!(
+        said("新建主题公园8个，2023年、2024年、2025年分别建成2个、3个、3个。")[1..],
+        ["主题公园 = 2 个 2023", "主题公园 = 3 个 2024", "主题公园 = 3 个"]
+    );
+}
+
+#[test]
+fn from_one_amount_to_another_is_a_promise_of_the_second() {
+    assert_eq!(said("县级人均科普经费由2020年的2元提高到2025年的3元。"), ["县级人均科普经费 >= 3 元/人"]);
+}

@@ -57,3 +57,12 @@ fn a_notice_that_hands_nothing_on_keeps_its_name() {
     let handed = "关于印发《石桥区科普方案》的通知\n各单位：\n现印发给你们。\n一、任务\n1.办展。做好展览。（区科协牵头）\n2.办班。做好培训。（区教育局牵头）\n";
     assert_eq!(parse(handed).title.unwrap().text, "石桥区科普方案");
 }
+
+#[test]
+fn a_chapter_on_foundations_to_be_laid_is_work() {
+    let plan = "石桥市科普方案（2021—2025年）\n一、发展基础\n（一）成效明显。馆站增加。\n二、夯实科普基础\n（一）建馆。新建场馆2座。\n（二）办展。办好展览。（市科协牵头）\n";
+    let kinds: Vec<_> = parse(plan).items.iter().map(|i| i.kind).collect();
+    use plan_doc::ItemKind::{Measure, Principle};
+    assert_eq!(kinds.iter().filter(|k| **k == Measure).count(), 2);
+    assert!(kinds.iter().all(|k| matches!(k, Measure | Principle)));
+}

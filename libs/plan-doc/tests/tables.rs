@@ -114,3 +114,15 @@ fn a_table_of_figures_is_still_no_plan() {
     );
     assert!(matches!(reading.verdict, Verdict::NotAPlan { .. }), "{:?}", reading.items);
 }
+
+#[test]
+fn a_column_of_leads_leads_even_where_they_share_the_work() {
+    let reading = parse(
+        "石桥市任务清单（2024年）\n序号\t领域\t重点任务\t具体举措\t牵头单位\t配合单位\n1\t科学教育\t办好比赛\t举办比赛5场\t市教育局、市科协按职责分工负责\t无\n2\t科学教育\t办好比赛\t培训裁判20名\t市科协\t市教育局\n",
+    );
+    assert_eq!(
+        rows(&reading),
+        ["办好比赛/举办比赛5场: 市教育局 市科协|", "办好比赛/培训裁判20名: 市科协|市教育局"]
+    );
+    assert_eq!(reading.chapters.iter().map(|c| c.title.as_str()).collect::<Vec<_>>(), ["科学教育"]);
+}
