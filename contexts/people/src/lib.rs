@@ -24,6 +24,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0002_account.sql", include_str!("../migrations/0002_account.sql")),
         ("0003_audit.sql", include_str!("../migrations/0003_audit.sql")),
         ("0004_merger.sql", include_str!("../migrations/0004_merger.sql")),
+        ("0005_audit_indexes.sql", include_str!("../migrations/0005_audit_indexes.sql")),
     ],
 };
 

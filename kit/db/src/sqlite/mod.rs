@@ -22,7 +22,8 @@ use statement::{Known, Statements, bind, val};
 const PREPARED: usize = 512;
 
 /// Settings of every connection. FULL makes each commit wait for the disk; the sizes keep a
-/// process with five connections well below 256 MB.
+/// process with five connections well below 256 MB. Folding the log every 4,000 pages (16 MB) writes a
+/// page that many commits changed once for all of them.
 const SETTINGS: &str = "
     pragma busy_timeout = 5000;
     pragma synchronous = full;
@@ -32,6 +33,7 @@ const SETTINGS: &str = "
     pragma cache_size = -8000;
     pragma mmap_size = 67108864;
     pragma journal_size_limit = 67108864;
+    pragma wal_autocheckpoint = 4000;
 ";
 
 /// A connection and what it may do.
@@ -166,6 +168,11 @@ impl Session {
         {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
+    }
+
+    /// Rows written since the connection was opened.
+    fn written(&self) -> u64 {
+        self.connection.total_changes()
     }
 
     fn in_transaction(&self) -> bool {
