@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use db::{Row, Tx, Val, params};
+use db::{Row, Tx, params};
 use kernel::{AccountId, DistrictId, Instant, Reach, Refusal, Year};
 
-use super::delivery::unchanged_since;
-use super::{CLOSED, Sql, corrupt, stamp, stamp_values};
+use super::stored::{self, CLOSED, Step, Stored, save_step, stamp_values, within};
+use super::{Sql, corrupt};
 use crate::attestation::{Attestation, AttestationState};
 use crate::{AttestationId, IndicatorId};
 
 const TABLE: &str = "evidence_attestation";
-const SIGNED: [&str; 3] = ["signed_by", "signed_name", "signed_at"];
-const CONFIRMED: [&str; 3] = ["confirmed_by", "confirmed_name", "confirmed_at"];
+const SIGNED: Step = ["signed_by", "signed_name", "signed_at"];
+const CONFIRMED: Step = ["confirmed_by", "confirmed_name", "confirmed_at"];
 
 /// Inserts a new one.
 pub fn insert(tx: &mut Tx, district: &DistrictId, one: &Attestation) -> Result<(), Refusal> {
@@ -54,18 +54,16 @@ pub fn save(tx: &mut Tx, district: &DistrictId, one: &Attestation, seen: i64) ->
         AttestationState::Confirmed { confirmed } => (Some(confirmed), None, None),
         AttestationState::Withdrawn { withdrawn, reason } => (None, Some(withdrawn), Some(reason.as_str())),
     };
-    let mut sql = Sql::default();
-    sql.push(
-        "update evidence_attestation set state = ?, version = ?, confirmed_by = ?, confirmed_name = ?,
-            confirmed_at = ?, ",
-        [one.state.code().into(), (seen + 1).into()].into_iter().chain(stamp_values(confirmed)),
-    );
-    sql.push("closed_by = ?, closed_name = ?, closed_at = ?, ", stamp_values(closed));
-    sql.push(
-        "closed_reason = ? where district_id = ? and id = ? and version = ?",
-        [reason.into(), district.into(), (&one.id).into(), seen.into()],
-    );
-    unchanged_since(tx.execute(&sql.text, &sql.params)?)
+    save_step(
+        tx,
+        "update evidence_attestation set state = $4, version = $5, closed_reason = $6, confirmed_by = $7,
+            confirmed_name = $8, confirmed_at = $9, closed_by = $10, closed_name = $11, closed_at = $12
+         where district_id = $1 and id = $2 and version = $3",
+        (district, one.id.as_str(), seen),
+        (one.state.code(), reason),
+        &[confirmed, closed],
+        [],
+    )
 }
 
 /// Which of them a list names. Everything absent means all.
@@ -118,14 +116,7 @@ fn from_where(sql: &mut Sql, district: &DistrictId, reach: &Reach, filter: &Filt
     if let Some(state) = filter.state {
         sql.push(" and state = ?", [state.into()]);
     }
-    if let Reach::Units(units) = reach {
-        let units: Vec<Val> = units.iter().map(Into::into).collect();
-        if units.is_empty() {
-            return false;
-        }
-        sql.push(" and unit_id in ", []).rows([units]);
-    }
-    true
+    within(sql, reach)
 }
 
 /// How many attestations stand, by indicator and year.
@@ -145,30 +136,26 @@ pub fn standing(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<(Indicato
 }
 
 fn attestation(row: &Row) -> Result<Attestation, db::Error> {
-    let id: String = row.get("id")?;
-    let need = |columns: [&'static str; 3]| {
-        let [by, ..] = columns;
-        stamp(row, columns)?.ok_or_else(|| corrupt(TABLE, &id, by))
-    };
-    let reason =
-        || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, &id, "closed_reason"));
+    let stored = Stored::new(row, TABLE)?;
     let state = match row.get::<String>("state")?.as_str() {
         "signed" => AttestationState::Signed,
-        "confirmed" => AttestationState::Confirmed { confirmed: need(CONFIRMED)? },
-        "withdrawn" => AttestationState::Withdrawn { withdrawn: need(CLOSED)?, reason: reason()? },
-        _ => return Err(corrupt(TABLE, &id, "state")),
+        "confirmed" => AttestationState::Confirmed { confirmed: stored.taken(CONFIRMED)? },
+        "withdrawn" => {
+            AttestationState::Withdrawn { withdrawn: stored.taken(CLOSED)?, reason: stored.reason()? }
+        }
+        _ => return Err(stored.bad("state")),
     };
     Ok(Attestation {
         indicator: row.get("indicator_id")?,
-        year: Year::try_from(row.get::<i64>("year")?).map_err(|_| corrupt(TABLE, &id, "year"))?,
+        year: Year::try_from(row.get::<i64>("year")?).map_err(|_| stored.bad("year"))?,
         unit: row.get("unit_id")?,
         body: row.get("body")?,
         evidence: row.get("evidence")?,
         state,
         version: row.get("version")?,
-        signed: need(SIGNED)?,
+        signed: stored.taken(SIGNED)?,
         is_demo: row.get("is_demo")?,
-        id: id.into(),
+        id: stored.id.into(),
     })
 }
 
@@ -180,20 +167,12 @@ pub fn waiting(
     account: &AccountId,
     limit: i64,
 ) -> Result<Vec<(AttestationId, String, Instant)>, Refusal> {
-    let mut sql = Sql::default();
-    sql.push(
-        "select id, signed_name, signed_at from evidence_attestation
+    stored::waiting(
+        tx,
+        "select id, signed_name as called, signed_at as since from evidence_attestation
          where district_id = ? and state = 'signed' and signed_by <> ?",
-        [district.into(), account.into()],
-    );
-    if let Reach::Units(units) = reach {
-        let units: Vec<Val> = units.iter().map(Into::into).collect();
-        if units.is_empty() {
-            return Ok(Vec::new());
-        }
-        sql.push(" and unit_id in ", []).rows([units]);
-    }
-    sql.push(" order by signed_at, id limit ?", [limit.into()]);
-    let rows = tx.query(&sql.text, &sql.params)?;
-    rows.iter().map(|row| Ok((row.get("id")?, row.get("signed_name")?, row.get("signed_at")?))).collect()
+        (district, account),
+        reach,
+        limit,
+    )
 }

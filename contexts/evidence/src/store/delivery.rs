@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Row, Tx, Val, params};
-use kernel::{DistrictId, Group, Problem, Refusal, UnitId, search_key};
+use kernel::{DistrictId, Group, Refusal, UnitId, search_key};
 
-use super::{CLOSED, RECORDED, SUBMITTED, VERIFIED, corrupt, stamp, stamp_values};
+use super::corrupt;
+use super::stored::{
+    CLOSED, RECORDED, SUBMITTED, Stored, VERIFIED, save_step, stamp_values, unchanged_since,
+};
 use crate::{Before, Delivery, DeliveryId, Details, Kind, Method, PurposeId, Stamp, State};
 
 const TABLE: &str = "evidence_delivery";
@@ -119,17 +122,17 @@ fn with_links(tx: &mut Tx, district: &DistrictId, row: &Row) -> Result<Delivery,
 /// Writes the state if nobody wrote since `seen`.
 pub fn save_state(tx: &mut Tx, district: &DistrictId, delivery: &Delivery, seen: i64) -> Result<(), Refusal> {
     let (submitted, verified, closed, reason) = columns(&delivery.state);
-    let state: [Val; 3] = [delivery.state.code().into(), (seen + 1).into(), reason.into()];
-    let row: [Val; 3] = [district.into(), (&delivery.id).into(), seen.into()];
-    let stamps = [submitted, verified, closed].into_iter().flat_map(stamp_values);
-    let params: Vec<Val> = state.into_iter().chain(stamps).chain(row).collect();
-    unchanged_since(tx.execute(
-        "update evidence_delivery set state = $1, version = $2, closed_reason = $3, submitted_by = $4,
-            submitted_name = $5, submitted_at = $6, verified_by = $7, verified_name = $8, verified_at = $9,
-            closed_by = $10, closed_name = $11, closed_at = $12
-         where district_id = $13 and id = $14 and version = $15",
-        &params,
-    )?)
+    save_step(
+        tx,
+        "update evidence_delivery set state = $4, version = $5, closed_reason = $6, submitted_by = $7,
+            submitted_name = $8, submitted_at = $9, verified_by = $10, verified_name = $11, verified_at = $12,
+            closed_by = $13, closed_name = $14, closed_at = $15
+         where district_id = $1 and id = $2 and version = $3",
+        (district, delivery.id.as_str(), seen),
+        (delivery.state.code(), reason),
+        &[submitted, verified, closed],
+        [],
+    )
 }
 
 /// Writes what is told anew, if nobody wrote since `seen`.
@@ -184,11 +187,6 @@ pub fn mark_demo(tx: &mut Tx, district: &DistrictId, id: &DeliveryId) -> Result<
     Ok(())
 }
 
-/// Refuses when a save found the row changed.
-pub(crate) fn unchanged_since(rows: u64) -> Result<(), Refusal> {
-    if rows == 1 { Ok(()) } else { Err(Refusal::Conflict(Problem::new("evidence-changed-meanwhile"))) }
-}
-
 type Columns<'a> = (Option<&'a Stamp>, Option<&'a Stamp>, Option<&'a Stamp>, Option<&'a str>);
 
 fn columns(state: &State) -> Columns<'_> {
@@ -208,34 +206,28 @@ fn columns(state: &State) -> Columns<'_> {
     }
 }
 
-fn state(row: &Row, id: &str) -> Result<State, db::Error> {
-    let need = |columns: [&'static str; 3]| {
-        let [by, ..] = columns;
-        stamp(row, columns)?.ok_or_else(|| corrupt(TABLE, id, by))
-    };
-    let reason =
-        || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, id, "closed_reason"));
-    let code: String = row.get("state")?;
-    Ok(match code.as_str() {
+fn state(row: &Row, stored: &Stored<'_>) -> Result<State, db::Error> {
+    let (submitted, closed) = (|| stored.taken(SUBMITTED), || stored.taken(CLOSED));
+    Ok(match row.get::<String>("state")?.as_str() {
         "draft" => State::Draft,
-        "submitted" => State::Submitted { submitted: need(SUBMITTED)? },
+        "submitted" => State::Submitted { submitted: submitted()? },
         "returned" => {
-            State::Returned { submitted: need(SUBMITTED)?, returned: need(CLOSED)?, reason: reason()? }
+            State::Returned { submitted: submitted()?, returned: closed()?, reason: stored.reason()? }
         }
-        "verified" => State::Verified { submitted: need(SUBMITTED)?, verified: need(VERIFIED)? },
+        "verified" => State::Verified { submitted: submitted()?, verified: stored.taken(VERIFIED)? },
         "withdrawn" => {
-            let before = match stamp(row, VERIFIED)? {
+            let before = match stored.stamp(VERIFIED)? {
                 None => Before::Uncounted,
-                Some(verified) => Before::Counted { submitted: need(SUBMITTED)?, verified },
+                Some(verified) => Before::Counted { submitted: submitted()?, verified },
             };
-            State::Withdrawn { before, withdrawn: need(CLOSED)?, reason: reason()? }
+            State::Withdrawn { before, withdrawn: closed()?, reason: stored.reason()? }
         }
-        _ => return Err(corrupt(TABLE, id, "state")),
+        _ => return Err(stored.bad("state")),
     })
 }
 
 fn delivery(row: &Row, links: &[Row]) -> Result<Delivery, db::Error> {
-    let id: String = row.get("id")?;
+    let stored = Stored::new(row, TABLE)?;
     let host: UnitId = row.get("host_id")?;
     let mut details = Details {
         kind: row.parse(TABLE, "kind", Kind::parse)?,
@@ -272,20 +264,19 @@ fn delivery(row: &Row, links: &[Row]) -> Result<Delivery, db::Error> {
             }
             "group" => {
                 let group =
-                    Group::parse(&key).ok_or_else(|| corrupt("evidence_delivery_link", &id, "key"))?;
+                    Group::parse(&key).ok_or_else(|| corrupt("evidence_delivery_link", &stored.id, "key"))?;
                 details.heads.insert(group, link.get("n")?);
             }
-            _ => return Err(corrupt("evidence_delivery_link", &id, "kind")),
+            _ => return Err(corrupt("evidence_delivery_link", &stored.id, "kind")),
         }
     }
-    let recorded = stamp(row, RECORDED)?.ok_or_else(|| corrupt(TABLE, &id, "recorded_by"))?;
     Ok(Delivery {
-        state: state(row, &id)?,
+        state: state(row, &stored)?,
         client_key: row.get("client_key")?,
         version: row.get("version")?,
         is_demo: row.get("is_demo")?,
-        id: id.into(),
         details,
-        recorded,
+        recorded: stored.taken(RECORDED)?,
+        id: stored.id.into(),
     })
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use db::{Row, Tx, Val, params};
 use kernel::{AccountId, Day, DistrictId, Instant, Reach, Refusal, UnitId};
 
-use super::delivery::unchanged_since;
-use super::{CLOSED, RECORDED, Sql, VERIFIED, corrupt, stamp, stamp_values};
+use super::Sql;
+use super::stored::{self, CLOSED, RECORDED, Stored, VERIFIED, save_step, stamp_values};
 use crate::entry::{Entry, EntryDetails, EntryState};
 use crate::{EntryId, IndicatorId};
 
@@ -54,20 +54,17 @@ pub fn save(tx: &mut Tx, district: &DistrictId, entry: &Entry, seen: i64) -> Res
         EntryState::Ended { verified, ended, reason } => (Some(verified), Some(ended), Some(reason.as_str())),
         EntryState::Withdrawn { withdrawn, reason } => (None, Some(withdrawn), Some(reason.as_str())),
     };
-    let mut sql = Sql::default();
-    sql.push(
-        "update evidence_entry set state = ?, version = ?, valid_to = ?, verified_by = ?, verified_name = ?,
-            verified_at = ?, ",
-        [entry.state.code().into(), (seen + 1).into(), entry.details.to.into()]
-            .into_iter()
-            .chain(stamp_values(verified)),
-    );
-    sql.push("closed_by = ?, closed_name = ?, closed_at = ?, ", stamp_values(closed));
-    sql.push(
-        "closed_reason = ? where district_id = ? and id = ? and version = ?",
-        [reason.into(), district.into(), (&entry.id).into(), seen.into()],
-    );
-    unchanged_since(tx.execute(&sql.text, &sql.params)?)
+    save_step(
+        tx,
+        "update evidence_entry set state = $4, version = $5, closed_reason = $6, verified_by = $7,
+            verified_name = $8, verified_at = $9, closed_by = $10, closed_name = $11, closed_at = $12,
+            valid_to = $13
+         where district_id = $1 and id = $2 and version = $3",
+        (district, entry.id.as_str(), seen),
+        (entry.state.code(), reason),
+        &[verified, closed],
+        [entry.details.to.into()],
+    )
 }
 
 /// Entries that the actor sees, newest first; of one indicator, or of all; with a day those that
@@ -161,19 +158,14 @@ pub fn stocks(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<IndicatorId
 }
 
 fn entry(row: &Row) -> Result<Entry, db::Error> {
-    let id: String = row.get("id")?;
-    let need = |columns: [&'static str; 3]| {
-        let [by, ..] = columns;
-        stamp(row, columns)?.ok_or_else(|| corrupt(TABLE, &id, by))
-    };
-    let reason =
-        || row.get::<Option<String>>("closed_reason")?.ok_or_else(|| corrupt(TABLE, &id, "closed_reason"));
+    let stored = Stored::new(row, TABLE)?;
+    let (verified, closed) = (|| stored.taken(VERIFIED), || stored.taken(CLOSED));
     let state = match row.get::<String>("state")?.as_str() {
         "recorded" => EntryState::Recorded,
-        "verified" => EntryState::Verified { verified: need(VERIFIED)? },
-        "ended" => EntryState::Ended { verified: need(VERIFIED)?, ended: need(CLOSED)?, reason: reason()? },
-        "withdrawn" => EntryState::Withdrawn { withdrawn: need(CLOSED)?, reason: reason()? },
-        _ => return Err(corrupt(TABLE, &id, "state")),
+        "verified" => EntryState::Verified { verified: verified()? },
+        "ended" => EntryState::Ended { verified: verified()?, ended: closed()?, reason: stored.reason()? },
+        "withdrawn" => EntryState::Withdrawn { withdrawn: closed()?, reason: stored.reason()? },
+        _ => return Err(stored.bad("state")),
     };
     Ok(Entry {
         details: EntryDetails {
@@ -187,9 +179,9 @@ fn entry(row: &Row) -> Result<Entry, db::Error> {
         },
         state,
         version: row.get("version")?,
-        recorded: need(RECORDED)?,
+        recorded: stored.taken(RECORDED)?,
         is_demo: row.get("is_demo")?,
-        id: id.into(),
+        id: stored.id.into(),
     })
 }
 
@@ -201,20 +193,12 @@ pub fn waiting(
     account: &AccountId,
     limit: i64,
 ) -> Result<Vec<(EntryId, String, Instant)>, Refusal> {
-    let mut sql = Sql::default();
-    sql.push(
-        "select id, title, recorded_at from evidence_entry
+    stored::waiting(
+        tx,
+        "select id, title as called, recorded_at as since from evidence_entry
          where district_id = ? and state = 'recorded' and recorded_by <> ?",
-        [district.into(), account.into()],
-    );
-    if let Reach::Units(units) = reach {
-        let units: Vec<Val> = units.iter().map(Into::into).collect();
-        if units.is_empty() {
-            return Ok(Vec::new());
-        }
-        sql.push(" and unit_id in ", []).rows([units]);
-    }
-    sql.push(" order by recorded_at, id limit ?", [limit.into()]);
-    let rows = tx.query(&sql.text, &sql.params)?;
-    rows.iter().map(|row| Ok((row.get("id")?, row.get("title")?, row.get("recorded_at")?))).collect()
+        (district, account),
+        reach,
+        limit,
+    )
 }

@@ -9,42 +9,15 @@ pub mod list;
 pub mod person;
 pub mod proof;
 pub mod purpose;
+mod stored;
 pub mod total;
 mod walk;
 
 use std::fmt::Write;
 
-use db::{Row, Val};
-use kernel::{AccountId, Instant};
+use db::Val;
 
-use crate::Stamp;
-
-/// An impossible row.
-pub(crate) fn corrupt(table: &'static str, row: &str, column: &'static str) -> db::Error {
-    db::Error::Corrupt { table: table.into(), row: row.into(), column: column.into() }
-}
-
-/// The stamp in the columns `{prefix}_by`, `_name` and `_at`; `None` when nobody did it.
-pub(crate) fn stamp(row: &Row, [by, name, at]: [&str; 3]) -> Result<Option<Stamp>, db::Error> {
-    let by: Option<AccountId> = row.get(by)?;
-    let at: Option<Instant> = row.get(at)?;
-    let name: Option<String> = row.get(name)?;
-    Ok(by.zip(at).map(|(by, at)| Stamp { by, name: name.unwrap_or_default(), at }))
-}
-
-/// The three values of a stamp, or three nulls.
-pub(crate) fn stamp_values(stamp: Option<&Stamp>) -> [Val; 3] {
-    [
-        stamp.map(|stamp| stamp.by.as_str()).into(),
-        stamp.map(|stamp| stamp.name.as_str()).into(),
-        stamp.map(|stamp| stamp.at).into(),
-    ]
-}
-
-pub(crate) const SUBMITTED: [&str; 3] = ["submitted_by", "submitted_name", "submitted_at"];
-pub(crate) const VERIFIED: [&str; 3] = ["verified_by", "verified_name", "verified_at"];
-pub(crate) const CLOSED: [&str; 3] = ["closed_by", "closed_name", "closed_at"];
-pub(crate) const RECORDED: [&str; 3] = ["recorded_by", "recorded_name", "recorded_at"];
+pub(crate) use stored::corrupt;
 
 /// A statement put together from parts, with its parameters numbered as they come. A value that
 /// was given before keeps its number: rows of one insert share most of theirs, and a statement
