@@ -10,7 +10,7 @@ struct Need {
     here: fn() -> bool,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need {
         what: "PostgreSQL's server programs (initdb, pg_ctl)",
         packages: &["postgresql"],
@@ -25,6 +25,11 @@ const NEEDS: [Need; 4] = [
         what: "chromedriver",
         packages: &["chromium-driver"],
         here: || sh::find("chromedriver").is_some(),
+    },
+    Need {
+        what: "strace, for a disk that fails",
+        packages: &["strace"],
+        here: || sh::find("strace").is_some(),
     },
     Need { what: "a Chinese font", packages: &["fonts-noto-cjk"], here: has_chinese_font },
 ];

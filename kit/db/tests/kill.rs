@@ -1,11 +1,12 @@
 //! kill -9 at random points: what was acknowledged is there, the file is sound, migrations start again.
+//! And a disk that fails: what it did not take is never acknowledged.
 //!
 //! The parent starts this same program as a child that writes and prints each acknowledged id.
 //! `cargo test -p db --test kill -- 1000` runs as many rounds (50 when none are given). The child
 //! alone, `kill write postgres://...`, serves to restart a PostgreSQL server under load by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -18,6 +19,8 @@ const STREAMS: &[Stream] = &[Stream {
     files: &[("0001_note.sql", "create table note (id text not null primary key, half text not null);")],
 }];
 const WRITERS: usize = 32;
+/// How the child's line begins when a write was refused, followed, as in an id, by the writer's number.
+const REFUSED: &str = "refused ";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -33,7 +36,11 @@ fn main() -> ExitCode {
             // Fifty rounds in one file, then a fresh one: looking through it all takes ever longer.
             (0..rounds.div_ceil(50)).for_each(|seed| acknowledged_writes_survive(seed, rounds.min(50)));
             let midway = migrations_start_again(rounds.min(25));
-            println!("kill: {rounds} rounds, nothing lost; {midway} kills met a migration half done");
+            let failed = what_the_disk_did_not_take_is_not_acknowledged(rounds.div_ceil(5));
+            println!(
+                "kill: {rounds} rounds, nothing lost; {midway} kills met a migration half done; \
+                 {failed} times the disk failed under acknowledged writes"
+            );
         }
     }
     ExitCode::SUCCESS
@@ -50,10 +57,11 @@ fn open(place: &Path, streams: &[Stream]) -> Db {
 fn write(folder: &Path) {
     let db = open(folder, STREAMS);
     std::thread::scope(|scope| {
-        for _ in 0..WRITERS {
-            scope.spawn(|| {
+        for writer in 0..WRITERS {
+            let db = &db;
+            scope.spawn(move || {
                 loop {
-                    let id = SystemRng.token();
+                    let id = format!("{writer}-{}", SystemRng.token());
                     let new = id.clone();
                     // Two statements, so that half an action would show.
                     let insert = "insert into note (id, half) values ($1, 'first')";
@@ -63,7 +71,9 @@ fn write(folder: &Path) {
                     });
                     match written {
                         Ok(_) => writeln!(std::io::stdout().lock(), "{id}").unwrap(),
-                        Err(refusal) => eprintln!("{refusal}"),
+                        Err(refusal) => {
+                            writeln!(std::io::stdout().lock(), "{REFUSED}{writer}-{refusal}").unwrap()
+                        }
                     }
                 }
             });
@@ -134,9 +144,55 @@ fn migrations_start_again(rounds: u64) -> usize {
     midway
 }
 
+/// From some moment on the disk fails for good. Each writer waits for its answer before it goes on,
+/// so once one was refused none of its later writes may be acknowledged. Gives the number of rounds
+/// in which something had been acknowledged before.
+fn what_the_disk_did_not_take_is_not_acknowledged(rounds: u64) -> usize {
+    let mut under_way = 0;
+    for round in 1..=rounds {
+        let folder = Folder::new();
+        let mut child = start_with_a_disk_that_fails(round * 5, &folder.0);
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let (mut acknowledged, mut refused) = (BTreeSet::new(), BTreeMap::<String, usize>::new());
+        while refused.len() < WRITERS || refused.values().any(|times| *times < 5) {
+            let Some(line) = line(&mut lines) else { break };
+            let writer = |id: &str| id.split('-').next().unwrap().to_owned();
+            if let Some(rest) = line.strip_prefix(REFUSED) {
+                *refused.entry(writer(rest)).or_default() += 1;
+            } else {
+                assert!(!refused.contains_key(&writer(&line)), "round {round}: {line} came after a refusal");
+                acknowledged.insert(line);
+            }
+        }
+        kill(child);
+        under_way += usize::from(!acknowledged.is_empty() && !refused.is_empty());
+        let db = open(&folder.0, STREAMS);
+        let lost: Vec<_> = acknowledged.difference(&stored(&db)).cloned().collect();
+        assert!(lost.is_empty(), "round {round} lost {lost:?} of {}", acknowledged.len());
+        assert_eq!(db.check().unwrap(), Vec::<String>::new(), "round {round}");
+    }
+    assert!(under_way > 0, "the disk never failed while writes were acknowledged");
+    under_way
+}
+
 fn start(what: &str, folder: &Path) -> Child {
     let me = std::env::current_exe().unwrap();
     Command::new(me).arg(what).arg(folder).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// The child that writes, whose threads each meet a failing disk from their `nth` wait for it on. With
+/// `-D` the child is ours to kill, and strace goes with it.
+fn start_with_a_disk_that_fails(nth: u64, folder: &Path) -> Child {
+    let me = std::env::current_exe().unwrap();
+    let fault = format!("inject=fsync,fdatasync:error=EIO:when={nth}+");
+    Command::new("strace")
+        .args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", &fault])
+        .arg(me)
+        .args([Path::new("write"), folder])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("strace, which `cargo xtask test` installs")
 }
 
 fn kill(mut child: Child) {

@@ -63,9 +63,16 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Conflict(problem) if problem.key == "error-sign-in" => StatusCode::UNAUTHORIZED,
         Refusal::Conflict(_) => StatusCode::CONFLICT,
+        Refusal::Unavailable(_) if no_room(refusal) => StatusCode::INSUFFICIENT_STORAGE,
         Refusal::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
+}
+
+/// Whether the disk is full: waiting does not help then, as it does when the system is busy.
+fn no_room(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Unavailable(source)
+        if matches!(source.downcast_ref::<db::Error>(), Some(db::Error::Full)))
 }
 
 /// What a person reads: the heading, and the sentences below it.
@@ -76,6 +83,9 @@ fn sentences(cx: &Cx, refusal: &Refusal) -> (String, Vec<String>) {
         Refusal::Forbidden => (cx.t("error-forbidden"), vec![cx.t("error-forbidden-help")]),
         Refusal::Invalid(problems) => (cx.t("error-invalid"), problems.iter().map(say).collect()),
         Refusal::Conflict(problem) => (cx.t("error-conflict"), vec![say(problem)]),
+        Refusal::Unavailable(_) if no_room(refusal) => {
+            (cx.t("error-no-room"), vec![cx.t("error-no-room-help")])
+        }
         Refusal::Unavailable(_) => (cx.t("error-unavailable"), vec![cx.t("error-unavailable-help")]),
         Refusal::Broken(_) => (cx.t("error-broken"), vec![cx.t("error-broken-help")]),
     }

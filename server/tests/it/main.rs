@@ -6,6 +6,7 @@ mod axe;
 mod commands;
 mod crawl;
 mod demo;
+mod disk;
 mod guards;
 mod privacy;
 mod statements;
