@@ -7,6 +7,7 @@
 mod axe;
 mod both;
 mod browser;
+mod by_hand;
 mod client;
 mod conditions;
 mod driver;
@@ -19,6 +20,7 @@ pub mod sql;
 pub use axe::{Violation, assert_accessible, axe};
 pub use both::both;
 pub use browser::{Browser, Settings};
+pub use by_hand::ByHand;
 pub use client::{Answer, Client};
 pub use keyboard::{Focus, Key};
 pub use postgres::fresh_postgres;

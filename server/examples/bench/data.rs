@@ -37,22 +37,27 @@ impl Tales {
 
     /// Facts that the `n`th leaves: its session, its minutes, and the heads of each group.
     pub fn n_facts(&self, n: usize) -> u64 {
-        2 + self.tale(n).0.details.heads.len() as u64
+        2 + self.tale(n).details.heads.len() as u64
     }
 
-    fn tale(&self, n: usize) -> &(NewDelivery, Caller, Caller) {
+    /// What is told in the `n`th.
+    pub fn tale(&self, n: usize) -> &NewDelivery {
+        &self.nth(n).0
+    }
+
+    fn nth(&self, n: usize) -> &(NewDelivery, Caller, Caller) {
         &self.0[n % self.0.len()]
     }
 
     /// Records the `n`th and hands it to a second person.
     pub fn record(&self, tx: &mut Tx<'_>, n: usize) -> Result<evidence::DeliveryId, Refusal> {
-        let (new, recorder, _) = self.tale(n);
+        let (new, recorder, _) = self.nth(n);
         record(tx, recorder, new)
     }
 
     /// Verifies what `record` gave for `n`.
     pub fn verify(&self, tx: &mut Tx<'_>, n: usize, id: &evidence::DeliveryId) -> Result<(), Refusal> {
-        verify(tx, &self.tale(n).2, (id, 1))
+        verify(tx, &self.nth(n).2, (id, 1))
     }
 }
 

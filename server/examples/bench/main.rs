@@ -10,6 +10,7 @@
 mod data;
 mod load;
 mod pages;
+mod postgres;
 mod program;
 mod recording;
 mod table;

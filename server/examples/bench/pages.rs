@@ -21,7 +21,7 @@ pub async fn rows(table: &mut Table, folder: &Path, facts: u64) -> Result<(), St
     let mut command = Command::new(binary()?);
     let qilin = Running::start(command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(&data))?;
     table.figure(format!("{facts} facts: resident memory, idle"), load::resident_mib(qilin.id()), "MiB");
-    let session = sign_in(&qilin.address).await.map_err(|error| format!("signing in: {error}"))?;
+    let session = sign_in(&qilin.address, "kexie").await.map_err(|error| format!("signing in: {error}"))?;
 
     let page = folder.join("plan.html");
     std::fs::write(&page, body(&qilin.address, &get("/plan")).await?).map_err(|error| error.to_string())?;
@@ -53,7 +53,7 @@ pub async fn rows(table: &mut Table, folder: &Path, facts: u64) -> Result<(), St
 }
 
 /// The same request with one header more.
-fn with(request: &[u8], header: &str) -> Vec<u8> {
+pub fn with(request: &[u8], header: &str) -> Vec<u8> {
     let text = String::from_utf8_lossy(request);
     text.replacen("\r\n\r\n", &format!("\r\n{header}\r\n\r\n"), 1).into_bytes()
 }
@@ -76,10 +76,10 @@ pub async fn body(address: &str, request: &[u8]) -> Result<Vec<u8>, String> {
     Ok(buffer.split_off(end))
 }
 
-/// The token of a session of the coordinator, who sees everything.
-async fn sign_in(address: &str) -> Result<String, String> {
+/// The token of a session.
+pub async fn sign_in(address: &str, login: &str) -> Result<String, String> {
     let token = "0".repeat(64);
-    let form = format!("_csrf={token}&login=kexie&password={}&to=", data::PASSWORD);
+    let form = format!("_csrf={token}&login={login}&password={}&to=", data::PASSWORD);
     let head = format!(
         "POST /login HTTP/1.1\r\nHost: bench\r\nCookie: qilin_form={token}\r\nContent-Length: {}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",

@@ -1,109 +1,157 @@
-//! Recording and verifying at full durability, by 64 callers at once, against one bare insert by as many.
+//! Recording and verifying at full durability, as people do it: forms sent over HTTP by many at once.
+//! The yardstick is the plainest server that keeps two rows for each POST, through the same writer,
+//! which groups commits; an acknowledged step of a delivery may cost five times such a POST.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
-use db::{Db, Scratch, Tx, params};
-use kernel::{Refusal, Rng, SystemRng};
-use server::{compose, demo};
+use evidence::{Details, NewDelivery, reading::heads_field};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use crate::data::{self, Tales};
-use crate::load::cpu_seconds;
+use crate::load::{cpu_seconds, read_answer};
+use crate::program::{Running, binary, get};
 use crate::table::{Against, Table};
+use crate::{pages, postgres};
 
-const CALLERS: usize = 64;
+/// Callers at once.
+pub const CALLERS: usize = 64;
+/// Deliveries recorded and verified over HTTP, and POSTs to the yardstick.
 const DELIVERIES: usize = 6_400;
-const INSERTS: usize = 64_000;
-const ON_POSTGRES: usize = 1_280;
+const INSERTS: usize = 32_000;
 
-const LINE: &str = "create table line (district_id text not null, id text not null, n bigint not null,
-    words text not null, primary key (district_id, id));";
-const STREAM: db::Stream = db::Stream { context: "yardstick", files: &[("0001_line.sql", LINE)] };
-const INSERT: &str = "insert into line (district_id, id, n, words) values ($1, $2, $3, $4)";
-
-/// An action is what is acknowledged: recorded and handed on is one, verified is another.
+/// One form after the other, each by whoever is free.
 pub async fn rows(table: &mut Table, folder: &Path, facts: u64) -> Result<(), String> {
     let to = folder.join("recording");
-    let db = tokio::task::spawn_blocking(move || data::copy(&data::folder(facts)?, &to));
-    let db = db.await.map_err(|error| error.to_string())??;
-    let yard = Db::open(&db::Target::Sqlite(folder.join("line.db")), &[STREAM]).map_err(|e| e.to_string())?;
-    let insert = measured(&yard, INSERTS, insert).await?;
-    let action = deliveries(&db, DELIVERIES).await?;
-    let against = Against { name: "grouped insert", value: insert, limit: 5.0 };
-    table.ratio("a delivery recorded or verified, SQLite", action, "ms", against);
-    let Some(server) = postgres() else { return Ok(()) };
-    let made = tokio::task::spawn_blocking(move || -> Result<_, String> {
-        let scratch = Scratch::create(&server).map_err(|error| error.to_string())?;
-        let db = compose::open(scratch.target())?;
-        demo::load(&db, 10, data::PASSWORD, &(Arc::new(|_, _, _| {}) as demo::Progress))?;
-        Ok((scratch, db))
+    let copied = to.clone();
+    let tales = tokio::task::spawn_blocking(move || {
+        let db = data::copy(&data::folder(facts)?, &copied)?;
+        let tales = Tales::of(&db);
+        db.close();
+        tales
     });
-    let (_scratch, db) = made.await.map_err(|error| error.to_string())??;
-    let action = deliveries(&db, ON_POSTGRES).await?;
-    table.figure("a delivery recorded or verified, PostgreSQL (client's share)", action, "ms");
-    Ok(())
-}
-
-#[expect(clippy::disallowed_methods, reason = "a program of its own, run by hand")]
-fn postgres() -> Option<String> {
-    std::env::var("QILIN_TEST_POSTGRES").ok()
-}
-
-/// Milliseconds of processor time of one acknowledged action.
-async fn deliveries(db: &Db, n: usize) -> Result<f64, String> {
-    let of = db.clone();
-    let tales = tokio::task::spawn_blocking(move || Tales::of(&of)).await.map_err(|e| e.to_string())??;
-    let before = cpu_seconds(std::process::id());
-    let ids = spread(db, n, {
-        let tales = tales.clone();
-        move |tx, at| tales.record(tx, at)
+    let tales = tales.await.map_err(|error| error.to_string())??;
+    let bare = yardstick(folder).await?;
+    let mut command = Command::new(binary()?);
+    let qilin = Running::start(command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(&to))?;
+    let recorder = Desk::enter(&qilin.address, "kexie").await?;
+    let forms = (0..DELIVERIES).map(|n| recorder.post("/desk/deliveries", &form(tales.tale(n), n)));
+    let (recorded, places) = cost(&qilin, forms.collect()).await?;
+    let verifier = Desk::enter(&qilin.address, "kexie-fu").await?;
+    let forms = places.iter().zip(0..).map(|(place, n)| {
+        let fields = [("version", "1".to_owned()), ("_once", format!("verified-{n}"))];
+        verifier.post(&format!("{place}/verification"), &fields)
     });
-    let mut ids = ids.await?;
-    ids.sort_by_key(|(at, _)| *at);
-    let ids: Vec<_> = ids.into_iter().map(|(_, id)| id).collect();
-    spread(db, n, move |tx, at| tales.verify(tx, at, &ids[at])).await?;
-    Ok((cpu_seconds(std::process::id()) - before) * 1e3 / (2 * n) as f64)
+    let (verified, _) = cost(&qilin, forms.collect()).await?;
+    let against = || Against { name: "POST of a grouped insert", value: bare, limit: 5.0 };
+    table.ratio("delivery recorded and handed on, SQLite", recorded, "ms", against());
+    table.ratio("delivery verified and counted, SQLite", verified, "ms", against());
+    drop(qilin);
+    postgres::rows(table).await
 }
 
-fn insert(tx: &mut Tx<'_>, at: usize) -> Result<(), Refusal> {
-    let n = i64::try_from(at).unwrap_or(0);
-    Ok(tx.execute(INSERT, params!["d", SystemRng.token(), n, "科普进社区活动"]).map(drop)?)
+/// Milliseconds of processor time of a POST to the yardstick.
+async fn yardstick(folder: &Path) -> Result<f64, String> {
+    let page = folder.join("empty.html");
+    std::fs::write(&page, "").map_err(|error| error.to_string())?;
+    let me = std::env::current_exe().map_err(|error| error.to_string())?;
+    let running = Running::start(Command::new(me).arg("yardstick").arg(&page).arg(folder))?;
+    let post = b"POST /notes HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n".to_vec();
+    cost(&running, vec![post; INSERTS]).await.map(|(ms, _)| ms)
 }
 
-async fn measured(
-    db: &Db,
-    n: usize,
-    action: fn(&mut Tx<'_>, usize) -> Result<(), Refusal>,
-) -> Result<f64, String> {
-    let before = cpu_seconds(std::process::id());
-    spread(db, n, action).await?;
-    Ok((cpu_seconds(std::process::id()) - before) * 1e3 / n as f64)
+/// A signed-in session.
+struct Desk {
+    session: String,
+    csrf: String,
 }
 
-/// Does `n` actions by 64 callers; what each gave, with its number.
-async fn spread<T: Send + 'static>(
-    db: &Db,
-    n: usize,
-    action: impl Fn(&mut Tx<'_>, usize) -> Result<T, Refusal> + Send + Sync + 'static,
-) -> Result<Vec<(usize, T)>, String> {
-    let action = Arc::new(action);
+impl Desk {
+    async fn enter(address: &str, login: &str) -> Result<Self, String> {
+        let session = pages::sign_in(address, login).await?;
+        let form = pages::with(&get("/desk/deliveries/new"), &format!("Cookie: qilin_session={session}"));
+        let page = String::from_utf8_lossy(&pages::body(address, &form).await?).into_owned();
+        let csrf = page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let csrf = csrf.ok_or("the form carries no secret")?.to_owned();
+        Ok(Self { session, csrf })
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, String)]) -> Vec<u8> {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        pairs.append_pair("_csrf", &self.csrf).extend_pairs(fields);
+        let body = pairs.finish();
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: bench\r\nCookie: qilin_session={}\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+            self.session,
+            body.len()
+        )
+        .into_bytes()
+    }
+}
+
+/// What a person typed.
+fn form(new: &NewDelivery, n: usize) -> Vec<(&'static str, String)> {
+    let Details { kind, topic, title, on, minutes, venue, town, host, method, works, note, .. } =
+        &new.details;
+    let mut fields = vec![
+        ("_once", format!("recorded-{n}")),
+        ("client_key", format!("phone-{n}")),
+        ("kind", kind.code().to_owned()),
+        ("topic", topic.clone()),
+        ("title", title.clone()),
+        ("on", on.to_string()),
+        ("minutes", minutes.to_string()),
+        ("venue", venue.clone()),
+        ("town", town.to_string()),
+        ("host", host.to_string()),
+        ("method", method.code().to_owned()),
+        ("works", works.clone()),
+        ("note", note.clone()),
+    ];
+    let details = &new.details;
+    fields.extend(details.place.iter().map(|unit| ("place", unit.to_string())));
+    fields.extend(details.co_hosts.iter().map(|unit| ("co_host", unit.to_string())));
+    fields.extend(details.supporters.iter().map(|unit| ("supporter", unit.to_string())));
+    fields.extend(details.purposes.iter().map(|purpose| ("purpose", purpose.to_string())));
+    fields.extend(details.heads.iter().map(|(group, heads)| (heads_field(*group), heads.to_string())));
+    fields
+}
+
+/// Sends the requests over as many connections as there are callers: milliseconds of the serving
+/// process's processor time for each, and where the answers led, in the order of the requests.
+async fn cost(of: &Running, requests: Vec<Vec<u8>>) -> Result<(f64, Vec<String>), String> {
+    let n = requests.len();
+    let requests = Arc::new(requests);
+    let before = cpu_seconds(of.id());
     let callers: Vec<_> = (0..CALLERS)
         .map(|caller| {
-            let (db, action) = (db.clone(), action.clone());
-            tokio::spawn(async move {
-                let mut given = Vec::new();
-                for at in (caller..n).step_by(CALLERS) {
-                    let action = action.clone();
-                    given.push((at, db.write(move |tx| action(tx, at)).await?));
-                }
-                Ok::<_, Refusal>(given)
-            })
+            let (address, requests) = (of.address.clone(), Arc::clone(&requests));
+            tokio::spawn(async move { send(&address, &requests, caller).await.map_err(|e| e.to_string()) })
         })
         .collect();
-    let mut all = Vec::new();
+    let mut answers = Vec::with_capacity(n);
     for caller in callers {
-        let given = caller.await.map_err(|error| error.to_string())?;
-        all.extend(given.map_err(|refusal| refusal.to_string())?);
+        answers.extend(caller.await.map_err(|error| error.to_string())??);
     }
-    Ok(all)
+    let spent = cpu_seconds(of.id()) - before;
+    answers.sort_unstable();
+    Ok((spent * 1e3 / n as f64, answers.into_iter().map(|(_, place)| place).collect()))
+}
+
+async fn send(address: &str, requests: &[Vec<u8>], caller: usize) -> std::io::Result<Vec<(usize, String)>> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (mut answers, mut buffer) = (Vec::new(), Vec::new());
+    for at in (caller..requests.len()).step_by(CALLERS) {
+        stream.write_all(&requests[at]).await?;
+        let (status, _) = read_answer(&mut stream, &mut buffer).await?;
+        let text = String::from_utf8_lossy(&buffer);
+        assert!(matches!(status, 200 | 303), "{status}: {text}");
+        let place = text.split("location: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+        answers.push((at, place.unwrap_or_default().to_owned()));
+    }
+    Ok(answers)
 }
