@@ -170,37 +170,47 @@ impl Sums {
     }
 }
 
-/// Adds what a batch of facts moves to `cells`. The facts of one delivery must be in one batch: a
-/// group's cell counts the session and the minutes once when the group was reached.
+/// Adds what facts move to `cells`. The facts of one act stand together: a group's cell counts the
+/// session and the minutes once when the group was reached.
 pub fn add_to_totals(facts: &[Fact], cells: &mut BTreeMap<Cell, Sums>) {
-    for fact in facts {
-        let year = format!("{:04}", fact.on.year());
-        let moved = match fact.quantity {
-            Quantity::Session => Sums { sessions: fact.n, ..Sums::default() },
-            Quantity::Minute => Sums { minutes: fact.n, ..Sums::default() },
-            Quantity::PersonTime => Sums { person_times: fact.n, ..Sums::default() },
-        };
-        let group = |fact: &Fact| fact.group.map(Group::code);
-        // a group's sessions: each of the delivery's groups gets the delivery's own session
-        let groups: BTreeSet<&str> = match fact.quantity {
-            Quantity::PersonTime => group(fact).into_iter().collect(),
-            Quantity::Session | Quantity::Minute => {
-                facts.iter().filter(|other| same_act(fact, other)).filter_map(group).collect()
-            }
-        };
+    for act in facts.chunk_by(same_act) {
+        let Some(fact) = act.first() else { continue };
+        let (whole, groups) = sums_of(act);
+        let (year, month) = (format!("{:04}", fact.on.year()), fact.on.month_text());
         for purpose in std::iter::once("").chain(fact.purposes.iter().map(PurposeId::as_str)) {
-            let mut add = |period: &str, grain, key: &str| {
+            let mut add = |period: &str, grain, key: &str, moved| {
                 let cell = Cell { purpose: purpose.into(), period: period.into(), grain, key: key.into() };
                 cells.entry(cell).or_default().add(moved);
             };
-            add(&year, Grain::All, "");
-            add(&fact.on.month_text(), Grain::All, "");
-            add(&year, Grain::Town, fact.town.as_str());
-            fact.organisers.iter().for_each(|unit| add(&year, Grain::Organiser, unit.as_str()));
-            fact.supporters.iter().for_each(|unit| add(&year, Grain::Supporter, unit.as_str()));
-            groups.iter().for_each(|group| add(&year, Grain::Group, group));
+            add(&year, Grain::All, "", whole);
+            add(&month, Grain::All, "", whole);
+            add(&year, Grain::Town, fact.town.as_str(), whole);
+            fact.organisers.iter().for_each(|unit| add(&year, Grain::Organiser, unit.as_str(), whole));
+            fact.supporters.iter().for_each(|unit| add(&year, Grain::Supporter, unit.as_str(), whole));
+            groups.iter().for_each(|(group, moved)| add(&year, Grain::Group, group, *moved));
         }
     }
+}
+
+/// What the facts of one act come to, and what of it each group gets: its own person-times, and the
+/// delivery's session and minutes.
+fn sums_of(act: &[Fact]) -> (Sums, BTreeMap<&'static str, Sums>) {
+    let (mut whole, mut groups) = (Sums::default(), BTreeMap::<&str, Sums>::new());
+    for fact in act {
+        let of = match fact.quantity {
+            Quantity::Session => &mut whole.sessions,
+            Quantity::Minute => &mut whole.minutes,
+            Quantity::PersonTime => &mut whole.person_times,
+        };
+        *of += fact.n;
+        if let Some(group) = fact.group {
+            groups.entry(group.code()).or_default().person_times += fact.n;
+        }
+    }
+    for sums in groups.values_mut() {
+        (sums.sessions, sums.minutes) = (whole.sessions, whole.minutes);
+    }
+    (whole, groups)
 }
 
 /// Whether two facts were left by the same act: the verification of a delivery, or its withdrawal.
