@@ -26,8 +26,15 @@ pub async fn rows(table: &mut Table) -> Result<(), String> {
         Ok((scratch, db, tales))
     });
     let (scratch, db, tales) = made.await.map_err(|error| error.to_string())??;
-    let Target::Postgres(address) = scratch.target() else { return Err("a scratch elsewhere".to_owned()) };
-    let (records, verifies) = overhear(&db, &tales).await?;
+    let compared = compare(table, scratch.target(), &db, tales).await;
+    // both wait for the server, which no thread of the runtime may
+    tokio::task::spawn_blocking(move || drop((db, scratch))).await.map_err(|error| error.to_string())?;
+    compared
+}
+
+async fn compare(table: &mut Table, scratch: &Target, db: &Db, tales: Tales) -> Result<(), String> {
+    let Target::Postgres(address) = scratch else { return Err("a scratch elsewhere".to_owned()) };
+    let (records, verifies) = overhear(db, &tales).await?;
     let by_hand = ByHand::connect(address).await?;
     let mut hand = [0.0; 2];
     for (asked, cost) in [records, verifies].into_iter().zip(&mut hand) {
@@ -37,10 +44,10 @@ pub async fn rows(table: &mut Table) -> Result<(), String> {
     }
     let before = by_hand.spent();
     let of = tales.clone();
-    let ids = spread(&db, move |tx, at| of.record(tx, at)).await?;
+    let ids = spread(db, move |tx, at| of.record(tx, at)).await?;
     let recorded = by_hand.spent() - before;
     let before = by_hand.spent();
-    spread(&db, move |tx, at| tales.verify(tx, at, &ids[at])).await?;
+    spread(db, move |tx, at| tales.verify(tx, at, &ids[at])).await?;
     let verified = by_hand.spent() - before;
     let ms = |seconds: f64| seconds * 1e3 / DELIVERIES as f64;
     let [record, verify] = hand;
