@@ -18,6 +18,8 @@ struct Small {
     disk: PathBuf,
     session: String,
     csrf: String,
+    // where the disk is mounted; to remove it would take the disk away
+    _folder: tempfile::TempDir,
 }
 
 impl Small {
@@ -43,7 +45,7 @@ impl Small {
         ];
         let program = Program::start(Path::new("unshare"), &words);
         let disk = PathBuf::from(format!("/proc/{}/root{disk}", program.id()));
-        let mut small = Self { program, disk, session: String::new(), csrf: "0".repeat(64) };
+        let mut small = Self { program, disk, session: String::new(), csrf: "0".repeat(64), _folder: folder };
         small.session = format!("qilin_form={}", small.csrf);
         let signed_in = small.post("/login", &[("login", "admin"), ("password", PASSWORD)]);
         let token = signed_in.split("qilin_session=").nth(1).and_then(|rest| rest.split(';').next());
