@@ -368,8 +368,8 @@ fn base_name(name: &str) -> String {
     last.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-/// Compares without telling by the time where two texts part.
-fn equal(a: &str, b: &str) -> bool {
+/// Whether two secrets are equal, without telling by the time where they part. An empty one equals none.
+pub fn equal(a: &str, b: &str) -> bool {
     let same = a.bytes().zip(b.bytes()).fold(0u8, |sum, (x, y)| sum | (x ^ y));
     a.len() == b.len() && same == 0 && !a.is_empty()
 }

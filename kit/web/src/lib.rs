@@ -30,7 +30,7 @@ pub use assets::Asset;
 pub use cx::{Cx, Page, Place};
 pub use error::{Error, Result};
 pub use export::{Cell, Format};
-pub use form::{File, Form};
+pub use form::{File, Form, equal};
 pub use guard::{SESSION_COOKIE, cookie};
 pub use module::{Module, NavItem, RouteInfo, Routes, ToDo};
 pub use paging::Paging;

@@ -53,7 +53,8 @@ pub async fn create(cx: Cx, form: Form) -> web::Result {
         let problem = Problem::new("people-setup-wait").at("setup_code").with("seconds", seconds);
         return draw(&cx, &form.refused(problem.into())?, StatusCode::TOO_MANY_REQUESTS);
     }
-    if kernel::search_key(form.text("setup_code")) != kernel::search_key(&cx.app.config.setup_code) {
+    let (typed, code) = (form.text("setup_code"), &cx.app.config.setup_code);
+    if !web::equal(&kernel::search_key(typed), &kernel::search_key(code)) {
         let problem = Problem::new("people-setup-code-wrong").at("setup_code");
         return draw(&cx, &form.refused(problem.into())?, StatusCode::UNPROCESSABLE_ENTITY);
     }

@@ -51,6 +51,10 @@ pub async fn create(cx: Cx, form: Form) -> web::Result {
     let (plain, hash) = temporary(&cx, form.once(), &login).await?;
     let unit = Some(form.text("unit")).filter(|id| !id.is_empty()).map(UnitId::from);
     let role = Role::parse(form.text("role"));
+    if role.is_none() && !form.text("role").is_empty() {
+        let problem = kernel::Problem::new("people-role-unknown").at("role").with("role", form.text("role"));
+        return draw(&cx, &form.refused(problem.into())?).await;
+    }
     if role.is_some() && unit.is_none() {
         let problem = kernel::Problem::new("people-import-role-needs-unit").at("unit");
         return draw(&cx, &form.refused(problem.into())?).await;

@@ -249,3 +249,15 @@ fn the_districts_own_unit_bears_the_name_of_the_settings() {
         boss.get(&root).is(200).shows("沾益区").shows("530303");
     });
 }
+
+#[test]
+fn a_role_that_there_is_not_opens_no_account_without_it() {
+    both(STREAMS, |db| {
+        let town = Town::of(db);
+        let mut boss = town.site.signed_in("boss");
+        boss.get("/desk/people/new");
+        let new = [("login", "chen"), ("name", "陈"), ("unit", town.edu.as_str()), ("role", "king")];
+        boss.post("/desk/people/new", &new).is(422).shows("没有“king”这个角色");
+        boss.get("/desk/people").hides("chen");
+    });
+}
