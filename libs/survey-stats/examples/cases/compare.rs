@@ -128,6 +128,8 @@ impl Walk {
             }
             (Value::Array(w), g) if w.len() == 1 && !g.is_array() => self.visit(&w[0], g, path),
             (w, Value::Array(g)) if g.len() == 1 && !w.is_array() => self.visit(w, &g[0], path),
+            // The reference's writer has no word for what is infinite.
+            (Value::Null, Value::String(g)) if g == "Inf" || g == "-Inf" => self.count += 1,
             // Standard errors of linking need the items' covariances, which the cases do not hold.
             (Value::Number(_), Value::String(g)) if self.linking && g == "Inf" => self.undetermined += 1,
             (Value::Number(w), Value::Number(g)) => {

@@ -31,6 +31,10 @@ pub fn call(it: &Interp, n: &str, a: &Args, _env: &Env) -> Res<Option<V>> {
             let chosen = lib(s::systematic(&pi, u))?;
             nums((0..pi.len()).map(|i| if chosen.contains(&i) { 1.0 } else { 0.0 }).collect())
         }
+        "UPpoisson" => {
+            let draw = |p: &f64| f64::from(u8::from(it.rng.borrow_mut().unif() < *p));
+            nums(x()?.iter().map(draw).collect())
+        }
         "HTestimator" => num(lib(s::horvitz_thompson(&x()?, &at(1)?.nums()?))?),
         "Hajekestimator" => {
             let m = a.matched(&["y", "pik", "N", "type"]);
