@@ -1,10 +1,10 @@
-//! A district with many facts: the demonstration, and its own verified deliveries told again and again
-//! through the same actions. Kept in `target/bench-data` and used again.
+//! A district with many facts: the demonstration many times over. Kept in `target/bench-data` and used
+//! again.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use db::{Db, Target, Tx};
+use db::{Column, Db, Target, Tx, params};
 use evidence::actions::delivery::{record, verify};
 use evidence::{Details, Filter, NewDelivery, State, store};
 use kernel::{AccountId, Caller, Clock, FixedClock, Instant, Reach, Refusal, SystemRng};
@@ -14,10 +14,7 @@ use server::{compose, demo};
 /// The password of every account in it.
 pub const PASSWORD: &str = "a-password-for-measuring";
 /// What stands in the marker; another text makes the data anew.
-const FORM: &str = "1";
-/// Deliveries that share a commit while the data is made.
-const BATCH: usize = 400;
-
+const FORM: &str = "2";
 /// One verified delivery, to be told again.
 struct Tale {
     details: Details,
@@ -33,11 +30,6 @@ impl Tales {
     /// Those of the demonstration in `db`.
     pub fn of(db: &Db) -> Result<Self, String> {
         db.read_now(tales).map(|all| Self(Arc::new(all))).map_err(|refusal| refusal.to_string())
-    }
-
-    /// Facts that the `n`th leaves: its session, its minutes, and the heads of each group.
-    pub fn n_facts(&self, n: usize) -> u64 {
-        2 + self.tale(n).details.heads.len() as u64
     }
 
     /// What is told in the `n`th.
@@ -125,27 +117,79 @@ pub fn copy(from: &Path, to: &Path) -> Result<Db, String> {
     compose::open(&Target::Sqlite(file))
 }
 
+/// The demonstration, and copies of what its people did, written table by table: the same actions by
+/// the same people would take hours. The copies stand on the same days, so that every page meets as many
+/// lines a day as there are copies. Their totals are those of the demonstration, as many times.
 fn fill(db: &Db, facts: u64) -> Result<(), String> {
     demo::load(db, 100, PASSWORD, &(Arc::new(|_, _, _| {}) as demo::Progress))?;
-    let tales = Tales::of(db)?;
-    let count =
-        |tx: &mut Tx<'_>| Ok(tx.one("select count(*) as n from evidence_fact", &[])?.get::<i64>("n")?);
-    let there = db.read_now(count).map_err(|refusal| refusal.to_string())?;
-    let (mut there, mut next) = (u64::try_from(there).unwrap_or(0), 0_usize);
-    while there < facts {
-        eprint!("\rmaking data: {there} of {facts} facts  ");
-        let (first, of) = (next, tales.clone());
-        db.write_now(move |tx| {
-            for n in first..first + BATCH {
-                let id = of.record(tx, n)?;
-                of.verify(tx, n, &id)?;
+    let schema = db.schema().map_err(|refusal| refusal.to_string())?;
+    let copies: Vec<String> = COPIED.iter().map(|(table, of)| copying(&schema, table, of)).collect();
+    let last = |tx: &mut Tx<'_>| {
+        let row = tx.one("select count(*) as n, max(seq) as last from evidence_fact", &[])?;
+        Ok((row.get::<i64>("n")?, row.get::<i64>("last")?))
+    };
+    let (there, last) = db.read_now(last).map_err(|refusal| refusal.to_string())?;
+    let n = i64::try_from(facts).unwrap_or(i64::MAX) / there;
+    for copy in 1..=n {
+        eprint!("\rmaking data: {} of {facts} facts  ", copy * there);
+        let copies = copies.clone();
+        let done = db.write_now(move |tx| {
+            for sql in &copies {
+                tx.execute(sql, &params![format!("-{copy}"), copy * (last + 1)][..places(sql)])?;
             }
             Ok(())
-        })
-        .map_err(|refusal| refusal.to_string())?;
-        there += (next..next + BATCH).map(|n| tales.n_facts(n)).sum::<u64>();
-        next += BATCH;
+        });
+        done.map_err(|refusal| refusal.to_string())?;
     }
-    eprintln!("\rmade data: {there} facts                  ");
+    let raised = db.write_now(move |tx| {
+        for sql in TIMES {
+            tx.execute(sql, params![n + 1])?;
+        }
+        tx.execute("analyze", &[])?;
+        Ok(())
+    });
+    raised.map_err(|refusal| refusal.to_string())?;
+    eprintln!("\rmade data: {} facts                  ", (n + 1) * there);
     Ok(())
+}
+
+/// What is copied, and of which rows.
+const COPIED: [(&str, &str); 3] = [
+    ("evidence_delivery", "state in ('verified', 'withdrawn') and id not like '%-%'"),
+    (
+        "evidence_delivery_link",
+        "delivery_id in (select id from evidence_delivery
+            where state in ('verified', 'withdrawn') and id not like '%-%')",
+    ),
+    ("evidence_fact", "seq > 0"),
+];
+
+/// What the copied facts add up to. They name no person, so the persons stay as many.
+const TIMES: [&str; 2] = [
+    "update evidence_total set sessions = sessions * $1, person_times = person_times * $1, minutes = minutes * $1",
+    "update evidence_indicator_total set sessions = sessions * $1, person_times = person_times * $1,
+        minutes = minutes * $1",
+];
+
+/// Writes the rows again under ids with `$1` behind them; numbers of facts go down by `$2`.
+fn copying(schema: &[Column], table: &str, of: &str) -> String {
+    let columns: Vec<&str> =
+        schema.iter().filter(|one| one.table == table).map(|one| one.column.as_str()).collect();
+    let value = |column: &&str| match *column {
+        "id" | "delivery_id" | "source_id" | "client_key" => format!("{column} || $1"),
+        "seq" | "reverses" => format!("{column} - $2"),
+        "is_demo" => "true".to_owned(),
+        same => same.to_owned(),
+    };
+    let values: Vec<String> = columns.iter().map(value).collect();
+    format!(
+        "insert into {table} ({}) select {} from {table} where {of}",
+        columns.join(", "),
+        values.join(", ")
+    )
+}
+
+/// How many parameters such a statement takes.
+fn places(sql: &str) -> usize {
+    if sql.contains("$2") { 2 } else { 1 }
 }

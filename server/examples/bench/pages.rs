@@ -6,13 +6,14 @@ use std::process::Command;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use crate::data;
+use crate::load::{self, Load};
 use crate::program::{CONNECTIONS, Running, binary, get};
 use crate::table::{Against, Table};
-use crate::{data, load};
 
-/// Requests for each figure of a page that is drawn anew, and of one that is not.
-const DRAWN: usize = 3_000;
-const KEPT: usize = 20_000;
+/// Requests of a round to what is answered with bytes that are there, and to what is drawn.
+const KEPT: usize = 6_000;
+const DRAWN: usize = 1_000;
 
 /// The public page against a bare handler of the same bytes; the pages of the desk against twenty rows.
 pub async fn rows(table: &mut Table, folder: &Path, facts: u64) -> Result<(), String> {
@@ -21,34 +22,49 @@ pub async fn rows(table: &mut Table, folder: &Path, facts: u64) -> Result<(), St
     let mut command = Command::new(binary()?);
     let qilin = Running::start(command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(&data))?;
     table.figure(format!("{facts} facts: resident memory, idle"), load::resident_mib(qilin.id()), "MiB");
-    let session = sign_in(&qilin.address, "kexie").await.map_err(|error| format!("signing in: {error}"))?;
-
     let page = folder.join("plan.html");
     std::fs::write(&page, body(&qilin.address, &get("/plan")).await?).map_err(|error| error.to_string())?;
     let me = std::env::current_exe().map_err(|error| error.to_string())?;
     let yardstick = Running::start(Command::new(me).arg("yardstick").arg(&page).arg(folder))?;
-    let bare = load::run(&yardstick.address, yardstick.id(), &get("/page"), KEPT, CONNECTIONS).await;
-    let public = load::run(&qilin.address, qilin.id(), &get("/plan"), KEPT, CONNECTIONS).await;
-    let against = Against { name: "bare handler, same bytes", value: bare.cpu_ms, limit: 3.0 };
-    table.ratio("public page /plan, processor time", public.cpu_ms, "ms", against);
-    table.figure("public page /plan, p99", public.p99_ms, "ms");
-    let zipped = with(&get("/plan"), "Accept-Encoding: gzip");
-    let zipped = load::run(&qilin.address, qilin.id(), &zipped, KEPT, CONNECTIONS).await;
-    table.figure("public page /plan, compressed", zipped.cpu_ms, "ms");
 
-    let twenty = load::run(&yardstick.address, yardstick.id(), &get("/rows"), KEPT, CONNECTIONS).await;
-    for (name, path) in [("board /desk/plan", "/desk/plan"), ("list /desk/deliveries", "/desk/deliveries")] {
-        let request = with(&get(path), &format!("Cookie: qilin_session={session}"));
-        let drawn = load::run(&qilin.address, qilin.id(), &request, DRAWN, CONNECTIONS).await;
-        let against = Against { name: "twenty rows as JSON", value: twenty.cpu_ms, limit: 10.0 };
-        table.ratio(format!("{name}, processor time"), drawn.cpu_ms, "ms", against);
-        table.figure(format!("{name}, p99"), drawn.p99_ms, "ms");
+    let to = |server: &Running, n, request: Box<dyn Fn(usize) -> Vec<u8> + Send + Sync>| Load {
+        address: server.address.clone(),
+        pid: server.id(),
+        request,
+        n,
+    };
+    let same = |request: Vec<u8>| Box::new(move |_| request.clone());
+    let bare = ("bare handler, same bytes", 3.0);
+    let twenty = ("twenty rows as JSON", 10.0);
+    let mut loads = vec![
+        to(&yardstick, KEPT, same(get("/page"))),
+        to(&yardstick, KEPT, same(get("/rows"))),
+        to(&qilin, KEPT, same(get("/plan"))),
+    ];
+    let mut names = vec![("public page /plan", bare)];
+    for (name, path, login) in [
+        ("board /desk/plan", "/desk/plan", "kexie"),
+        ("board, drawn anew each time", "/desk/plan?n=", "kexie"),
+        ("list /desk/deliveries", "/desk/deliveries", "kexie"),
+        ("list, as a unit's editor sees it", "/desk/deliveries", "jiaoti-1"),
+        ("list, second page", "/desk/deliveries?page=2", "kexie"),
+    ] {
+        let session = sign_in(&qilin.address, login).await.map_err(|error| format!("signing in: {error}"))?;
+        let request = move |n: usize| {
+            let n = if path.ends_with("n=") { n.to_string() } else { String::new() };
+            with(&get(&format!("{path}{n}")), &format!("Cookie: qilin_session={session}"))
+        };
+        loads.push(to(&qilin, DRAWN, Box::new(request)));
+        names.push((name, twenty));
     }
-    table.figure(
-        format!("{facts} facts: resident memory, after load"),
-        load::resident_mib(qilin.id()),
-        "MiB",
-    );
+    let costs = load::rounds(loads, CONNECTIONS).await;
+    let [bare_cost, twenty_cost, pages @ ..] = costs.as_slice() else { return Err("no costs".to_owned()) };
+    for ((name, (against, limit)), cost) in names.into_iter().zip(pages) {
+        let value = if against == twenty.0 { twenty_cost.cpu_ms } else { bare_cost.cpu_ms };
+        table.page(name, *cost, Against { name: against, value, limit });
+    }
+    let resident = load::resident_mib(qilin.id());
+    table.figure(format!("{facts} facts: resident memory, under load"), resident, "MiB");
     Ok(())
 }
 

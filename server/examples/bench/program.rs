@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::load;
+use crate::load::{self, Load};
 use crate::pages;
 use crate::table::Table;
 
 /// Requests of the load after which memory is looked at.
-const N: usize = 20_000;
+const N: usize = 4_000;
 /// Connections that ask at once.
 pub const CONNECTIONS: usize = 32;
 
@@ -82,8 +82,10 @@ pub async fn rows(table: &mut Table, folder: &Path) -> Result<(), String> {
     table.figure("demo, second start to first page", second.as_secs_f64(), "s");
     table.figure("resident memory, idle", load::resident_mib(running.id()), "MiB");
 
-    load::run(&running.address, running.id(), &get("/plan"), N, CONNECTIONS).await;
-    table.figure("resident memory, after load", load::resident_mib(running.id()), "MiB");
+    let request = Box::new(|_| get("/plan"));
+    let load = Load { address: running.address.clone(), pid: running.id(), request, n: N };
+    load::rounds(vec![load], CONNECTIONS).await;
+    table.figure("resident memory, under load", load::resident_mib(running.id()), "MiB");
     Ok(())
 }
 

@@ -1,11 +1,14 @@
 //! What was measured, beside what it is measured against.
 
+use crate::load::Cost;
+
 /// One figure.
 struct Row {
     what: String,
     measured: f64,
     unit: &'static str,
     against: Option<Against>,
+    p99_ms: Option<f64>,
 }
 
 /// A yardstick of the same unit, and how many times as much is allowed.
@@ -28,12 +31,18 @@ pub struct Table {
 impl Table {
     /// A figure without a limit.
     pub fn figure(&mut self, what: impl Into<String>, measured: f64, unit: &'static str) {
-        self.rows.push(Row { what: what.into(), measured, unit, against: None });
+        self.rows.push(Row { what: what.into(), measured, unit, against: None, p99_ms: None });
     }
 
     /// A figure with its yardstick.
     pub fn ratio(&mut self, what: impl Into<String>, measured: f64, unit: &'static str, against: Against) {
-        self.rows.push(Row { what: what.into(), measured, unit, against: Some(against) });
+        self.rows.push(Row { what: what.into(), measured, unit, against: Some(against), p99_ms: None });
+    }
+
+    /// A page: its processor time with its yardstick, and how long one waits for it.
+    pub fn page(&mut self, what: impl Into<String>, cost: Cost, against: Against) {
+        let (measured, p99_ms) = (cost.cpu_ms, Some(cost.p99_ms));
+        self.rows.push(Row { what: what.into(), measured, unit: "ms", against: Some(against), p99_ms });
     }
 
     /// Something that could not be measured, and why; the run fails.
@@ -52,10 +61,11 @@ impl Row {
         self.against.as_ref().is_none_or(|against| self.measured <= against.value * against.limit)
     }
 
-    fn cells(&self) -> [String; 6] {
+    fn cells(&self) -> [String; 7] {
         let figure = |value: f64| format!("{} {}", digits(value), self.unit);
         let Some(against) = &self.against else {
-            return [self.what.clone(), figure(self.measured), "".into(), "".into(), "".into(), "".into()];
+            let blank = String::new;
+            return [self.what.clone(), figure(self.measured), blank(), blank(), blank(), blank(), blank()];
         };
         let ratio = if against.value > 0.0 { digits(self.measured / against.value) } else { "?".to_owned() };
         [
@@ -65,6 +75,7 @@ impl Row {
             ratio,
             digits(against.limit),
             if self.holds() { "holds" } else { "TOO MUCH" }.to_owned(),
+            self.p99_ms.map(|p99| format!("{} ms", digits(p99))).unwrap_or_default(),
         ]
     }
 }
@@ -82,10 +93,11 @@ fn digits(value: f64) -> String {
 
 impl std::fmt::Display for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let head = ["what", "measured", "yardstick", "ratio", "limit", ""].map(str::to_owned);
-        let lines: Vec<[String; 6]> = std::iter::once(head).chain(self.rows.iter().map(Row::cells)).collect();
+        let head = ["what", "measured", "yardstick", "ratio", "limit", "", "p99 of 32 connections"]
+            .map(str::to_owned);
+        let lines: Vec<[String; 7]> = std::iter::once(head).chain(self.rows.iter().map(Row::cells)).collect();
         let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-        let widths: [usize; 6] = std::array::from_fn(width);
+        let widths: [usize; 7] = std::array::from_fn(width);
         for (n, line) in lines.iter().enumerate() {
             let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
             writeln!(f, "| {} |", cells.collect::<Vec<_>>().join(" | "))?;
@@ -93,6 +105,11 @@ impl std::fmt::Display for Table {
                 writeln!(f, "|{}|", widths.map(|width| "-".repeat(width + 2)).join("|"))?;
             }
         }
+        writeln!(
+            f,
+            "Measured: processor time for what has a yardstick, of the process that answers, the least of a few"
+        )?;
+        writeln!(f, "short runs that take turns; the yardstick was run between them.")?;
         self.missing.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }

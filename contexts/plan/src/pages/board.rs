@@ -8,7 +8,7 @@ use web::{Cell, Cx, Format, Result, Safe, ui};
 
 use super::card::{Card, YearRow, card, trajectory};
 use super::map::{TownMap, load_map};
-use super::{desk, holder, status};
+use super::{KEEP, desk, holder, status};
 use crate::SectionKind;
 use crate::figures::{self, Board, MeasureFigure};
 use crate::item::leads;
@@ -72,6 +72,11 @@ pub struct Choice {
 pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
     let chosen = super::chosen(choice.plan.as_deref());
     let year = choice.year;
+    // All who sign in see the same board; the ways to other pages differ for those who keep the plan.
+    let place = match cx.kept(if cx.may(KEEP) { "keeper" } else { "reader" }).await {
+        Ok(page) => return page,
+        Err(place) => place,
+    };
     let found = cx
         .read(move |tx, by| {
             let Some(plan) = figures::shown(tx, by, chosen.as_ref())? else { return Ok(None) };
@@ -100,7 +105,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         map: TownMap::new(&cx, &towns, board.year, None),
         board: &board,
     };
-    cx.page(desk(page.title.clone()), page)
+    cx.page_kept(place, desk(page.title.clone()), page)
 }
 
 fn sections(cx: &Cx, board: &Board) -> Vec<SectionRows> {

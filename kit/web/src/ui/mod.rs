@@ -30,16 +30,33 @@ impl askama::FastWritable for Safe {
 
 /// Escapes text for HTML, in content and in quoted attributes.
 pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    // what stands between two such characters is copied at once
+    for part in text.split_inclusive(['&', '<', '>', '"', '\'']) {
+        let (plain, entity) = match part.as_bytes().last() {
+            Some(b'&') => (part.strip_suffix('&'), "&amp;"),
+            Some(b'<') => (part.strip_suffix('<'), "&lt;"),
+            Some(b'>') => (part.strip_suffix('>'), "&gt;"),
+            Some(b'"') => (part.strip_suffix('"'), "&quot;"),
+            Some(b'\'') => (part.strip_suffix('\''), "&#39;"),
+            Some(_) | None => (None, ""),
+        };
+        out.push_str(plain.unwrap_or(part));
+        out.push_str(entity);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn every_character_that_html_reads_is_escaped_wherever_it_stands() {
+        assert_eq!(
+            escape("<b class=\"x\">'科普' & 更多</b>"),
+            "&lt;b class=&quot;x&quot;&gt;&#39;科普&#39; &amp; 更多&lt;/b&gt;"
+        );
+        assert_eq!([escape(""), escape("科普"), escape("&&")], ["", "科普", "&amp;&amp;"]);
+    }
 }

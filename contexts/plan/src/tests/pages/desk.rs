@@ -4,6 +4,7 @@ use kernel::Role;
 use testkit::both;
 
 use super::{STREAMS, Site};
+use crate::figures;
 
 #[test]
 fn the_board_says_unfilled_and_what_is_needed_where_no_source_speaks() {
@@ -33,6 +34,49 @@ fn the_board_weighs_less_than_a_first_page_may() {
             let body = client.get(path).text;
             assert!(body.len() < 120_000, "{path}: {} bytes before compression", body.len());
         }
+    });
+}
+
+#[test]
+fn a_board_drawn_for_one_reader_gives_the_next_nothing_of_the_first() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        site.cast.published(db);
+        let mut keeper = site.coordinator();
+        let mut viewer = site.sign_in("viewer", Role::Viewer, &site.cast.unit("health"));
+        let secret =
+            |page: &str| page.split("name=\"_csrf\" value=\"").nth(1).map(|rest| rest[..64].to_owned());
+        for _ in 0..2 {
+            let kept = keeper.get("/desk/plan").text;
+            assert!(kept.contains("人keeper") && kept.contains("/desk/plan/documents"));
+            let seen = viewer.get("/desk/plan").text;
+            assert!(seen.contains("人viewer"));
+            assert!(!seen.contains("人keeper") && !seen.contains("/desk/plan/documents"));
+            assert_ne!(secret(&seen).unwrap(), secret(&kept).unwrap());
+        }
+        viewer.set_cookie("lang", "en");
+        viewer.get("/desk/plan").is(200).shows("promises");
+        keeper.get("/desk/plan").is(200).shows("项承诺");
+        site.visitor().get("/desk/plan").is(303);
+    });
+}
+
+#[test]
+fn the_board_asks_as_many_questions_for_five_years_as_for_one() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        site.cast.published(db);
+        let asked = |year| {
+            let count = move |tx: &mut db::Tx<'_>, by: &kernel::Caller| {
+                tx.listen();
+                let plan = figures::shown(tx, by, None)?.unwrap();
+                figures::board(tx, by, plan, Some(year))?.unwrap();
+                Ok(tx.heard().len())
+            };
+            site.cast.act(db, count).unwrap()
+        };
+        assert_eq!(asked(2021), asked(2025));
+        assert!(asked(2025) <= 18, "{}", asked(2025));
     });
 }
 
