@@ -179,14 +179,14 @@ impl Cx {
     ///
     /// # Errors
     /// The place, when there is none to be used.
-    pub async fn kept(&self, view: &'static str) -> std::result::Result<Result, Place> {
+    pub async fn kept(&self, view: impl Into<String>) -> std::result::Result<Result, Place> {
         let key = BodyKey {
             district: self.by.district().clone(),
             path: self.path.clone(),
             query: self.query.clone(),
             locale: self.locale,
             large: self.large,
-            view,
+            view: view.into(),
         };
         let now = Moment::now(&self.app).await;
         match now.as_ref().and_then(|now| self.app.bodies.find(&key, now)) {

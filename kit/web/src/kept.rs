@@ -120,7 +120,7 @@ pub(crate) struct BodyKey {
     pub query: String,
     pub locale: Locale,
     pub large: bool,
-    pub view: &'static str,
+    pub view: String,
 }
 
 /// Stands around everything else: answers with a kept page, or keeps the one that was drawn.

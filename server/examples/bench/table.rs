@@ -11,7 +11,7 @@ struct Row {
     p99_ms: Option<f64>,
 }
 
-/// A yardstick of the same unit, and how many times as much is allowed.
+/// A yardstick of the same unit, and how many times as much is allowed; infinite where nothing was agreed.
 pub struct Against {
     /// What the yardstick is.
     pub name: &'static str,
@@ -73,8 +73,13 @@ impl Row {
             figure(self.measured),
             format!("{} {}", against.name, figure(against.value)),
             ratio,
-            digits(against.limit),
-            if self.holds() { "holds" } else { "TOO MUCH" }.to_owned(),
+            if against.limit.is_finite() { digits(against.limit) } else { String::new() },
+            match (self.holds(), against.limit.is_finite()) {
+                (_, false) => "",
+                (true, true) => "holds",
+                (false, true) => "TOO MUCH",
+            }
+            .to_owned(),
             self.p99_ms.map(|p99| format!("{} ms", digits(p99))).unwrap_or_default(),
         ]
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use db::{Row, Tx, Val, params};
 use kernel::{AccountId, Day, DistrictId, Group, Instant, Reach, Refusal, UnitId};
 
+use super::walk::Wanted;
 use super::{Sql, corrupt, walk};
 use crate::fact::Sums;
 use crate::filter::Filter;
@@ -58,7 +59,7 @@ pub fn page(
 ) -> Result<Vec<Line>, Refusal> {
     let mut sql = Sql::default();
     sql.push("select d.* from (", []);
-    walk::union(&mut sql, district, reach, filter, limit.saturating_add(offset));
+    walk::union(&mut sql, district, reach, filter, (Wanted::Ids, limit.saturating_add(offset)));
     sql.push(
         ") u cross join evidence_delivery d
          where d.district_id = ? and d.id = u.id
@@ -69,8 +70,8 @@ pub fn page(
     rows.iter().map(|row| Ok(line(row)?)).collect()
 }
 
-/// The sums of the list, and whether there are more rows than were counted. With a group, its
-/// heads only.
+/// The sums of the list, or that there are more rows than are counted: then the sums say nothing. With a
+/// group, its heads only.
 pub fn sums(
     tx: &mut Tx,
     district: &DistrictId,
@@ -78,12 +79,17 @@ pub fn sums(
     filter: &Filter,
 ) -> Result<(Sums, bool), Refusal> {
     let mut sql = Sql::default();
+    walk::is_long(&mut sql, district, reach, filter, COUNTED + 1);
+    if tx.one(&sql.text, &sql.params)?.get::<i64>("more")? == 1 {
+        return Ok((Sums::default(), true));
+    }
+    let mut sql = Sql::default();
     sql.push(
         "select count(*) as sessions, cast(coalesce(sum(heads), 0) as bigint) as person_times,
             cast(coalesce(sum(minutes), 0) as bigint) as minutes from (",
         [],
     );
-    walk::union(&mut sql, district, reach, filter, COUNTED + 1);
+    walk::union(&mut sql, district, reach, filter, (Wanted::Sums, COUNTED + 1));
     sql.push(") u", []);
     let row = tx.one(&sql.text, &sql.params)?;
     let read = |row: Row| -> Result<Sums, db::Error> {

@@ -24,9 +24,23 @@ enum Start {
     Text,
 }
 
-/// The walks whose union, newest first, is the filtered list: each a select of `id, occurred_on,
-/// heads, minutes` of at most `limit` lines.
-pub(super) fn union(sql: &mut Sql, district: &DistrictId, reach: &Reach, filter: &Filter, limit: i64) {
+/// What a walk gives of each delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// `id, occurred_on`: from the index alone, where the filter lets it.
+    Ids,
+    /// Also `heads, minutes`.
+    Sums,
+}
+
+/// The walks whose union, newest first, is the filtered list: each a select of at most `limit` lines.
+pub(super) fn union(
+    sql: &mut Sql,
+    district: &DistrictId,
+    reach: &Reach,
+    filter: &Filter,
+    (wanted, limit): (Wanted, i64),
+) {
     let starts = starts(reach, filter);
     // a reach of no unit
     if starts.is_empty() {
@@ -40,9 +54,23 @@ pub(super) fn union(sql: &mut Sql, district: &DistrictId, reach: &Reach, filter:
         }
         sql.push("select * from (", []);
         let checked = if walks_reach { &Reach::All } else { reach };
-        walk(sql, district, (start, checked), filter, limit);
+        walk(sql, district, (start, checked), filter, (wanted, limit));
         sql.push(&format!(") b{n}"), []);
     }
+}
+
+/// Asks whether one of the walks alone has `limit` lines: 1 or 0 as `more`. They are asked one after
+/// the other, until one has, and from their indexes, so that a long list is known as such for little.
+pub(super) fn is_long(sql: &mut Sql, district: &DistrictId, reach: &Reach, filter: &Filter, limit: i64) {
+    let checked = if walks_reach(reach, filter) { &Reach::All } else { reach };
+    // the first is for a reach of no unit
+    sql.push("select case when 1 = 0 then 1", []);
+    for (n, start) in starts(reach, filter).iter().enumerate() {
+        sql.push(" when (select count(*) from (", []);
+        walk(sql, district, (start, checked), filter, (Wanted::Ids, limit));
+        sql.push(&format!(") b{n}) >= ? then 1"), [limit.into()]);
+    }
+    sql.push(" else 0 end as more", []);
 }
 
 /// Whether the walks start from the units of the reach.
@@ -90,50 +118,52 @@ fn links(filter: &Filter) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-fn walk(sql: &mut Sql, district: &DistrictId, (start, reach): (&Start, &Reach), filter: &Filter, limit: i64) {
-    let (id, on) = match start {
-        Start::Link(..) => ("l.delivery_id", "l.occurred_on"),
-        Start::Days => ("d.id", "d.occurred_on"),
-        Start::Text => ("t.id", "t.occurred_on"),
+fn walk(
+    sql: &mut Sql,
+    district: &DistrictId,
+    (start, reach): (&Start, &Reach),
+    filter: &Filter,
+    (wanted, limit): (Wanted, i64),
+) {
+    let (id, on, table) = match start {
+        Start::Link(..) => ("l.delivery_id", "l.occurred_on", "evidence_delivery_link l"),
+        Start::Days => ("d.id", "d.occurred_on", "evidence_delivery d"),
+        Start::Text => ("t.id", "t.occurred_on", "evidence_delivery t"),
     };
     let started = |link: &(&'static str, String)| matches!(start, Start::Link(kind, key) if *kind == link.0 && *key == link.1);
     let (first, others): (Vec<_>, Vec<_>) = links(filter).into_iter().partition(started);
-    // of a group only its own heads are summed
-    let heads = match others.iter().position(|(kind, _)| *kind == "group") {
-        Some(n) => format!("f{n}.n"),
-        None if first.iter().any(|(kind, _)| *kind == "group") => "l.n".to_owned(),
-        None => "d.heads".to_owned(),
-    };
-    sql.push(
-        &format!("select {id} as id, {on} as occurred_on, {heads} as heads, d.minutes as minutes from "),
-        [],
-    );
-    sql.push(
-        match start {
-            Start::Link(..) => "evidence_delivery_link l",
-            Start::Days => "evidence_delivery d",
-            Start::Text => "evidence_delivery t",
-        },
-        [],
-    );
+    sql.push(&format!("select {id} as id, {on} as occurred_on"), []);
+    if wanted == Wanted::Sums {
+        // of a group only its own heads are summed
+        let heads = match others.iter().position(|(kind, _)| *kind == "group") {
+            Some(n) => format!("f{n}.n"),
+            None if first.iter().any(|(kind, _)| *kind == "group") => "l.n".to_owned(),
+            None => "d.heads".to_owned(),
+        };
+        sql.push(&format!(", {heads} as heads, d.minutes as minutes"), []);
+    }
+    sql.push(&format!(" from {table}"), []);
     for n in 0..others.len() {
         sql.push(&format!(" cross join evidence_delivery_link f{n}"), []);
+    }
+    let joins = !matches!(start, Start::Days) && (wanted == Wanted::Sums || asks_delivery(filter, start));
+    if joins {
+        sql.push(" cross join evidence_delivery d", []);
     }
     match start {
         Start::Days => sql.push(" where d.district_id = ?", [district.into()]),
         Start::Link(kind, key) => sql.push(
-            " cross join evidence_delivery d
-             where l.district_id = ? and l.kind = ? and l.key = ?
-                and d.district_id = l.district_id and d.id = l.delivery_id",
+            " where l.district_id = ? and l.kind = ? and l.key = ?",
             [district.into(), (*kind).into(), key.as_str().into()],
         ),
         Start::Text => sql.push(
-            " cross join evidence_delivery d
-             where t.district_id = ? and t.search_key like ? escape '\\'
-                and d.district_id = t.district_id and d.id = t.id",
+            " where t.district_id = ? and t.search_key like ? escape '\\'",
             [district.into(), pattern(&filter.text).into()],
         ),
     };
+    if joins {
+        sql.push(&format!(" and d.district_id = ? and d.id = {id}"), [district.into()]);
+    }
     for (n, (kind, key)) in others.iter().enumerate() {
         sql.push(
             &format!(
@@ -150,6 +180,12 @@ fn walk(sql: &mut Sql, district: &DistrictId, (start, reach): (&Start, &Reach), 
         within(sql, district, id, ["organiser", "supporter", "town"], units);
     }
     sql.push(&format!(" order by {on} desc, {id} desc limit ?"), [limit.into()]);
+}
+
+/// Whether the filter asks for what only the delivery itself knows.
+fn asks_delivery(filter: &Filter, start: &Start) -> bool {
+    let text = !filter.text.is_empty() && !matches!(start, Start::Text);
+    filter.kind.is_some() || filter.state.is_some() || text
 }
 
 /// The parts of the filter that the delivery itself answers.

@@ -59,6 +59,13 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     if let Some(format) = query.get("format").and_then(|text| Format::parse(text)) {
         return super::export::file(&cx, filter, format).await;
     }
+    // Readers with the same reach see the same list; the ways to record differ for those who may.
+    let may_record = cx.may(crate::pages::RECORD);
+    let view = format!("{may_record} {:?}", rules::reading(&cx.by.actor));
+    let place = match cx.kept(view).await {
+        Ok(page) => return page,
+        Err(place) => place,
+    };
     let paging = Paging::at(query.get("page").and_then(|page| page.parse().ok()));
     let asked = filter.clone();
     let (lines, sums, more, names) = cx
@@ -88,10 +95,10 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
         lines: lines.iter().map(|line| shown(&cx, &names, line)).collect(),
         sums: sums_words(&cx, sums, more),
         paging: paging.of(total),
-        may_record: cx.may(crate::pages::RECORD),
+        may_record,
         choices: choices(&cx, &names),
     };
-    cx.page(Page::new(cx.t("evidence-deliveries")), body)
+    cx.page_kept(place, Page::new(cx.t("evidence-deliveries")), body)
 }
 
 /// The sums of the list: from the totals where one cell says them, else counted up to a limit.
