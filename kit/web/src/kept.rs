@@ -70,6 +70,7 @@ pub(crate) struct Moment {
 impl Moment {
     /// `None` while the database does not answer: nothing is kept then.
     pub async fn now(app: &App) -> Option<Self> {
+        app.keep_district_fresh().await;
         let mark = app.config.db.mark().await.ok()?;
         Some(Self { mark, refreshed: app.refreshed(), at: app.config.clock.now() })
     }
