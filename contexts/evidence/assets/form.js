@@ -60,7 +60,10 @@
       for (let part = filled && field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
     }
   };
-  const remember = () => sessionStorage.setItem(WRITTEN, JSON.stringify({ fields: typed(), sent: false }));
+  const write = (fields, sent) => sessionStorage.setItem(WRITTEN, JSON.stringify({ fields, sent }));
+  const remember = () => write(typed(), false);
+  // Names on the sign-in list leave the device with the form: the server keeps codes, and this nothing.
+  const nameless = (fields) => fields.filter(([name]) => name !== "persons");
   const key = form.elements.client_key;
   const fresh = typed();
   const anew = () => {
@@ -79,6 +82,7 @@
       say(words.restored, words.anew, () => { anew(); note.remove(); });
     }
     if (!key.value) key.value = newKey();
+    if (refused) remember();
   };
 
   // ---- the list of what was sent and what was not -------------------------------------------
@@ -160,7 +164,7 @@
     const answer = await fetch("/desk/deliveries", { method: "POST", body, credentials: "same-origin" });
     const place = new URL(answer.url).pathname;
     if (answer.ok && answer.redirected && place.startsWith("/desk/deliveries/")) {
-      return { ...item, state: "sent", why: "", receipt: place, files: [] };
+      return { ...item, state: "sent", why: "", receipt: place, fields: [], files: [] };
     }
     if (answer.status >= 500 || answer.ok) return { ...item, why: String(answer.status) };
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -189,6 +193,7 @@
       form.elements._csrf.value = fields._csrf.value;
       form.elements._once.value = fields._once.value;
     }
+    write(nameless(typed()), true);
     form.dataset.plain = "1";
     delete form.dataset.sent;
     form.requestSubmit(submitter || undefined);
@@ -213,7 +218,7 @@
       await send(item.key);
       const now = await find(item.key);
       if (now.state === "sent") {
-        sessionStorage.setItem(WRITTEN, JSON.stringify({ fields: item.fields, sent: true }));
+        write(nameless(item.fields), true);
         location.assign(now.receipt);
         return;
       }

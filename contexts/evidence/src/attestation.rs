@@ -16,6 +16,8 @@ pub enum AttestationState {
     },
     /// Stands no longer.
     Withdrawn {
+        /// Who had confirmed it, if anybody had.
+        confirmed: Option<Stamp>,
         /// Who withdrew it.
         withdrawn: Stamp,
         /// Why.
@@ -87,12 +89,12 @@ impl Attestation {
     /// # Errors
     /// Conflict once withdrawn.
     pub fn withdraw(self, withdrawn: Stamp, reason: String) -> Result<Self, Refusal> {
-        match self.state {
-            AttestationState::Signed | AttestationState::Confirmed { .. } => {
-                Ok(Self { state: AttestationState::Withdrawn { withdrawn, reason }, ..self })
-            }
-            AttestationState::Withdrawn { .. } => Err(self.refuse()),
-        }
+        let confirmed = match self.state {
+            AttestationState::Signed => None,
+            AttestationState::Confirmed { confirmed } => Some(confirmed),
+            AttestationState::Withdrawn { .. } => return Err(self.refuse()),
+        };
+        Ok(Self { state: AttestationState::Withdrawn { confirmed, withdrawn, reason }, ..self })
     }
 
     fn refuse(&self) -> Refusal {

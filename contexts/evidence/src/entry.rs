@@ -67,6 +67,8 @@ pub enum EntryState {
     },
     /// Recorded in error: never counted.
     Withdrawn {
+        /// Who had verified it, if anybody had.
+        verified: Option<Stamp>,
         /// Who withdrew it.
         withdrawn: Stamp,
         /// Why.
@@ -128,10 +130,15 @@ impl Entry {
     /// Ends it on a day; the days before stay counted.
     ///
     /// # Errors
-    /// Invalid when the day lies before its first or ahead; conflict unless it is verified.
+    /// Invalid when the day lies before its first, after the last one that was verified, or ahead;
+    /// conflict unless it is verified.
     pub fn end(self, on: Day, ended: Stamp, reason: String) -> Result<Self, Refusal> {
         match self.state {
             EntryState::Verified { verified } => {
+                if let Some(to) = self.details.to.filter(|to| on > *to) {
+                    // more days would count than a second person verified
+                    return Err(Problem::new("evidence-end-lengthens").at("to").with("to", to).into());
+                }
                 let details = EntryDetails { to: Some(on), ..self.details };
                 details.check(ended.at.day())?;
                 if on > ended.at.day() {
@@ -151,12 +158,12 @@ impl Entry {
     /// # Errors
     /// Conflict once withdrawn.
     pub fn withdraw(self, withdrawn: Stamp, reason: String) -> Result<Self, Refusal> {
-        match self.state {
-            EntryState::Recorded | EntryState::Verified { .. } | EntryState::Ended { .. } => {
-                Ok(Self { state: EntryState::Withdrawn { withdrawn, reason }, ..self })
-            }
-            EntryState::Withdrawn { .. } => Err(self.refuse()),
-        }
+        let verified = match self.state {
+            EntryState::Recorded => None,
+            EntryState::Verified { verified } | EntryState::Ended { verified, .. } => Some(verified),
+            EntryState::Withdrawn { .. } => return Err(self.refuse()),
+        };
+        Ok(Self { state: EntryState::Withdrawn { verified, withdrawn, reason }, ..self })
     }
 
     fn refuse(&self) -> Refusal {

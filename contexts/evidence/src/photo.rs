@@ -12,6 +12,10 @@ pub const MAX_BYTES: usize = 12 * 1024 * 1024;
 const KEPT_SIDE: u32 = 1600;
 /// The longest side that is decoded at all.
 const MAX_SIDE: u32 = 16_000;
+/// Pixels that are decoded at most.
+const MAX_PIXELS: u64 = 100_000_000;
+/// Memory that a decoded photo may take, in bytes.
+const MAX_DECODED: u64 = 256 * 1024 * 1024;
 
 /// A photo as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +95,7 @@ pub fn examine(bytes: &[u8]) -> Result<Photo, Problem> {
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
         return Err(refuse("evidence-photo-not"));
     }
-    let decoded = decode(bytes, format).ok_or_else(|| refuse("evidence-photo-broken"))?;
+    let decoded = decode(bytes, format)?;
     let kept = if decoded.width().max(decoded.height()) > KEPT_SIDE {
         decoded.thumbnail(KEPT_SIDE, KEPT_SIDE)
     } else {
@@ -106,20 +110,28 @@ pub fn examine(bytes: &[u8]) -> Result<Photo, Problem> {
     Ok(Photo { bytes: out.into_inner(), sha256, taken_on, place })
 }
 
-fn decode(bytes: &[u8], format: ImageFormat) -> Option<DynamicImage> {
+fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, Problem> {
+    let broken = |_| Problem::new("evidence-photo-broken").at("photo");
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(256 * 1024 * 1024);
+    limits.max_alloc = Some(MAX_DECODED);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().ok()?;
+    let mut decoder = reader.into_decoder().map_err(broken)?;
+    // the decoder does not hold itself to the limit: what the head claims is weighed before any
+    // memory is taken
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED {
+        let problem = Problem::new("evidence-photo-too-many-pixels").at("photo");
+        return Err(problem.with("width", width).with("height", height));
+    }
     let orientation = decoder.orientation().ok();
-    let mut image = DynamicImage::from_decoder(decoder).ok()?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
-    Some(image)
+    Ok(image)
 }
 
 /// Day and place as the camera wrote them; nothing when it did not.

@@ -23,6 +23,8 @@ pub struct PurposeSpan {
     pub from: Day,
     /// Last day.
     pub to: Day,
+    /// Left the plan: nothing new is recorded for it.
+    pub retired: bool,
 }
 
 /// What the rules know of the world on the day of the delivery.
@@ -74,6 +76,18 @@ pub fn check(details: &Details, world: &World) -> Result<(), Refusal> {
     }
     for id in &details.purposes {
         check_purpose(details.on, world.purposes.get(id), &mut problems);
+    }
+    problems.check()
+}
+
+/// Nothing new is recorded for a purpose that left the plan; what was recorded before may be mended.
+///
+/// # Errors
+/// Invalid with each of them.
+pub fn check_new(world: &World) -> Result<(), Refusal> {
+    let mut problems = Problems::new();
+    for purpose in world.purposes.values().filter(|purpose| purpose.retired) {
+        problems.add(Problem::new("evidence-purpose-retired").at("purpose").with("title", &purpose.title));
     }
     problems.check()
 }

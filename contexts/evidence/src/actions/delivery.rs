@@ -33,7 +33,8 @@ pub struct NewDelivery {
 /// Invalid with all that must be mended; conflict when the client key was used for something else.
 pub fn record(tx: &mut Tx, by: &Caller, new: &NewDelivery) -> Result<DeliveryId, Refusal> {
     let stamp = stamp(by)?;
-    rules::check(&new.details, &world(tx, by, &new.details)?)?;
+    let world = world(tx, by, &new.details)?;
+    rules::check(&new.details, &world)?;
     let id: DeliveryId = by.id();
     let client_key = client_key(&new.client_key, &id)?;
     let mut delivery = Delivery::draft(id, client_key, new.details.clone(), stamp.clone());
@@ -43,6 +44,7 @@ pub fn record(tx: &mut Tx, by: &Caller, new: &NewDelivery) -> Result<DeliveryId,
     if !store::delivery::insert(tx, by.district(), &delivery)? {
         return sent_before(tx, by, &delivery);
     }
+    rules::check_new(&world)?;
     keep_persons(tx, by, &delivery, &new.persons)?;
     keep_photos(tx, by, &delivery.id, &new.photos, &stamp)?;
     let detail =

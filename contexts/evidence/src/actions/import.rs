@@ -2,22 +2,23 @@
 //! the same table comes twice.
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use db::Tx;
-use kernel::{Caller, Problem, Refusal, search_key};
+use kernel::{Caller, Day, Problem, Refusal, search_key};
 use people::units::{NameMatch, Names};
 use sha2::{Digest, Sha256};
 
 use super::delivery::{self, NewDelivery};
 use crate::reading::{self, Typed};
-use crate::{Purpose, State, purposes, store};
+use crate::{Purpose, State, Step, purposes, rules, store};
 
 /// A line of the table: texts by the form's field names, units and purposes still as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
     /// Its number in the file.
     pub line: usize,
-    /// The sender's own number of the delivery: the same number is the same delivery.
+    /// The host's own number of the delivery: the same number of one host is the same delivery.
     pub key: String,
     /// Field and text.
     pub fields: Vec<(String, String)>,
@@ -32,6 +33,8 @@ pub struct Imported {
     pub changed: usize,
     /// Lines that changed nothing.
     pub same: usize,
+    /// Lines of deliveries that were withdrawn: they stay so, and do not count.
+    pub withdrawn: usize,
 }
 
 /// Takes a table in.
@@ -39,17 +42,19 @@ pub struct Imported {
 /// # Errors
 /// `Invalid` with every problem of every line, each with the field `line:field`; nothing is kept.
 pub fn run(tx: &mut Tx, by: &Caller, rows: &[Row]) -> Result<Imported, Refusal> {
-    let names = Names::load(tx, by.district(), by.today())?;
+    let mut names = BTreeMap::new();
     let purposes = purposes::list_with_retired(tx, by.district())?;
     let mut problems = Vec::new();
     let mut seen = BTreeSet::new();
     let mut done = Imported::default();
     for row in rows {
-        let result = if !seen.insert(search_key(&row.key)) && !row.key.is_empty() {
-            Err(Problem::new("evidence-import-twice").at("key").with("key", &row.key).into())
-        } else {
-            one(tx, by, row, (&names, &purposes), &mut done)
-        };
+        let result =
+            if !seen.insert((search_key(field(row, "host")), search_key(&row.key))) && !row.key.is_empty() {
+                Err(Problem::new("evidence-import-twice").at("key").with("key", &row.key).into())
+            } else {
+                let names = names_on(tx, by, row, &mut names)?;
+                one(tx, by, row, (names, &purposes), &mut done)
+            };
         match result {
             Ok(()) => {}
             Err(Refusal::Invalid(found)) => problems.extend(found.into_iter().map(|found| at(row, found))),
@@ -65,6 +70,25 @@ pub fn run(tx: &mut Tx, by: &Caller, rows: &[Row]) -> Result<Imported, Refusal> 
         }
     }
     if problems.is_empty() { Ok(done) } else { Err(Refusal::Invalid(problems)) }
+}
+
+fn field<'a>(row: &'a Row, name: &str) -> &'a str {
+    row.fields.iter().find(|(field, _)| field == name).map_or("", |(_, text)| text.as_str())
+}
+
+/// The names as they were on the day of the row: a town that was merged since keeps what it did.
+fn names_on<'a>(
+    tx: &mut Tx,
+    by: &Caller,
+    row: &Row,
+    known: &'a mut BTreeMap<Day, Names>,
+) -> Result<&'a Names, Refusal> {
+    let typed = Typed::new([("on", field(row, "on"))]);
+    let on = reading::day(&typed, "on").unwrap_or(by.today()).min(by.today());
+    Ok(match known.entry(on) {
+        Entry::Occupied(names) => names.into_mut(),
+        Entry::Vacant(free) => free.insert(Names::load(tx, by.district(), on)?),
+    })
 }
 
 /// Puts a problem at its line: the field becomes `line:field`.
@@ -93,8 +117,9 @@ fn one(
         }
         Err(other) => return Err(other),
     };
-    let digest: String =
-        Sha256::digest(search_key(&row.key)).iter().map(|byte| format!("{byte:02x}")).collect();
+    // each host counts its own activities 1, 2, 3
+    let digest = Sha256::digest(format!("{}\n{}", details.host, search_key(&row.key)));
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let client_key = format!("import-{}", digest.get(..40).unwrap_or_default());
     let new = NewDelivery { client_key, details, persons: String::new(), photos: Vec::new(), submit: true };
     let Some(earlier) = store::delivery::find_by_client_key(tx, by.district(), &new.client_key)? else {
@@ -102,19 +127,30 @@ fn one(
         done.recorded += 1;
         return Ok(());
     };
+    let locked = || Err(Problem::new("evidence-import-locked").at("key").with("key", &row.key).into());
+    if !rules::sees(&by.actor, &earlier.details) {
+        return locked(); // moved on the desk to a host out of reach since: nothing is told of it
+    }
     if earlier.details == new.details {
-        done.same += 1;
+        match earlier.state() {
+            State::Withdrawn { .. } => done.withdrawn += 1,
+            State::Draft | State::Returned { .. } | State::Submitted { .. } | State::Verified { .. } => {
+                done.same += 1;
+            }
+        }
         return Ok(());
     }
     match earlier.state() {
-        State::Draft | State::Returned { .. } => {
+        State::Draft | State::Returned { .. } if rules::may(&by.actor, &earlier, Step::Edit) => {
             delivery::edit(tx, by, (&earlier.id, earlier.version), &new)?;
             done.changed += 1;
             Ok(())
         }
-        State::Submitted { .. } | State::Verified { .. } | State::Withdrawn { .. } => {
-            Err(Problem::new("evidence-import-locked").at("key").with("key", &row.key).into())
-        }
+        State::Draft
+        | State::Returned { .. }
+        | State::Submitted { .. }
+        | State::Verified { .. }
+        | State::Withdrawn { .. } => locked(),
     }
 }
 

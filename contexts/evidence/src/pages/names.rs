@@ -1,6 +1,6 @@
 //! Names of units and purposes for a page, and the choices that its forms offer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
 use kernel::{Caller, Reach, Refusal, UnitId};
@@ -16,6 +16,8 @@ pub struct Names {
     pub units: Vec<Unit>,
     /// Purposes, retired ones at the end.
     pub purposes: Vec<Purpose>,
+    /// Those of them that left the plan: still named, no longer offered.
+    pub retired: BTreeSet<PurposeId>,
     by_id: BTreeMap<UnitId, Unit>,
     /// For which the reader may record.
     pub records: Reach,
@@ -41,7 +43,11 @@ impl Names {
             }
         }
         let purposes = purposes::list_with_retired(tx, by.district())?;
-        Ok(Self { units, purposes, by_id, records: by.actor.reach(rules::RECORDERS) })
+        let in_force: BTreeSet<_> =
+            purposes::list(tx, by.district())?.into_iter().map(|purpose| purpose.id).collect();
+        let all = purposes.iter().map(|purpose| purpose.id.clone());
+        let retired = all.filter(|id| !in_force.contains(id)).collect();
+        Ok(Self { units, purposes, retired, by_id, records: by.actor.reach(rules::RECORDERS) })
     }
 
     /// The name of a unit; its id when it is not known.

@@ -52,7 +52,9 @@ pub fn save(tx: &mut Tx, district: &DistrictId, one: &Attestation, seen: i64) ->
     let (confirmed, closed, reason) = match &one.state {
         AttestationState::Signed => (None, None, None),
         AttestationState::Confirmed { confirmed } => (Some(confirmed), None, None),
-        AttestationState::Withdrawn { withdrawn, reason } => (None, Some(withdrawn), Some(reason.as_str())),
+        AttestationState::Withdrawn { confirmed, withdrawn, reason } => {
+            (confirmed.as_ref(), Some(withdrawn), Some(reason.as_str()))
+        }
     };
     save_step(
         tx,
@@ -141,7 +143,8 @@ fn attestation(row: &Row) -> Result<Attestation, db::Error> {
         "signed" => AttestationState::Signed,
         "confirmed" => AttestationState::Confirmed { confirmed: stored.taken(CONFIRMED)? },
         "withdrawn" => {
-            AttestationState::Withdrawn { withdrawn: stored.taken(CLOSED)?, reason: stored.reason()? }
+            let (confirmed, withdrawn) = (stored.stamp(CONFIRMED)?, stored.taken(CLOSED)?);
+            AttestationState::Withdrawn { confirmed, withdrawn, reason: stored.reason()? }
         }
         _ => return Err(stored.bad("state")),
     };

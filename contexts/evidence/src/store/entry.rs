@@ -52,7 +52,9 @@ pub fn save(tx: &mut Tx, district: &DistrictId, entry: &Entry, seen: i64) -> Res
         EntryState::Recorded => (None, None, None),
         EntryState::Verified { verified } => (Some(verified), None, None),
         EntryState::Ended { verified, ended, reason } => (Some(verified), Some(ended), Some(reason.as_str())),
-        EntryState::Withdrawn { withdrawn, reason } => (None, Some(withdrawn), Some(reason.as_str())),
+        EntryState::Withdrawn { verified, withdrawn, reason } => {
+            (verified.as_ref(), Some(withdrawn), Some(reason.as_str()))
+        }
     };
     save_step(
         tx,
@@ -164,7 +166,10 @@ fn entry(row: &Row) -> Result<Entry, db::Error> {
         "recorded" => EntryState::Recorded,
         "verified" => EntryState::Verified { verified: verified()? },
         "ended" => EntryState::Ended { verified: verified()?, ended: closed()?, reason: stored.reason()? },
-        "withdrawn" => EntryState::Withdrawn { withdrawn: closed()?, reason: stored.reason()? },
+        "withdrawn" => {
+            let verified = stored.stamp(VERIFIED)?;
+            EntryState::Withdrawn { verified, withdrawn: closed()?, reason: stored.reason()? }
+        }
         _ => return Err(stored.bad("state")),
     };
     Ok(Entry {

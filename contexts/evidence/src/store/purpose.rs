@@ -68,14 +68,18 @@ pub fn spans<'a>(
     }
     let mut sql = Sql::default();
     sql.push(
-        "select id, title, valid_from, valid_to from evidence_purpose where district_id = ? and id in ",
+        "select id, title, valid_from, valid_to, retired from evidence_purpose where district_id = ? and id in ",
         [district.into()],
     );
     sql.rows([ids]);
     let rows = tx.query(&sql.text, &sql.params)?;
     let span = |row: &Row| -> Result<_, db::Error> {
-        let span =
-            PurposeSpan { title: row.get("title")?, from: row.get("valid_from")?, to: row.get("valid_to")? };
+        let span = PurposeSpan {
+            title: row.get("title")?,
+            from: row.get("valid_from")?,
+            to: row.get("valid_to")?,
+            retired: row.get("retired")?,
+        };
         Ok((row.get("id")?, span))
     };
     rows.iter().map(|row| Ok(span(row)?)).collect()

@@ -3,10 +3,12 @@
 use db::Db;
 use kernel::{Caller, Day, Role, Value};
 
-use super::cast::{Cast, STREAMS, act, day, keys};
+use super::cast::{Cast, act, day, keys};
 use super::indicators::series;
+use super::site::{STREAMS, Site};
 use crate::actions::attestation::NewAttestation;
 use crate::actions::{attestation, entry};
+use crate::attestation::AttestationState;
 use crate::{EntryDetails, EntryId, Indicator, Source, indicators};
 
 pub fn register(db: &Db, cast: &Cast) {
@@ -97,6 +99,38 @@ fn an_entry_waits_for_a_second_person_before_it_counts() {
 }
 
 #[test]
+fn an_end_takes_days_away_and_never_adds_any() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        let mut details = entry_of(&cast, "commissioners", None, "2022-03-01");
+        details.to = Some(day("2024-12-31"));
+        let id = add(db, &cast, details);
+        let end = move |on: &'static str| {
+            let id = id.clone();
+            move |tx: &mut db::Tx<'_>, by: &Caller| entry::end(tx, by, (&id, 2), (day(on), "任期届满"))
+        };
+        assert_eq!(keys(act(db, &cast.verifier(), end("2025-06-01"))), ["evidence-end-lengthens"]);
+        act(db, &cast.verifier(), end("2024-06-30")).unwrap();
+    });
+}
+
+#[test]
+fn what_was_verified_in_error_is_withdrawn_at_once_and_keeps_who_verified_it() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        register(db, &site.cast);
+        let id = add(db, &site.cast, entry_of(&site.cast, "commissioners", None, "2022-03-01"));
+        let mut verifier = site.verifier();
+        let path = format!("/desk/entries/{id}");
+        verifier.get(&path).is(200).shows("/end\"").shows("/withdrawal\"");
+        let sent = verifier.post(&format!("{path}/withdrawal"), &[("version", "2"), ("reason", "登记错了")]);
+        verifier.follow(&sent).shows("已撤销").shows("verifier 核验").shows("登记错了");
+        assert_eq!(by_year(db, &site.cast, "commissioners")[4], Value::NotCollected);
+    });
+}
+
+#[test]
 fn impossible_days_are_refused() {
     let today: Day = day("2025-06-15");
     let cast_free = |from: &str, to: Option<&str>| EntryDetails {
@@ -135,7 +169,11 @@ fn a_narrative_stands_when_another_confirms_it() {
         let one = id.clone();
         act(db, &cast.verifier(), move |tx, by| attestation::confirm(tx, by, (&one, 1))).unwrap();
         assert_eq!(by_year(db, &cast, "rules")[3], Value::from(1));
+        let gone = id.clone();
         act(db, &cast.verifier(), move |tx, by| attestation::withdraw(tx, by, (&id, 2), "纪要有误")).unwrap();
+        let kept = act(db, &cast.verifier(), move |tx, by| attestation::find(tx, by, &gone)).unwrap();
+        let AttestationState::Withdrawn { confirmed, .. } = kept.state() else { panic!("not withdrawn") };
+        assert_eq!(confirmed.as_ref().map(|stamp| stamp.name.as_str()), Some("verifier"));
         assert_eq!(by_year(db, &cast, "rules")[3], Value::NotCollected);
     });
 }

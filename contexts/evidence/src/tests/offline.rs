@@ -75,6 +75,29 @@ fn a_delivery_written_without_a_line_is_sent_once_when_it_is_back() {
 }
 
 #[test]
+fn of_a_sign_in_list_that_was_sent_nothing_stays_on_the_phone() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let (_served, phone) = phone(&site);
+        kept(&phone);
+        fill(&phone, &site, "有名单的讲座");
+        let set = "document.querySelector('#delivery [name=persons]').value = '张三1234'";
+        phone.script(set, &[]);
+        phone.leaving(|| send(&phone));
+        phone.wait_for("等待另一个人核验");
+        let ask = "const done = arguments[arguments.length - 1];
+            const request = indexedDB.open('qilin', 1);
+            request.onsuccess = () => {
+              const all = request.result.transaction('outbox').objectStore('outbox').getAll();
+              all.onsuccess = () => done(JSON.stringify(all.result) + JSON.stringify({ ...sessionStorage }));
+            };";
+        let left = phone.script_async(ask, &[]).as_str().unwrap().to_owned();
+        assert!(left.contains("有名单的讲座") && left.contains("sent"), "{left}");
+        assert!(!left.contains("张三"), "{left}");
+    });
+}
+
+#[test]
 fn with_a_line_the_form_leads_to_the_record_and_back_keeps_what_was_typed() {
     testkit::both(STREAMS, |db| {
         let site = Site::open(db);

@@ -132,9 +132,88 @@ fn a_table_is_taken_whole_and_twice_changes_nothing() {
         let mended = bad.replace("北镇", "西镇").replace("N/A", "30");
         send(&mut editor, &mended).is(200).shows("新增 2 场");
         editor.get("/desk/deliveries/import");
-        send(&mut editor, &mended).is(200).shows("新增 0 场").shows("2 场没有变化");
+        send(&mut editor, &mended).is(200).shows("新增 0 场").shows("2 场没有变化").hides("已经撤销");
         editor.get("/desk/deliveries?format=csv").is(200).shows("一,讲座,卫生局,东镇,90,46");
     });
+}
+
+#[test]
+fn two_units_number_their_activities_alike_and_neither_hears_of_the_other() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let mut health = site.editor();
+        let mut education = site.sign_in("education1", Role::Editor, &site.cast.education);
+        for (client, host) in [(&mut health, "卫生局"), (&mut education, "教育局")] {
+            client.get("/desk/deliveries/import");
+            table(client, &[&format!("1,2025-06-01,讲座,一,{host},东镇,90,M1,现场估计,46")])
+                .is(200)
+                .shows("新增 1 场");
+        }
+        education.get("/desk/deliveries?format=csv").is(200).shows("一,讲座,教育局").hides("卫生局");
+    });
+}
+
+#[test]
+fn an_imported_line_of_a_withdrawn_delivery_is_told_from_one_that_counts() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let (mut editor, mut verifier) = (site.editor(), site.verifier());
+        let lines = ["1,2025-06-01,讲座,一,卫生局,东镇,90,M1,现场估计,46"];
+        editor.get("/desk/deliveries/import");
+        table(&mut editor, &lines).is(200).shows("新增 1 场");
+        let list = verifier.get("/desk/deliveries").text;
+        let id =
+            list.split("<th scope=\"row\"><a href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        verifier.get(&id);
+        verifier.post(&format!("{id}/verification"), &[("version", "1")]).is(303);
+        verifier.get(&id);
+        let reason = [("version", "2"), ("reason", "重复填报")];
+        verifier.post(&format!("{id}/withdrawal"), &reason).is(303);
+        editor.get("/desk/deliveries/import");
+        table(&mut editor, &lines).is(200).shows("0 场没有变化").shows("有 1 场已经撤销");
+    });
+}
+
+#[test]
+fn an_imported_line_finds_the_town_of_its_own_day() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let (from, into) = (site.cast.towns[1].clone(), site.cast.towns[0].clone());
+        let boss = site.cast.by("boss", &[(Role::Administrator, &site.cast.society)]);
+        act(db, &boss, move |tx, by| {
+            let seen = people::units::record_version(tx, by.district(), &from)?.unwrap();
+            let on = super::cast::day("2025-05-01");
+            let change = people::units::Change { unit: from.clone(), seen, on, reason: String::new() };
+            people::units::merge(tx, by, change, &into)
+        })
+        .unwrap();
+        let mut editor = site.editor();
+        editor.get("/desk/deliveries/import");
+        table(&mut editor, &["1,2025-03-01,讲座,一,卫生局,西镇,90,M1,现场估计,46"])
+            .is(200)
+            .shows("新增 1 场");
+        editor.get("/desk/deliveries?format=csv").is(200).shows("一,讲座,卫生局,西镇,90,46");
+    });
+}
+
+#[test]
+fn a_measure_that_left_the_plan_is_not_offered_and_not_taken_for_anything_new() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let mut editor = site.editor();
+        editor.get("/desk/deliveries/new").shows("老年健康");
+        let left = site.cast.purposes().split_off(1);
+        act(db, &site.cast.coordinator(), move |tx, by| crate::purposes::register(tx, by, &left)).unwrap();
+        editor.get("/desk/deliveries/new").is(200).shows("应急科普").hides("老年健康");
+        editor.post("/desk/deliveries", &fields(&site.lecture())).is(422).shows("已经不在方案里");
+    });
+}
+
+/// Uploads a table with the needed columns and the elderly.
+fn table(client: &mut testkit::Client, lines: &[&str]) -> testkit::Answer {
+    let head = "活动编号,日期,类型,活动名称,主办单位,镇（街道）,时长（分钟）,对应任务,人数怎么数的,老年人";
+    let text = format!("{head}\n{}", lines.join("\n"));
+    client.upload("/desk/deliveries/import", &[], &[("table", "t.csv", text.as_bytes())])
 }
 
 #[test]

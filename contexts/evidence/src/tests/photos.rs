@@ -120,6 +120,21 @@ fn a_picture_that_claims_to_be_enormous_is_refused_without_being_unpacked() {
     assert_eq!(examine(&bytes).unwrap_err().key, "evidence-photo-broken");
 }
 
+#[test]
+fn a_picture_that_would_unfold_beyond_the_memory_limit_is_refused_by_its_head() {
+    // a true PNG head of 9,000 by 9,000 pixels, 16 bits a channel: 486 MB in memory
+    let mut png = Cursor::new(Vec::new());
+    DynamicImage::new_rgb16(1, 1).write_to(&mut png, ImageFormat::Png).unwrap();
+    let mut bytes = png.into_inner();
+    bytes[16..20].copy_from_slice(&9_000u32.to_be_bytes());
+    bytes[20..24].copy_from_slice(&9_000u32.to_be_bytes());
+    let crc = bytes[12..29].iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 * (crc & 1)))
+    });
+    bytes[29..33].copy_from_slice(&(!crc).to_be_bytes());
+    assert_eq!(examine(&bytes).unwrap_err().key, "evidence-photo-too-many-pixels");
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { cases: 80, failure_persistence: None, ..Default::default() })]
 

@@ -99,7 +99,8 @@ fn timeline(one: &Attestation) -> Vec<(&'static str, &Stamp, Option<&str>)> {
     match one.state() {
         AttestationState::Signed => {}
         AttestationState::Confirmed { confirmed } => line.push(("evidence-was-confirmed", confirmed, None)),
-        AttestationState::Withdrawn { withdrawn, reason } => {
+        AttestationState::Withdrawn { confirmed, withdrawn, reason } => {
+            line.extend(confirmed.iter().map(|confirmed| ("evidence-was-confirmed", confirmed, None)));
             line.push(("evidence-was-withdrawn", withdrawn, Some(reason.as_str())));
         }
     }

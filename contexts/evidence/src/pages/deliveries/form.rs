@@ -62,8 +62,8 @@ impl FormPage<'_> {
 pub fn draw(cx: &Cx, form: &Form, names: &Names, edited: Option<&Delivery>) -> web::Result {
     let chosen: BTreeSet<&str> = form.all("purpose").into_iter().collect();
     let units: BTreeSet<UnitId> = cx.by.actor.units().into_iter().collect();
-    let offered =
-        names.purposes.iter().filter(|one| cx.by.today() >= one.from || chosen.contains(one.id.as_str()));
+    let open = |one: &crate::Purpose| cx.by.today() >= one.from && !names.retired.contains(&one.id);
+    let offered = names.purposes.iter().filter(|one| open(one) || chosen.contains(one.id.as_str()));
     let (mine, others): (Vec<_>, Vec<_>) = offered.partition(|one| {
         one.duties.iter().any(|(unit, _)| units.contains(unit)) || chosen.contains(one.id.as_str())
     });

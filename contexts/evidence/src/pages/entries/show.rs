@@ -118,7 +118,8 @@ fn timeline(one: &Entry) -> Vec<(&'static str, &Stamp, Option<&str>)> {
             line.push(("evidence-was-verified", verified, None));
             line.push(("evidence-was-ended", ended, Some(reason.as_str())));
         }
-        EntryState::Withdrawn { withdrawn, reason } => {
+        EntryState::Withdrawn { verified, withdrawn, reason } => {
+            line.extend(verified.iter().map(|verified| ("evidence-was-verified", verified, None)));
             line.push(("evidence-was-withdrawn", withdrawn, Some(reason.as_str())));
         }
     }

@@ -107,13 +107,16 @@ pub(crate) fn read_aloud(cx: &Cx) -> String {
 
 /// A promise as the public reads it.
 pub(crate) fn promised_card(cx: &Cx, board: &Board, one: &TargetFigure) -> Promised {
-    let card = card::card(cx, board, one);
     let promise = &one.target.promise;
     let counts_persons =
         promise.kind == TargetKind::Counted && promise.counting.tally != evidence::Tally::Sessions;
     let few = one.now.is_some_and(|now| {
         counts_persons && now > 0.into() && now < rust_decimal::Decimal::from(super::FEWEST)
     });
+    // who is not known is a count of people too, and beside a figure held back it would tell that one
+    let told = |n: &i64| !few && *n >= super::FEWEST;
+    let card =
+        card::card(cx, board, &TargetFigure { unidentified: one.unidentified.filter(told), ..one.clone() });
     Promised {
         title: card.title,
         plain: card.plain,
