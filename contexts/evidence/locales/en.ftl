@@ -337,3 +337,6 @@ evidence-log-head = Signed { $at }, { $n } leaves
 evidence-extract = Export evidence that can be checked offline
 evidence-extract-unsigned = No head of the log has been signed yet. One is signed each hour in which something was verified; export again then.
 evidence-extract-long = An extract holds at most { $most } deliveries. Narrow the list, for example to a year or a unit.
+evidence-deliveries-partial = { $all } in the whole district; you see { $n } of them (those that your unit held, supported or housed).
+evidence-entries-partial = { $all } in the whole district; you see { $n } of them (your unit’s, or in your place).
+evidence-attestations-partial = { $all } in the whole district; you see { $n } of them (your unit’s).

@@ -337,3 +337,6 @@ evidence-log-head = { $at } 签名，{ $n } 片叶子
 evidence-extract = 导出可离线核对的证据
 evidence-extract-unsigned = 还没有签名的树头。有核验过的活动以后，每小时签名一次，请稍后再导出。
 evidence-extract-long = 一份证据最多 { $most } 条活动，请缩小范围，例如按年份或单位筛选。
+evidence-deliveries-partial = 全区共 { $all } 场；您能看到其中 { $n } 场（本单位主办、协办、支持或在本地开展的）。
+evidence-entries-partial = 全区共 { $all } 项；您能看到其中 { $n } 项（本单位或本地的）。
+evidence-attestations-partial = 全区共 { $all } 份；您能看到其中 { $n } 份（本单位的）。

@@ -117,3 +117,8 @@ pub(crate) async fn photos(cx: &web::Cx, form: &Form) -> Result<Vec<Photo>, Refu
 pub(crate) fn seen(form: &Form) -> i64 {
     form.text("version").parse().unwrap_or(0)
 }
+
+/// What a list says that shows a part of the district's: how many of how many.
+pub(crate) fn of_all(cx: &web::Cx, n: i64, all: i64) -> [(&'static str, String); 2] {
+    [("n", cx.number(n)), ("all", cx.number(all))]
+}

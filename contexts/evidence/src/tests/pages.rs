@@ -138,6 +138,29 @@ fn a_table_is_taken_whole_and_twice_changes_nothing() {
 }
 
 #[test]
+fn a_district_number_opens_a_list_that_says_how_much_of_it_the_reader_sees() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        super::entries::register(db, &site.cast);
+        super::cast::verified(db, &site.cast, &super::cast::form(site.cast.lecture()));
+        super::entries::one_of_each(db, &site.cast);
+        let verified = crate::Period::year(2025).filter().href();
+        let entries = "/desk/entries?indicator=commissioners&on=2025-01-01".to_owned();
+        let statements = "/desk/attestations?indicator=rules&year=2024&state=confirmed".to_owned();
+        for (login, role) in [("e1", Role::Editor), ("v1", Role::Verifier), ("w1", Role::CommunityWorker)] {
+            let mut other = site.sign_in(login, role, &site.cast.education);
+            other.get(&verified).is(200).shows("全区共 1 场；您能看到其中 0 场").hides("没有符合条件的活动");
+            other.get(&entries).is(200).shows("全区共 1 项；您能看到其中 0 项").hides("还没有登记");
+            other.get(&statements).is(200).shows("全区共 1 份；您能看到其中 0 份");
+        }
+        let mut viewer = site.sign_in("leader", Role::Viewer, &site.cast.education);
+        for path in [verified, entries, statements] {
+            viewer.get(&path).is(200).hides("您能看到其中").shows("共 1");
+        }
+    });
+}
+
+#[test]
 fn two_units_number_their_activities_alike_and_neither_hears_of_the_other() {
     testkit::both(STREAMS, |db| {
         let site = Site::open(db);

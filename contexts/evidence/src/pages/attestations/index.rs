@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Query;
-use kernel::{Problem, Refusal};
+use kernel::{Problem, Reach, Refusal};
 use web::{Cell, Cx, Form, Format, Page, Paging, Safe, ui};
 
 use super::state_tag;
@@ -24,6 +24,7 @@ struct Index<'a> {
     states: Vec<(String, String)>,
     lines: Vec<Line>,
     n: i64,
+    partial: Option<String>,
     paging: Paging,
     may_record: bool,
 }
@@ -47,14 +48,21 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     let paging = Paging::at(text("page").parse().ok());
     let (filter, problems) = read(text);
     let filtered = filter != Filter::default();
-    let (list, n, all, names) = cx
+    let (list, n, whole, all, names) = cx
         .read(move |tx, by| {
             let reach = rules::reading(&by.actor);
             let span = if format.is_some() { (50_000, 0) } else { (paging.size, paging.offset()) };
             let list = store::attestation::list(tx, by.district(), &reach, &filter, span)?;
             let n = store::attestation::count(tx, by.district(), &reach, &filter)?;
+            // a number of the whole district leads here with this state: a shorter list says so
+            let whole = match reach {
+                Reach::Units(_) if filter.state == Some("confirmed") => {
+                    store::attestation::count(tx, by.district(), &Reach::All, &filter)?
+                }
+                Reach::Units(_) | Reach::All => n,
+            };
             let names = Names::load(tx, by, list.iter().map(|one| &one.unit))?;
-            Ok((list, n, indicators::list(tx, by.district())?, names))
+            Ok((list, n, whole, indicators::list(tx, by.district())?, names))
         })
         .await?;
     let named = |id: &IndicatorId| {
@@ -88,7 +96,20 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     let choices = or_any(&cx, "evidence-any", choices);
     let states = coded(&cx, "evidence-attestation-", AttestationState::CODES);
     let states = or_any(&cx, "evidence-any", states);
-    let body = Index { cx: &cx, form, filtered, choices, states, lines, n, paging: paging.of(n), may_record };
+    let partial =
+        (n < whole).then(|| cx.with("evidence-attestations-partial", &crate::pages::of_all(&cx, n, whole)));
+    let body = Index {
+        cx: &cx,
+        form,
+        filtered,
+        choices,
+        states,
+        lines,
+        n,
+        partial,
+        paging: paging.of(n),
+        may_record,
+    };
     cx.page(Page::new(cx.t("evidence-attestations")), body)
 }
 

@@ -20,6 +20,7 @@ struct Index<'a> {
     filtered: bool,
     lines: Vec<Shown>,
     sums: String,
+    partial: Option<String>,
     paging: Paging,
     may_record: bool,
     choices: Choices,
@@ -68,14 +69,19 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     };
     let paging = Paging::at(query.get("page").and_then(|page| page.parse().ok()));
     let asked = filter.clone();
-    let (lines, sums, more, names) = cx
+    let (lines, sums, more, whole, names) = cx
         .read(move |tx, by| {
             let reach = rules::reading(&by.actor);
             let lines = list::page(tx, by.district(), &reach, &asked, (paging.size, paging.offset()))?;
             let (sums, more) = sums(tx, by, &reach, &asked)?;
+            // a number of the whole district leads here: a shorter list says so
+            let whole = match reach {
+                Reach::All => None,
+                Reach::Units(_) => totals::of_filter(tx, by.district(), &asked)?,
+            };
             let units: Vec<_> = lines.iter().flat_map(|line| [&line.town, &line.host]).collect();
             let names = Names::load(tx, by, units)?;
-            Ok((lines, sums, more, names))
+            Ok((lines, sums, more, whole, names))
         })
         .await?;
     // beyond what is counted there is always a next page while this one is full
@@ -94,6 +100,10 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
         filtered: filter != Filter::default(),
         lines: lines.iter().map(|line| shown(&cx, &names, line)).collect(),
         sums: sums_words(&cx, sums, more),
+        partial: whole.filter(|whole| !more && sums.sessions < whole.sessions).map(|whole| {
+            let n = crate::pages::of_all(&cx, sums.sessions, whole.sessions);
+            cx.with("evidence-deliveries-partial", &n)
+        }),
         paging: paging.of(total),
         may_record,
         choices: choices(&cx, &names),

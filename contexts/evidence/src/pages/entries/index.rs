@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Query;
-use kernel::Day;
+use kernel::{Day, Reach};
 use web::{Cell, Cx, Form, Format, Page, Paging, Safe, ui};
 
 use super::{registered, state_tag};
@@ -19,6 +19,7 @@ struct Index<'a> {
     choices: Vec<(String, String)>,
     lines: Vec<Line>,
     n: i64,
+    partial: Option<String>,
     paging: Paging,
     may_record: bool,
 }
@@ -44,13 +45,20 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     let on = Day::parse(text("on"));
     let format = Format::parse(text("format"));
     let paging = Paging::at(text("page").parse().ok());
-    let (entries, n, all, names) = cx
+    let (entries, n, whole, all, names) = cx
         .read(move |tx, by| {
             let reach = rules::reading(&by.actor);
             let filter = (indicator.as_ref(), on);
             let span = if format.is_some() { (50_000, 0) } else { (paging.size, paging.offset()) };
             let entries = store::entry::list(tx, by.district(), &reach, filter, span)?;
             let n = store::entry::count(tx, by.district(), &reach, filter)?;
+            // a number of the whole district leads here with a day: a shorter list says so
+            let whole = match reach {
+                Reach::Units(_) if on.is_some() => {
+                    store::entry::count(tx, by.district(), &Reach::All, filter)?
+                }
+                Reach::Units(_) | Reach::All => n,
+            };
             let all = indicators::list(tx, by.district())?;
             let units: Vec<_> = entries
                 .iter()
@@ -58,7 +66,7 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
                 .flatten()
                 .collect();
             let names = Names::load(tx, by, units)?;
-            Ok((entries, n, all, names))
+            Ok((entries, n, whole, all, names))
         })
         .await?;
     let choices = registered(&cx, &all);
@@ -87,7 +95,9 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     let form = Form::new().and("indicator", text("indicator")).and("on", text("on"));
     let may_record = cx.may(crate::pages::RECORD);
     let choices = or_any(&cx, "evidence-any", choices);
-    let body = Index { cx: &cx, form, choices, lines, n, paging: paging.of(n), may_record };
+    let partial =
+        (n < whole).then(|| cx.with("evidence-entries-partial", &crate::pages::of_all(&cx, n, whole)));
+    let body = Index { cx: &cx, form, choices, lines, n, partial, paging: paging.of(n), may_record };
     cx.page(Page::new(cx.t("evidence-entries")), body)
 }
 
