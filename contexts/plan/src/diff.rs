@@ -51,8 +51,8 @@ pub fn same_targets(old: &[Target], new: &[Target]) -> Vec<Option<usize>> {
     let alike = |old: &Target, new: &Target| {
         old.code == new.code && likeness(&old.promise.subject, &new.promise.subject) >= ALIKE
     };
-    let rules: [&dyn Fn(&Target, &Target) -> bool; 3] =
-        [&|old, new| same(old, new) && old.code == new.code, &same, &alike];
+    type Fits<'a> = &'a dyn Fn(&Target, &Target) -> bool;
+    let rules: [Fits<'_>; 3] = [&|old, new| same(old, new) && old.code == new.code, &same, &alike];
     for fits in rules {
         for (pair, target) in pairs.iter_mut().zip(new).filter(|(pair, _)| pair.is_none()) {
             *pair = free.iter().copied().find(|at| old.get(*at).is_some_and(|old| fits(old, target)));

@@ -162,15 +162,11 @@ pub fn status(promise: &Promise, known: &Known, path: &Path, from: Day, on: Day)
         Comparator::AtMost | Comparator::LessThan => ceiling(promise.comparator, now, goal, on >= due),
         Comparator::AtLeast | Comparator::MoreThan | Comparator::Exactly => {
             let asked = asked(goal, path, from, due, on);
-            match climbing(now, known.waiting, asked, on > due) {
-                // a lower bound cannot say that too few came
-                Status::Behind | Status::Waiting
-                    if now + known.unidentified >= asked && known.unidentified > Decimal::ZERO =>
-                {
-                    Status::CannotSay
-                }
-                judged => judged,
-            }
+            let judged = climbing(now, known.waiting, asked, on > due);
+            let short = matches!(judged, Status::Behind | Status::Waiting);
+            // a lower bound cannot say that too few came
+            let may_suffice = known.unidentified > Decimal::ZERO && now + known.unidentified >= asked;
+            if short && may_suffice { Status::CannotSay } else { judged }
         }
         Comparator::Rising | Comparator::Falling => Status::CannotSay,
     }
