@@ -50,6 +50,8 @@ pub struct Area {
 pub enum Doubt {
     /// Taken outside the district.
     Outside,
+    /// It carries a place, but nobody has said where the district lies.
+    Unchecked,
     /// Taken on another day than the delivery.
     OtherDay,
     /// The same file is the proof of another delivery.
@@ -61,6 +63,7 @@ impl Doubt {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Outside => "evidence-doubt-outside",
+            Self::Unchecked => "evidence-doubt-unchecked",
             Self::OtherDay => "evidence-doubt-other-day",
             Self::Repeated => "evidence-doubt-repeated",
         }
@@ -70,10 +73,13 @@ impl Doubt {
 /// The doubts that day and place raise.
 pub fn doubts(taken_on: Option<Day>, place: Option<(f64, f64)>, on: Day, area: Option<&Area>) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    if let (Some((north, east)), Some(area)) = (place, area)
-        && !((area.south..=area.north).contains(&north) && (area.west..=area.east).contains(&east))
-    {
-        doubts.push(Doubt::Outside);
+    let inside = |north, east, area: &Area| {
+        (area.south..=area.north).contains(&north) && (area.west..=area.east).contains(&east)
+    };
+    match (place, area) {
+        (Some((north, east)), Some(area)) if !inside(north, east, area) => doubts.push(Doubt::Outside),
+        (Some(_), None) => doubts.push(Doubt::Unchecked),
+        (Some(_) | None, Some(_)) | (None, None) => {}
     }
     if taken_on.is_some_and(|taken| taken != on) {
         doubts.push(Doubt::OtherDay);

@@ -38,8 +38,10 @@ pub struct World {
     pub units: BTreeSet<UnitId>,
     /// Those of them that are towns or streets.
     pub towns: BTreeSet<UnitId>,
-    /// Purposes in force or retired, by id.
+    /// Those of the purposes that are registered, retired ones too, by id.
     pub purposes: BTreeMap<PurposeId, PurposeSpan>,
+    /// Whether some purpose is in force on the day; asked when one that was named is over by then.
+    pub covered: bool,
 }
 
 /// Checks what is told against the world.
@@ -75,7 +77,7 @@ pub fn check(details: &Details, world: &World) -> Result<(), Refusal> {
         problems.add(Problem::new("evidence-supporter-organises").at("supporter"));
     }
     for id in &details.purposes {
-        check_purpose(details.on, world.purposes.get(id), &mut problems);
+        check_purpose(details.on, world, id, &mut problems);
     }
     problems.check()
 }
@@ -92,12 +94,15 @@ pub fn check_new(world: &World) -> Result<(), Refusal> {
     problems.check()
 }
 
-fn check_purpose(on: Day, purpose: Option<&PurposeSpan>, problems: &mut Problems) {
-    let Some(purpose) = purpose else {
+/// What happens after the last day of a purpose still counts for it while no other is in force on
+/// that day: between two plans people go on working, and what they did must find its place.
+fn check_purpose(on: Day, world: &World, id: &PurposeId, problems: &mut Problems) {
+    let Some(purpose) = world.purposes.get(id) else {
         problems.add(Problem::new("evidence-purpose-unknown").at("purpose"));
         return;
     };
-    if on < purpose.from || on > purpose.to {
+    let between = on > purpose.to && !world.covered;
+    if !(purpose.from..=purpose.to).contains(&on) && !between {
         let problem = Problem::new("evidence-day-outside-plan").at("on").with("title", &purpose.title);
         problems.add(problem.with("from", purpose.from).with("to", purpose.to));
     }

@@ -38,6 +38,7 @@ fn keepers(tx: &mut Tx<'_>, by: &Caller, plan: &Plan, todos: &mut Vec<ToDo>) -> 
                 since: plan.created_at,
                 href: format!("/desk/plan/versions/{}", plan.id),
                 action_key: "todo-plan-draft-action",
+                n: 1,
             });
         }
         PlanState::Published { at, .. } => {
@@ -53,6 +54,7 @@ fn keepers(tx: &mut Tx<'_>, by: &Caller, plan: &Plan, todos: &mut Vec<ToDo>) -> 
                     since: *at,
                     href: format!("/desk/plan/versions/{}", plan.id),
                     action_key: "todo-plan-targets-action",
+                    n: 1,
                 });
             }
         }
@@ -92,6 +94,7 @@ fn editors(tx: &mut Tx<'_>, by: &Caller, todos: &mut Vec<ToDo>) -> Result<(), Re
             since: *at,
             href: format!("/desk/plan/years/{year}/units/{unit}"),
             action_key: "todo-plan-annual-action",
+            n: 1,
         });
     }
     Ok(())

@@ -194,6 +194,11 @@ impl Client {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
+    /// Takes another key for the next form, as a page that was loaded anew would carry.
+    pub fn set_once(&mut self, key: &str) {
+        key.clone_into(&mut self.once);
+    }
+
     /// Forgets the forms' secret, as a stranger's page would not know it.
     pub fn forget_secret(&mut self) {
         self.csrf.clear();

@@ -10,7 +10,7 @@ use kernel::{Actor, Clock, DistrictId, Instant, Permission, Refusal, Rng, Seal};
 
 use crate::module::ToDos;
 use crate::{
-    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, assets, guard, kept, shell, today,
+    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, assets, guard, kept, openapi, shell, today,
 };
 
 /// Who is signed in, as `people` tells it for a session's token.
@@ -238,4 +238,5 @@ fn own_routes() -> Routes {
         .get("/desk", Permission::SignedIn, today::show)
         .get("/preferences", Permission::Public, shell::prefer)
         .get("/healthz", Permission::Public, today::health)
+        .get("/openapi.json", Permission::Public, openapi::show)
 }

@@ -30,6 +30,8 @@ pub struct Cx {
     pub path: String,
     /// The query as it was sent, without `?`.
     pub query: String,
+    /// Where a page leads back to itself, when its own address answers no GET.
+    pub(crate) back: Option<String>,
     /// The session behind the request.
     pub signed_in: Option<Arc<SignedIn>>,
     /// The secret that forms of this visitor carry.

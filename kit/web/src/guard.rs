@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kernel::{Actor, Caller, DistrictId, Refusal};
 
 use crate::cx::see_other;
-use crate::{App, Cx, Error, Locale, RouteInfo, SignedIn, Visit, error};
+use crate::{App, Cx, Error, Locale, RouteInfo, SignedIn, Visit, error, is_local};
 
 /// The session's cookie.
 pub const SESSION_COOKIE: &str = "qilin_session";
@@ -48,7 +48,8 @@ async fn admit(
         Ok(signed_in) => (signed_in, None),
         Err(refusal) => (None, Some(refusal)),
     };
-    let cx = open(app, &parts, signed_in);
+    let mut cx = open(app, &parts, signed_in);
+    cx.back = back(&cx, &info, &parts);
     // Nobody is taken for a stranger because the store does not answer.
     if let Some(refusal) = unknown {
         return private(error::draw(&cx, Error(refusal).into_response()));
@@ -64,9 +65,27 @@ async fn admit(
     if cx.signed_in.is_some() || info.path.starts_with("/desk") { private(response) } else { response }
 }
 
+/// For an address that is only sent to: the page that it was sent from, else the front door.
+fn back(cx: &Cx, info: &RouteInfo, request: &Parts) -> Option<String> {
+    let shown = |route: &RouteInfo| route.method == Method::GET && route.path == info.path;
+    if matches!(request.method, Method::GET | Method::HEAD) || cx.app.routes().iter().any(shown) {
+        return None;
+    }
+    let text = |name: HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let from = text(header::REFERER).and_then(|from| from.split_once("://")).and_then(|(_, from)| {
+        let (host, path) = from.split_once('/')?;
+        Some(format!("/{path}")).filter(|path| text(header::HOST) == Some(host) && is_local(path))
+    });
+    Some(from.unwrap_or_else(|| if cx.signed_in.is_some() { "/desk" } else { "/" }.to_owned()))
+}
+
 /// Why the request does not reach its handler, if so.
 fn elsewhere(cx: &Cx, info: &RouteInfo, request: &Parts) -> Option<Response> {
     let path = request.uri.path();
+    // No name, id or word holds this sign, and no database takes it.
+    if path.contains("%00") || cx.query.contains("%00") {
+        return Some(Error(Refusal::NotFound).into_response());
+    }
     let always = matches!(path, "/healthz" | "/preferences");
     if cx.app.district().is_none() && path != "/setup" && !always {
         return Some(see_other("/setup"));
@@ -126,6 +145,7 @@ fn open(app: Arc<App>, request: &Parts, signed_in: Option<SignedIn>) -> Cx {
         large: is_large(headers),
         path: request.uri.path().to_owned(),
         query: request.uri.query().unwrap_or_default().to_owned(),
+        back: None,
         signed_in: signed_in.map(Arc::new),
         csrf,
         json: accepts.starts_with("application/json") || request.uri.path().starts_with("/api/"),

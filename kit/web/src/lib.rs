@@ -16,6 +16,7 @@ mod form;
 mod guard;
 mod kept;
 mod module;
+mod openapi;
 mod paging;
 mod receipt;
 pub mod serve;

@@ -63,6 +63,8 @@ pub struct ToDo {
     pub href: String,
     /// Catalogue key of the action's button.
     pub action_key: &'static str,
+    /// How many things the line stands for; 1 unless it sums up the rest.
+    pub n: i64,
 }
 
 impl ToDo {

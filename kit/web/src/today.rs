@@ -18,6 +18,13 @@ struct Today<'a> {
     today: Day,
 }
 
+impl Today<'_> {
+    /// How many things wait, those that one line sums up included.
+    fn n(&self) -> i64 {
+        self.waiting.iter().map(|todo| todo.n).sum()
+    }
+}
+
 /// `GET /desk`
 pub async fn show(cx: Cx) -> Result {
     let sources = cx.app.todos.clone();

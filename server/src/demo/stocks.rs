@@ -60,6 +60,7 @@ fn register(stage: &mut Stage<'_, '_>, row: &EntryRow, indicator: &IndicatorId) 
     let (first, second) = stage.pair(&row.unit_key);
     let by = stage.by(first, recorded.at(10, 0))?;
     let id = entry::record(stage.tx, &by, &details, &[])?;
+    evidence::store::entry::mark_demo(stage.tx, by.district(), &id)?;
     let by = stage.by(second, recorded.plus_days(1).at(10, 0))?;
     entry::verify(stage.tx, &by, (&id, 1))?;
     if let Some(last) = last.filter(|_| ended_early) {
@@ -82,6 +83,7 @@ fn attest(stage: &mut Stage<'_, '_>, row: &NarrativeRow, indicator: &IndicatorId
     let at = |days: i64, on: Day| on.plus_days(days).at(15, 0);
     let by = stage.by(first, at(0, row.as_of))?;
     let id = attestation::sign(stage.tx, &by, &new)?;
+    evidence::store::attestation::mark_demo(stage.tx, by.district(), &id)?;
     let by = stage.by(second, at(1, row.as_of))?;
     attestation::confirm(stage.tx, &by, (&id, 1))
 }

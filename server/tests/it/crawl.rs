@@ -4,78 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use testkit::{Answer, Client};
 
+use crate::site::{forms, links};
 use crate::support::Town;
-
-/// A form of a page: where it is sent, and its fields with the value to send.
-struct Found {
-    action: String,
-    multipart: bool,
-    fields: Vec<(String, String)>,
-}
-
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    tag.split_once(&format!(" {name}=\""))?.1.split('"').next()
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("&amp;", "&")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-}
-
-/// The forms in the page's body that change something.
-fn forms(page: &Answer, path: &str, words: &str) -> Vec<Found> {
-    let body = page.text.split("<main").nth(1).unwrap_or_default();
-    let mut found = Vec::new();
-    for form in body.split("<form").skip(1) {
-        let form = form.split("</form>").next().unwrap_or_default();
-        let head = format!(" {}", form.split('>').next().unwrap_or_default());
-        if attribute(&head, "method").map(str::to_ascii_lowercase).as_deref() != Some("post") {
-            continue;
-        }
-        let action = attribute(&head, "action").filter(|action| !action.is_empty()).unwrap_or(path);
-        let mut fields = Vec::new();
-        for tag in form.split('<').skip(1) {
-            let open = tag.split('>').next().unwrap_or_default();
-            let Some(name) = attribute(open, "name").filter(|name| !name.starts_with("_")) else { continue };
-            let value = unescape(attribute(open, "value").unwrap_or_default());
-            if open.starts_with("textarea") {
-                fields.push((name.to_owned(), words.to_owned()));
-            } else if open.starts_with("input") {
-                let value = match attribute(open, "type").unwrap_or("text") {
-                    "hidden" => value,
-                    "date" => "2025-09-01".to_owned(),
-                    "checkbox" | "radio" if fields.iter().any(|(of, _)| of == name) => continue,
-                    "checkbox" | "radio" => value,
-                    "file" | "submit" => continue,
-                    _ if open.contains("inputmode=\"numeric\"") => "3".to_owned(),
-                    _ => words.to_owned(),
-                };
-                fields.push((name.to_owned(), value));
-            } else if open.starts_with("select") {
-                let options = form.split_once(tag).map_or("", |(_, rest)| rest);
-                let options = options.split("</select>").next().unwrap_or_default();
-                let values = options.split("<option").skip(1).filter_map(|option| attribute(option, "value"));
-                let value = values.filter(|value| !value.is_empty()).last().unwrap_or_default();
-                fields.push((name.to_owned(), unescape(value)));
-            }
-        }
-        found.push(Found { action: unescape(action), multipart: head.contains("multipart"), fields });
-    }
-    found
-}
-
-/// The addresses on this site that the page leads to.
-fn links(page: &Answer) -> Vec<String> {
-    let here = page.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    here.filter(|href| {
-        href.starts_with('/') && !href.starts_with("/assets") && !href.starts_with("/preferences")
-    })
-    .map(|href| unescape(href.split('#').next().unwrap_or_default()))
-    .collect()
-}
 
 const PAYLOADS: [&str; 4] = [
     "q\"x'<xss-1>&lt;雨", "</textarea></title><xss-2 onload=q\"x>", "{{7*7}}<xss-3/>${7*7}q\"x",

@@ -137,6 +137,31 @@ fn every_answer_of_every_route_carries_the_safe_headers() {
     }
 }
 
+#[test]
+fn a_refused_change_leads_back_to_a_page_when_language_or_print_is_changed() {
+    let town = Town::new();
+    let mut admin = town.signed_in("admin");
+    let routes = town.app.routes();
+    let shown = |path: &str| routes.iter().any(|route| route.method == Method::GET && route.path == path);
+    let mut walked = 0;
+    for route in routes.iter().filter(|route| route.method == Method::POST && !shown(route.path)) {
+        if route.path == "/logout" {
+            continue;
+        }
+        for referer in ["", "http://qilin.test/desk/units", "http://evil.example/desk"] {
+            admin.headers = vec![("referer", referer.to_owned())];
+            let refused = admin.post(&concrete(route.path), &[]);
+            admin.headers.clear();
+            let Some((_, link)) = refused.text.split_once("/preferences?") else { continue };
+            let link = link.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+            let chosen = admin.get(&format!("/preferences?{link}"));
+            assert_eq!(admin.follow(&chosen).status.as_u16(), 200, "{} by {}", route.path, chosen.location());
+            walked += 1;
+        }
+    }
+    assert!(walked > 60, "only {walked} refusals were followed");
+}
+
 fn columns_of(db: &db::Db) -> BTreeSet<(String, String)> {
     let own = ["schema_migration", "sequence"];
     let all = db.schema().unwrap().into_iter().filter(|column| !own.contains(&column.table.as_str()));

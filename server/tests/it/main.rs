@@ -2,13 +2,18 @@
 // What goes wrong in a helper of a test fails the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod at_work;
 mod axe;
 mod commands;
 mod crawl;
 mod demo;
 mod disk;
 mod guards;
+mod openapi;
 mod privacy;
+mod site;
 mod statements;
 mod story;
 mod support;
+mod weight;
+mod xss;

@@ -215,7 +215,10 @@ fn world(tx: &mut Tx, by: &Caller, details: &Details) -> Result<World, Refusal> 
         }
     }
     let purposes = store::purpose::spans(tx, by.district(), &details.purposes)?;
-    Ok(World { today: by.today(), reach: by.actor.reach(rules::RECORDERS), units, towns, purposes })
+    let over = purposes.values().any(|purpose| purpose.to < details.on);
+    let covered = over && store::purpose::is_any_in_force(tx, by.district(), details.on)?;
+    let reach = by.actor.reach(rules::RECORDERS);
+    Ok(World { today: by.today(), reach, units, towns, purposes, covered })
 }
 
 fn keep_persons(tx: &mut Tx, by: &Caller, delivery: &Delivery, list: &str) -> Result<(), Refusal> {

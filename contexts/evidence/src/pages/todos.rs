@@ -19,12 +19,15 @@ pub fn list(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal> {
         return Ok(Vec::new());
     };
     let reach = by.actor.reach(rules::VERIFIERS);
-    let waiting = store::list::waiting(tx, by.district(), &reach, &account, MOST)?;
+    let (waiting, n_waiting) = store::list::waiting(tx, by.district(), &reach, &account, MOST)?;
     let mut todos: Vec<ToDo> = waiting.iter().map(verify).collect();
-    for line in store::list::unfinished(tx, by.district(), &account, MOST)? {
-        todos.push(finish(&line));
-    }
-    for (id, title, since) in store::entry::waiting(tx, by.district(), &reach, &account, MOST)? {
+    todos.extend(rest(by, "todo-verify-rest", n_waiting, "/desk/deliveries?state=submitted"));
+    let (unfinished, n_unfinished) = store::list::unfinished(tx, by.district(), &account, MOST)?;
+    todos.extend(unfinished.iter().map(finish));
+    todos.extend(rest(by, "todo-finish-rest", n_unfinished, "/desk/deliveries?state=draft"));
+    let (entries, n_entries) = store::entry::waiting(tx, by.district(), &reach, &account, MOST)?;
+    todos.extend(rest(by, "todo-verify-entry-rest", n_entries, "/desk/entries"));
+    for (id, title, since) in entries {
         todos.push(ToDo {
             key: "todo-verify-entry",
             args: vec![("title", title)],
@@ -34,9 +37,12 @@ pub fn list(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal> {
             since,
             href: format!("/desk/entries/{id}"),
             action_key: "todo-verify-action",
+            n: 1,
         });
     }
-    for (id, name, since) in store::attestation::waiting(tx, by.district(), &reach, &account, MOST)? {
+    let (signed, n_signed) = store::attestation::waiting(tx, by.district(), &reach, &account, MOST)?;
+    todos.extend(rest(by, "todo-confirm-rest", n_signed, "/desk/attestations"));
+    for (id, name, since) in signed {
         todos.push(ToDo {
             key: "todo-confirm-attestation",
             args: vec![("name", name)],
@@ -46,9 +52,26 @@ pub fn list(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal> {
             since,
             href: format!("/desk/attestations/{id}"),
             action_key: "todo-confirm-action",
+            n: 1,
         });
     }
     Ok(todos)
+}
+
+/// One line for all that are not listed singly, at the end.
+fn rest(by: &Caller, key: &'static str, all: i64, href: &str) -> Option<ToDo> {
+    let n = all - MOST;
+    (n > 0).then(|| ToDo {
+        key,
+        args: vec![("n", n.to_string())],
+        note_key: "todo-rest-note",
+        note_args: Vec::new(),
+        due: None,
+        since: by.now(),
+        href: href.to_owned(),
+        action_key: "todo-rest-action",
+        n,
+    })
 }
 
 fn verify(line: &Line) -> ToDo {
@@ -61,6 +84,7 @@ fn verify(line: &Line) -> ToDo {
         since: line.submitted_at.unwrap_or(line.recorded_at),
         href: format!("/desk/deliveries/{}", line.id),
         action_key: "todo-verify-action",
+        n: 1,
     }
 }
 
@@ -75,5 +99,6 @@ fn finish(line: &Line) -> ToDo {
         since: line.recorded_at,
         href: format!("/desk/deliveries/{}/edit", line.id),
         action_key: if returned { "todo-mend-action" } else { "todo-finish-action" },
+        n: 1,
     }
 }

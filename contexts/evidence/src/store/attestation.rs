@@ -162,20 +162,29 @@ fn attestation(row: &Row) -> Result<Attestation, db::Error> {
     })
 }
 
-/// What waits for this account, oldest first: id, who signed, since when.
+/// What waits for this account, oldest first: id, who signed, since when; and how many they are.
 pub fn waiting(
     tx: &mut Tx,
     district: &DistrictId,
     reach: &Reach,
     account: &AccountId,
     limit: i64,
-) -> Result<Vec<(AttestationId, String, Instant)>, Refusal> {
+) -> Result<super::list::Counted<(AttestationId, String, Instant)>, Refusal> {
     stored::waiting(
         tx,
-        "select id, signed_name as called, signed_at as since from evidence_attestation
+        "select id, signed_name as called, signed_at as since, count(*) over () as n_all from evidence_attestation
          where district_id = ? and state = 'signed' and signed_by <> ?",
         (district, account),
         reach,
         limit,
     )
+}
+
+/// Marks it as belonging to the demonstration.
+pub fn mark_demo(tx: &mut Tx, district: &DistrictId, id: &AttestationId) -> Result<(), Refusal> {
+    tx.execute(
+        "update evidence_attestation set is_demo = true where district_id = $1 and id = $2",
+        params![district, id],
+    )?;
+    Ok(())
 }

@@ -190,20 +190,29 @@ fn entry(row: &Row) -> Result<Entry, db::Error> {
     })
 }
 
-/// What waits for this account, oldest first: id, title, since when.
+/// What waits for this account, oldest first: id, title, since when; and how many they are.
 pub fn waiting(
     tx: &mut Tx,
     district: &DistrictId,
     reach: &Reach,
     account: &AccountId,
     limit: i64,
-) -> Result<Vec<(EntryId, String, Instant)>, Refusal> {
+) -> Result<super::list::Counted<(EntryId, String, Instant)>, Refusal> {
     stored::waiting(
         tx,
-        "select id, title as called, recorded_at as since from evidence_entry
+        "select id, title as called, recorded_at as since, count(*) over () as n_all from evidence_entry
          where district_id = ? and state = 'recorded' and recorded_by <> ?",
         (district, account),
         reach,
         limit,
     )
+}
+
+/// Marks it as belonging to the demonstration.
+pub fn mark_demo(tx: &mut Tx, district: &DistrictId, id: &EntryId) -> Result<(), Refusal> {
+    tx.execute(
+        "update evidence_entry set is_demo = true where district_id = $1 and id = $2",
+        params![district, id],
+    )?;
+    Ok(())
 }

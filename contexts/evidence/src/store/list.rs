@@ -103,46 +103,56 @@ pub fn sums(
     Ok((sums, sums.sessions > COUNTED))
 }
 
-/// What waits for this account, oldest first: submitted deliveries that it may verify.
+/// What waits for this account, oldest first: submitted deliveries that it may verify; and how many
+/// they are in all.
 pub fn waiting(
     tx: &mut Tx,
     district: &DistrictId,
     reach: &Reach,
     account: &AccountId,
     limit: i64,
-) -> Result<Vec<Line>, Refusal> {
+) -> Result<Counted<Line>, Refusal> {
     let mut sql = Sql::default();
     sql.push(
-        "select * from evidence_delivery where district_id = ? and state = 'submitted' and state <> 'verified'
+        "select *, count(*) over () as n_all from evidence_delivery where district_id = ? and state = 'submitted' and state <> 'verified'
             and recorded_by <> ? and submitted_by <> ?",
         [district.into(), account.into(), account.into()],
     );
     if let Reach::Units(units) = reach {
         let units: Vec<Val> = units.iter().map(Into::into).collect();
         if units.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         }
         sql.push(" and host_id in ", []).rows([units]);
     }
     sql.push(" order by recorded_at, id limit ?", [limit.into()]);
     let rows = tx.query(&sql.text, &sql.params)?;
-    rows.iter().map(|row| Ok(line(row)?)).collect()
+    counted(&rows, line)
 }
 
-/// What this account has begun or got back, oldest first.
+/// The first of some rows, and how many there are in all.
+pub type Counted<T> = (Vec<T>, i64);
+
+/// The rows, with how many there were before the limit.
+pub fn counted<T>(rows: &[Row], read: impl Fn(&Row) -> Result<T, db::Error>) -> Result<Counted<T>, Refusal> {
+    let all = rows.first().map(|row| row.get("n_all")).transpose()?.unwrap_or(0);
+    Ok((rows.iter().map(|row| Ok(read(row)?)).collect::<Result<_, Refusal>>()?, all))
+}
+
+/// What this account has begun or got back, oldest first; and how much that is in all.
 pub fn unfinished(
     tx: &mut Tx,
     district: &DistrictId,
     account: &AccountId,
     limit: i64,
-) -> Result<Vec<Line>, Refusal> {
+) -> Result<Counted<Line>, Refusal> {
     let rows = tx.query(
-        "select * from evidence_delivery
+        "select *, count(*) over () as n_all from evidence_delivery
          where district_id = $1 and state in ('draft', 'returned') and state <> 'verified' and recorded_by = $2
          order by recorded_at, id limit $3",
         params![district, account, limit],
     )?;
-    rows.iter().map(|row| Ok(line(row)?)).collect()
+    counted(&rows, line)
 }
 
 fn line(row: &Row) -> Result<Line, db::Error> {

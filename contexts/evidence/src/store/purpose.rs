@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use db::{Row, Tx, Val, params};
-use kernel::{DistrictId, Refusal, UnitId};
+use kernel::{Day, DistrictId, Refusal, UnitId};
 
 use super::{Sql, corrupt};
 use crate::rules::PurposeSpan;
@@ -83,6 +83,16 @@ pub fn spans<'a>(
         Ok((row.get("id")?, span))
     };
     rows.iter().map(|row| Ok(span(row)?)).collect()
+}
+
+/// Whether any purpose that was not retired is in force on the day.
+pub fn is_any_in_force(tx: &mut Tx, district: &DistrictId, on: Day) -> Result<bool, Refusal> {
+    let found = tx.find(
+        "select 1 as one from evidence_purpose
+         where district_id = $1 and retired = false and valid_from <= $2 and valid_to >= $2 limit 1",
+        params![district, on],
+    )?;
+    Ok(found.is_some())
 }
 
 /// All purposes with their duties in the plan's order; with `retired` also those that left it.

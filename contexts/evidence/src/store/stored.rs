@@ -107,16 +107,16 @@ pub(crate) fn waiting<T: From<String>>(
     (district, account): (&DistrictId, &AccountId),
     reach: &Reach,
     limit: i64,
-) -> Result<Vec<(T, String, Instant)>, Refusal> {
+) -> Result<super::list::Counted<(T, String, Instant)>, Refusal> {
     let mut sql = Sql::default();
     sql.push(select, [district.into(), account.into()]);
     if !within(&mut sql, reach) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     sql.push(" order by since, id limit ?", [limit.into()]);
     let rows = tx.query(&sql.text, &sql.params)?;
     let read = |row: &Row| -> Result<_, db::Error> {
         Ok((T::from(row.get::<String>("id")?), row.get("called")?, row.get("since")?))
     };
-    rows.iter().map(|row| Ok(read(row)?)).collect()
+    super::list::counted(&rows, read)
 }

@@ -104,6 +104,11 @@ impl Cast {
         vec![purpose("m1", "老年健康", &self.health), purpose("m2", "应急科普", &self.society)]
     }
 
+    /// Moves the clock of everybody to noon of a day.
+    pub fn move_to(&self, on: &str) {
+        self.clock.set(day(on).at(12, 0));
+    }
+
     /// A person with roles, today.
     pub fn by(&self, account: &str, roles: &[(Role, &UnitId)]) -> Caller {
         let grants = roles.iter().map(|(role, unit)| Grant {

@@ -145,7 +145,7 @@ fn what_waits_is_shown_to_the_second_person_and_never_to_the_first() {
                 let account = by.actor.account.clone().unwrap();
                 store::list::waiting(tx, by.district(), &reach, &account, 10)
             });
-            lines.unwrap().len()
+            lines.unwrap().0.len()
         };
         assert_eq!(waiting(&cast.coordinator()), 1);
         assert_eq!(waiting(&cast.verifier()), 0);

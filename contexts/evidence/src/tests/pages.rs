@@ -335,3 +335,44 @@ fn every_page_is_whole_in_english() {
         }
     });
 }
+
+#[test]
+fn today_counts_all_that_waits_and_leads_to_what_it_does_not_list() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        let (mut editor, mut verifier) = (site.editor(), site.verifier());
+        for n in 0..23 {
+            editor.get("/desk/deliveries/new");
+            let mut lecture = site.lecture();
+            lecture[1].1 = format!("讲座{n}");
+            editor.post("/desk/deliveries", &fields(&lecture)).is(303);
+        }
+        let today = verifier.get("/desk");
+        today.is(200).shows("23 件").shows("还有 3 场活动等待核验").shows("/desk/deliveries?state=submitted");
+    });
+}
+
+#[test]
+fn what_was_verified_after_its_month_says_so_and_what_came_after_the_plan_too() {
+    testkit::both(STREAMS, |db| {
+        let site = Site::open(db);
+        for (now, on, shown, hidden) in [
+            ("2025-06-15", "2025-06-01", "核验", "补计"),
+            ("2025-06-15", "2025-05-31", "补计：核验时 2025-05 已经过去", "在方案期之后"),
+            ("2026-01-20", "2026-01-05", "在方案期之后", "补计"),
+        ] {
+            site.cast.move_to(now);
+            let login = format!("a{on}");
+            let mut editor = site.sign_in(&login, Role::Editor, &site.cast.health);
+            let mut verifier = site.sign_in(&format!("b{on}"), Role::Verifier, &site.cast.health);
+            editor.get("/desk/deliveries/new");
+            let mut lecture = site.lecture();
+            lecture[2].1 = on.to_owned();
+            let sent = editor.post("/desk/deliveries", &fields(&lecture));
+            let path = sent.is(303).location().to_owned();
+            verifier.get(&path);
+            verifier.post(&format!("{path}/verification"), &[("version", "1")]).is(303);
+            verifier.get(&path).shows(shown).hides(hidden);
+        }
+    });
+}

@@ -89,6 +89,34 @@ fn a_day_before_the_plan_is_refused() {
 }
 
 #[test]
+fn between_two_plans_people_go_on_recording_under_the_old_one_until_the_new_one_is_in_force() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        cast.move_to("2026-02-10");
+        let mut lecture = cast.lecture();
+        lecture.on = day("2026-02-08");
+        let id = verified(db, &cast, &form(lecture.clone()));
+        let found = act(db, &cast.editor(), move |tx, by| actions::delivery::find(tx, by, &id)).unwrap();
+        assert!(matches!(found.state(), State::Verified { .. }));
+        let mut next = cast.purposes();
+        next.push(crate::Purpose {
+            id: "m3".into(),
+            from: day("2026-01-01"),
+            to: day("2030-12-31"),
+            ..next[0].clone()
+        });
+        let boss = cast.coordinator();
+        act(db, &boss, move |tx, by| crate::purposes::register(tx, by, &next)).unwrap();
+        let old = form(lecture.clone());
+        let refused = act(db, &cast.editor(), move |tx, by| actions::delivery::record(tx, by, &old));
+        assert_eq!(keys(refused), ["evidence-day-outside-plan"]);
+        lecture.purposes = ["m3".into()].into();
+        let new = form(lecture);
+        act(db, &cast.editor(), move |tx, by| actions::delivery::record(tx, by, &new)).unwrap();
+    });
+}
+
+#[test]
 fn a_host_outside_reach_is_refused() {
     refused(|cast, it| it.host = cast.education.clone(), &["evidence-host-outside"]);
 }

@@ -15,7 +15,7 @@ use plan_doc::{Form, ItemKind};
 
 use self::target::{number, target_figure, waiting_for};
 use crate::plan::Period;
-use crate::rules::{self, Status, Year12};
+use crate::rules::{self, Forecast, Status, Year12};
 use crate::{Item, Plan, PlanId, Section, SectionKind, Wordings, store};
 
 /// A plan with its numbers in one year.
@@ -147,6 +147,8 @@ pub fn board(
     let n_towns = i64::try_from(n_towns).unwrap_or(i64::MAX);
     let paths = store::list_paths(tx, by.district())?;
     let promises: Vec<_> = content.targets.iter().map(|target| &target.promise).collect();
+    // A year of a period that is over is looked back on: nothing is left to forecast.
+    let over = by.today() > period.last_day();
     let targets = content.targets.iter().map(|target| {
         let found = series.iter().find(|one| one.indicator.id.as_str() == target.id.as_str());
         let path = paths.get(&target.id).cloned().unwrap_or_default();
@@ -158,7 +160,8 @@ pub fn board(
             waiting_for(target, &so_far)
         };
         let figure = target_figure(target, found, path, (n_towns, waits), (period.first_day(), on, today));
-        TargetFigure { derived_start, ..figure }
+        let forecast = if over { Forecast::NotApplicable } else { figure.forecast.clone() };
+        TargetFigure { derived_start, forecast, ..figure }
     });
     let targets = targets.collect();
     let measure = |item: &Item| {

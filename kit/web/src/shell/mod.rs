@@ -43,7 +43,8 @@ pub(crate) fn draw(cx: &Cx, page: &Page, body: &str) -> askama::Result<String> {
         .max_by_key(|item| item.path.len())
         .map(|item| item.path);
     let nav = open.into_iter().map(|item| (item, Some(item.path) == current)).collect();
-    let here = if cx.query.is_empty() { cx.path.clone() } else { format!("{}?{}", cx.path, cx.query) };
+    let own = || if cx.query.is_empty() { cx.path.clone() } else { format!("{}?{}", cx.path, cx.query) };
+    let here = cx.back.clone().unwrap_or_else(own);
     let other_size = if cx.large { "0" } else { "1" };
     Shell { cx, app: &cx.app, page, body, nav, here, other_size }.render()
 }

@@ -9,7 +9,7 @@ use web::{Cx, Form, Page, ui};
 
 use crate::pages::names::{Names, coded, or_any, titled};
 use crate::reading::{Typed, heads_field};
-use crate::{Delivery, Kind, Method, NewDelivery, photo::Photo, reading};
+use crate::{Delivery, DutyRole, Kind, Method, NewDelivery, photo::Photo, reading};
 
 /// The script of the form; without it the form works as any other.
 pub const SCRIPT: &str = "/assets/evidence-form.js";
@@ -25,7 +25,7 @@ pub struct FormPage<'a> {
     heading: String,
     /// Offline only for new ones: an edit needs what is stored.
     is_new: bool,
-    /// Said in a new form when all purposes are over, so that nobody takes the proposed day for today.
+    /// Said in a new form when all purposes are over and no new plan is there yet.
     over: Option<String>,
     account: String,
     kinds: Vec<(String, String)>,
@@ -65,7 +65,9 @@ pub fn draw(cx: &Cx, form: &Form, names: &Names, edited: Option<&Delivery>) -> w
     let open = |one: &crate::Purpose| cx.by.today() >= one.from && !names.retired.contains(&one.id);
     let offered = names.purposes.iter().filter(|one| open(one) || chosen.contains(one.id.as_str()));
     let (mine, others): (Vec<_>, Vec<_>) = offered.partition(|one| {
-        one.duties.iter().any(|(unit, _)| units.contains(unit)) || chosen.contains(one.id.as_str())
+        // what the unit leads; what it supports and all others stand folded below
+        let leads = |(unit, role): &(UnitId, DutyRole)| units.contains(unit) && *role != DutyRole::Support;
+        one.duties.iter().any(leads) || chosen.contains(one.id.as_str())
     });
     let mut n = 0;
     let mut choice = |one: &crate::Purpose| {
@@ -124,8 +126,8 @@ pub fn draw(cx: &Cx, form: &Form, names: &Names, edited: Option<&Delivery>) -> w
     cx.page(page, body)
 }
 
-/// The last day of all purposes, once it has passed: no later day can be recorded.
-pub fn ended(today: Day, purposes: &[crate::Purpose]) -> Option<Day> {
+/// The last day of all purposes, once it has passed.
+fn ended(today: Day, purposes: &[crate::Purpose]) -> Option<Day> {
     purposes.iter().map(|purpose| purpose.to).max().filter(|end| *end < today)
 }
 

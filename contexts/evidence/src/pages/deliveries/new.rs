@@ -9,10 +9,9 @@ use crate::actions;
 pub async fn show(cx: Cx) -> web::Result {
     let names = cx.read(form::names).await?;
     let units = cx.by.actor.units();
-    // today while anything may be done today, and the town in which the account's unit lies
+    // today, and the town in which the account's unit lies
     let today = cx.by.today();
-    let on = form::ended(today, &names.purposes).unwrap_or(today);
-    let mut fresh = Form::new().and("on", on.to_string());
+    let mut fresh = Form::new().and("on", today.to_string());
     if let Some(town) = units.iter().find_map(|unit| names.town_of(unit)) {
         fresh = fresh.and("town", town.as_str());
     }

@@ -28,6 +28,8 @@ struct Show<'a> {
     waits_for_other: bool,
     facts: Vec<(&'static str, String)>,
     timeline: Vec<(&'static str, &'a Stamp, Option<&'a str>)>,
+    /// Beside the verification: that the month it counts in was over by then.
+    late: Option<String>,
     photos: Vec<Photo>,
     moves: Vec<(String, String)>,
 }
@@ -83,6 +85,7 @@ pub async fn draw(cx: &Cx, id: DeliveryId, form: Form) -> web::Result {
         waits_for_other: own,
         facts: facts(cx, &loaded),
         timeline: timeline(delivery),
+        late: late(cx, delivery),
         photos: loaded.photos.iter().map(|(proof, doubts)| photo(cx, proof, doubts)).collect(),
         moves: moves(cx, &loaded),
     };
@@ -120,6 +123,9 @@ fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(&'static str, String)> {
         n => cx.with("evidence-persons-known", &[("n", cx.number(n))]),
     };
     let purposes: Vec<String> = details.purposes.iter().map(|id| names.purpose(cx, id)).collect();
+    let of = names.purposes.iter().filter(|one| details.purposes.contains(&one.id));
+    let after = of.map(|one| one.to).max().is_some_and(|last| details.on > last);
+    let after = if after { cx.t("evidence-after-plan") } else { String::new() };
     let all = [
         ("evidence-kind", cx.t(&format!("evidence-kind-{}", details.kind.code()))),
         ("evidence-topic", details.topic.clone()),
@@ -134,7 +140,7 @@ fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(&'static str, String)> {
         ("evidence-heads", format!("{}（{}）", cx.number(details.all_heads()), heads.join("、"))),
         ("evidence-method", cx.t(&format!("evidence-method-{}", details.method.code()))),
         ("evidence-persons", persons),
-        ("evidence-purpose", purposes.join("；")),
+        ("evidence-purpose", purposes.join("；") + &after),
         ("evidence-works", details.works.clone()),
         ("evidence-note", details.note.clone()),
         ("evidence-number", loaded.delivery.id.to_string()),
@@ -165,6 +171,20 @@ fn timeline(delivery: &Delivery) -> Vec<(&'static str, &Stamp, Option<&str>)> {
         }
     }
     line
+}
+
+/// A month is reported when it is over: what was verified after that came late, and restates it.
+fn late(cx: &Cx, delivery: &Delivery) -> Option<String> {
+    let verified = match delivery.state() {
+        State::Verified { verified, .. }
+        | State::Withdrawn { before: Before::Counted { verified, .. }, .. } => verified,
+        State::Draft | State::Submitted { .. } | State::Returned { .. } | State::Withdrawn { .. } => {
+            return None;
+        }
+    };
+    let month = |day: kernel::Day| day.to_string().chars().take(7).collect::<String>();
+    let held = month(delivery.details.on);
+    (held < month(verified.at.day())).then(|| cx.with("evidence-was-late", &[("month", held)]))
 }
 
 fn photo(cx: &Cx, proof: &Proof, doubts: &[Doubt]) -> Photo {

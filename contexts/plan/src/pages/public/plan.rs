@@ -140,6 +140,7 @@ fn sections(cx: &Cx, board: &Board) -> Vec<(String, Vec<Measure>)> {
     let measure = |measure: &figures::MeasureFigure| {
         let (item, id) = (&measure.item, measure.item.id.as_str());
         let done = [
+            ("year", board.year.to_string()),
             ("n", cx.number(measure.sums.sessions)),
             ("heads", super::people(cx, measure.sums.person_times)),
         ];
