@@ -47,7 +47,7 @@ pub fn only(args: &[&str]) -> sh::Done {
 /// The measurements of `server/examples/bench`, on the program as it is released, and before them those of the
 /// survey library against its peers, as far as these are installed, with the coverage of its intervals.
 pub fn bench(args: &[String]) -> sh::Done {
-    for example in ["bench", "coverage"] {
+    for example in ["peers", "coverage"] {
         sh::run(sh::cargo().args(["run", "--release", "--package", "survey-stats", "--example", example]))?;
     }
     install::missing()?;

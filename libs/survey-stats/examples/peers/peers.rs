@@ -14,7 +14,7 @@ pub struct Measured {
 
 /// Runs a script that stands beside this file on the folder of the data.
 pub fn run(program: &str, script: &str, folder: &Path) -> Vec<Measured> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/bench").join(script);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/peers").join(script);
     let missing = |why: String| {
         vec![Measured { name: script.into(), seconds: None, figures: Vec::new(), trouble: why }]
     };

@@ -1,4 +1,4 @@
-//! The heavy methods against their peers, side by side: `cargo run --release -p survey-stats --example bench`
+//! The heavy methods against their peers, side by side: `cargo run --release -p survey-stats --example peers`
 //!
 //! Made-up data: 50,000 respondents in 2,000 communities of 20 strata, 20 domains, 6 margins, 1,000 bootstrap
 //! replicates; 20,000 respondents by 50 items; 1,000 to 3,000 areas. The data are written to a folder, on which
