@@ -173,7 +173,7 @@ pub fn waiting(
     stored::waiting(
         tx,
         "select id, signed_name as called, signed_at as since, count(*) over () as n_all from evidence_attestation
-         where district_id = ? and state = 'signed' and signed_by <> ?",
+         where district_id = $1 and state = 'signed' and signed_by <> $2",
         (district, account),
         reach,
         limit,

@@ -201,7 +201,7 @@ pub fn waiting(
     stored::waiting(
         tx,
         "select id, title as called, recorded_at as since, count(*) over () as n_all from evidence_entry
-         where district_id = ? and state = 'recorded' and recorded_by <> ?",
+         where district_id = $1 and state = 'recorded' and recorded_by <> $2",
         (district, account),
         reach,
         limit,

@@ -100,7 +100,7 @@ pub(crate) fn within(sql: &mut Sql, reach: &Reach) -> bool {
 }
 
 /// What waits for this account, oldest first: id, what it is called, since when; `select` gives them
-/// the names `called` and `since`, and takes the district and the account.
+/// the names `called` and `since`, and takes the district as $1 and the account as $2.
 pub(crate) fn waiting<T: From<String>>(
     tx: &mut Tx,
     select: &'static str,
@@ -108,8 +108,7 @@ pub(crate) fn waiting<T: From<String>>(
     reach: &Reach,
     limit: i64,
 ) -> Result<super::list::Counted<(T, String, Instant)>, Refusal> {
-    let mut sql = Sql::default();
-    sql.push(select, [district.into(), account.into()]);
+    let mut sql = Sql { text: select.to_owned(), params: vec![district.into(), account.into()] };
     if !within(&mut sql, reach) {
         return Ok((Vec::new(), 0));
     }
