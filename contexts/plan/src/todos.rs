@@ -70,7 +70,8 @@ fn editors(tx: &mut Tx<'_>, by: &Caller, todos: &mut Vec<ToDo>) -> Result<(), Re
     if !period.includes(year) {
         return Ok(());
     }
-    let items = store::list_items(tx, by.district(), &plan.id)?;
+    let mut items = store::list_items(tx, by.district(), &plan.id)?;
+    figures::hand_on(tx, by, &mut items, by.today())?;
     let grants = by.actor.grants.iter().filter(|grant| grant.role == Role::Editor);
     for unit in grants.map(|grant| &grant.unit) {
         let annual = store::find_annual(tx, by.district(), unit, year)?;

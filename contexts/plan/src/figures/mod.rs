@@ -16,7 +16,7 @@ use plan_doc::{Form, ItemKind};
 use self::target::{number, target_figure, waiting_for};
 use crate::plan::Period;
 use crate::rules::{self, Forecast, Status, Year12};
-use crate::{Item, Plan, PlanId, Section, SectionKind, Wordings, store};
+use crate::{Holder, Item, Plan, PlanId, Section, SectionKind, Wordings, store};
 
 /// A plan with its numbers in one year.
 #[derive(Debug)]
@@ -127,7 +127,8 @@ pub fn board(
     let Some(period) = plan.period else { return Ok(None) };
     let year = year_of(period, chosen, by.today());
     let (on, today) = (day_of(year, by.today()), by.today());
-    let content = store::load_in_force(tx, by.district(), &plan.id)?;
+    let mut content = store::load_in_force(tx, by.district(), &plan.id)?;
+    hand_on(tx, by, &mut content.items, on)?;
     let series = indicators::values(tx, by, year)?;
     let sums = totals::by_purpose(tx, by.district(), Years::year(year))?;
     let months = store::planned_months(tx, by.district(), year)?;
@@ -189,6 +190,40 @@ pub fn board(
     let goals = goals.map(|item| goal_figure(item, &series)).collect();
     let words = store::load_wordings(tx, by.district())?;
     Ok(Some(Board { plan, period, year, on, targets, sections, goals, words, units }))
+}
+
+/// Gives the duties of units that are no more to those that they were merged into, as of a day. Who
+/// comes to have two parts in an item so keeps the leading one.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn hand_on(tx: &mut Tx<'_>, by: &Caller, items: &mut [Item], on: Day) -> Result<(), Refusal> {
+    let mut heirs: BTreeMap<UnitId, Option<UnitId>> = BTreeMap::new();
+    for unit in items.iter().flat_map(|item| &item.duties).filter_map(|duty| duty.holder.unit()) {
+        if !heirs.contains_key(unit) {
+            let heir = units::heir(tx, by.district(), unit, on)?;
+            heirs.insert(unit.clone(), heir.map(|heir| heir.id).filter(|heir| heir != unit));
+        }
+    }
+    for item in items {
+        let before = item.duties.clone();
+        for duty in &mut item.duties {
+            if let Some(heir) = duty.holder.unit().and_then(|unit| heirs.get(unit)?.clone()) {
+                duty.holder = Holder::Unit(heir);
+            }
+        }
+        if item.duties != before {
+            let mut kept: Vec<UnitId> = Vec::new();
+            item.duties.sort_by_key(|duty| duty.role);
+            item.duties.retain(|duty| {
+                let unit = duty.holder.unit();
+                let first = unit.is_none_or(|unit| !kept.contains(unit));
+                kept.extend(unit.filter(|_| first).cloned());
+                first
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Measures under their sections in order; those under no section stand under their chapter.

@@ -72,7 +72,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
                 wanted.clone().or_else(|| by.actor.units().into_iter().find(|unit| has_duty(&board, unit)));
             let first = || units.iter().find(|unit| has_duty(&board, &unit.id)).cloned();
             let unit = match &wanted {
-                Some(id) => Some(units::find(tx, by.district(), id, board.on)?.ok_or(Refusal::NotFound)?),
+                Some(id) => Some(units::heir(tx, by.district(), id, board.on)?.ok_or(Refusal::NotFound)?),
                 None => first(),
             };
             let years = Years::year(board.year);

@@ -6,8 +6,8 @@ use askama::Template;
 use axum::extract::Query;
 use db::Tx;
 use evidence::{Period as Years, PurposeId, Sums, totals};
-use kernel::{Caller, Refusal, UnitId, Year};
-use people::units::{Unit, UnitKind};
+use kernel::{Caller, Day, Refusal, UnitId, Year};
+use people::units::{self, Unit, UnitKind};
 use serde::Deserialize;
 use web::{Cell, Cx, Form, Format, Result, ui};
 
@@ -16,7 +16,8 @@ use crate::chart::{legend, shade};
 use crate::figures::{self, Board};
 use crate::wording::WordingKind;
 
-/// What the map is drawn from: the towns of the board's day and what was done in each.
+/// What the map is drawn from: the towns of the board's day, those merged before it in which something
+/// was done that year, and what was done in each.
 pub(crate) struct Towns {
     pub towns: Vec<Unit>,
     pub sums: BTreeMap<UnitId, Sums>,
@@ -31,8 +32,27 @@ pub(crate) fn load_map(
 ) -> std::result::Result<Towns, Refusal> {
     let mut towns: Vec<Unit> =
         board.units.values().filter(|unit| unit.kind == UnitKind::Town).cloned().collect();
+    let sums = totals::by_town(tx, by.district(), item, Years::year(board.year))?;
+    add_merged(tx, by, &mut towns, &sums, board.on)?;
     towns.sort_by(|a, b| (&a.code, &a.name).cmp(&(&b.code, &b.name)));
-    Ok(Towns { towns, sums: totals::by_town(tx, by.district(), item, Years::year(board.year))? })
+    Ok(Towns { towns, sums })
+}
+
+/// A town that was merged during the year keeps its tile beside its heir's, so that the tiles add up
+/// to the total and each leads to the list of exactly what it counts.
+pub(crate) fn add_merged(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    towns: &mut Vec<Unit>,
+    sums: &BTreeMap<UnitId, Sums>,
+    on: Day,
+) -> std::result::Result<(), Refusal> {
+    for id in sums.keys() {
+        if towns.iter().all(|town| town.id != *id) {
+            towns.extend(units::find_any(tx, by.district(), id, on)?);
+        }
+    }
+    Ok(())
 }
 
 /// A map ready to be drawn.

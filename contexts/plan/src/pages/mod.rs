@@ -11,7 +11,7 @@ mod documents;
 mod duties;
 mod gaps;
 mod item;
-mod map;
+pub(crate) mod map;
 mod public;
 mod review;
 mod review_names;

@@ -156,3 +156,54 @@ fn a_unit_sees_its_duties_plans_its_year_and_the_coordinator_sees_the_gaps() {
         client.get(&path).is(200).shows("请加上农村学校");
     });
 }
+
+#[test]
+fn what_a_merged_unit_owed_its_heir_owes_and_last_year_stays_as_it_was() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        site.cast.published(db);
+        let (farms, water) = (site.cast.unit("agriculture"), site.cast.unit("water"));
+        merge(&site, "agriculture", "water");
+        let mut client = site.sign_in("water", Role::Editor, &water);
+        client.get("/desk").is(200).shows("项任务没有安排");
+        let page = client.get("/desk/plan/duties");
+        page.is(200).shows("区水务局的任务").shows("实施现代农民培育计划").shows("牵头");
+        client.get(&format!("/desk/plan/duties?unit={farms}")).is(200).shows("区水务局的任务");
+        client.get("/desk/plan/items/9").is(200).shows("区水务局").hides("<li>区农业农村局</li>");
+        let past = client.get(&format!("/desk/plan/duties?unit={farms}&year=2023"));
+        past.is(200).shows("区农业农村局的任务");
+    });
+}
+
+#[test]
+fn the_tiles_of_a_map_add_up_when_a_town_was_merged_during_the_year() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let (old, kept) = (site.cast.unit("yuezhou"), site.cast.unit("dongshan"));
+        merge(&site, "yuezhou", "dongshan");
+        let one = |sessions| evidence::Sums { sessions, ..evidence::Sums::default() };
+        let sums = std::collections::BTreeMap::from([(old.clone(), one(3)), (kept, one(4))]);
+        let towns = site.cast.act(db, move |tx, by| {
+            let mut towns = people::units::towns(tx, by.district(), by.today())?;
+            crate::pages::map::add_merged(tx, by, &mut towns, &sums, by.today())?;
+            Ok(towns)
+        });
+        let towns = towns.unwrap();
+        assert_eq!(towns.len(), 16);
+        assert!(towns.iter().any(|town| town.id == old && town.name == "越州镇"));
+    });
+}
+
+/// Merges one unit into another in the middle of the year.
+fn merge(site: &Site, from: &str, into: &str) {
+    let (unit, into) = (site.cast.unit(from), site.cast.unit(into));
+    let mut boss = site.cast.coordinator.clone();
+    boss.actor.grants = vec![super::super::grant(Role::Administrator, &into)];
+    super::super::as_caller(&site.db, &boss, move |tx, by| {
+        let seen = people::units::record_version(tx, by.district(), &unit)?.unwrap();
+        let on = kernel::Day::parse("2024-06-15").unwrap();
+        let change = people::units::Change { unit: unit.clone(), seen, on, reason: String::new() };
+        people::units::merge(tx, by, change, &into)
+    })
+    .unwrap();
+}
