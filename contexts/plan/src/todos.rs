@@ -2,6 +2,7 @@
 
 use db::Tx;
 use kernel::{Caller, Refusal, Role};
+use people::units;
 use web::ToDo;
 
 use crate::actions::KEEPERS;
@@ -71,7 +72,9 @@ fn editors(tx: &mut Tx<'_>, by: &Caller, todos: &mut Vec<ToDo>) -> Result<(), Re
         return Ok(());
     }
     let mut items = store::list_items(tx, by.district(), &plan.id)?;
-    figures::hand_on(tx, by, &mut items, by.today())?;
+    let units = units::list(tx, by.district(), by.today())?;
+    let living = units.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+    figures::hand_on(tx, by, &mut items, (&living, by.today()))?;
     let grants = by.actor.grants.iter().filter(|grant| grant.role == Role::Editor);
     for unit in grants.map(|grant| &grant.unit) {
         let annual = store::find_annual(tx, by.district(), unit, year)?;

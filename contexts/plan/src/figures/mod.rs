@@ -128,7 +128,9 @@ pub fn board(
     let year = year_of(period, chosen, by.today());
     let (on, today) = (day_of(year, by.today()), by.today());
     let mut content = store::load_in_force(tx, by.district(), &plan.id)?;
-    hand_on(tx, by, &mut content.items, on)?;
+    let units: BTreeMap<_, _> =
+        units::list(tx, by.district(), on)?.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+    hand_on(tx, by, &mut content.items, (&units, on))?;
     let series = indicators::values(tx, by, year)?;
     let sums = totals::by_purpose(tx, by.district(), Years::year(year))?;
     let months = store::planned_months(tx, by.district(), year)?;
@@ -142,8 +144,6 @@ pub fn board(
             this_year.insert(purpose.clone(), *sums);
         }
     }
-    let units: BTreeMap<_, _> =
-        units::list(tx, by.district(), on)?.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
     let n_towns = units.values().filter(|unit| unit.kind == UnitKind::Town).count();
     let n_towns = i64::try_from(n_towns).unwrap_or(i64::MAX);
     let paths = store::list_paths(tx, by.district())?;
@@ -192,17 +192,23 @@ pub fn board(
     Ok(Some(Board { plan, period, year, on, targets, sections, goals, words, units }))
 }
 
-/// Gives the duties of units that are no more to those that they were merged into, as of a day. Who
-/// comes to have two parts in an item so keeps the leading one.
+/// Gives the duties of units that are no more to those that they were merged into, as of a day, whose
+/// `living` units are given. Who comes to have two parts in an item so keeps the leading one. Asks
+/// only for those that are gone.
 ///
 /// # Errors
 /// As the database refuses.
-pub(crate) fn hand_on(tx: &mut Tx<'_>, by: &Caller, items: &mut [Item], on: Day) -> Result<(), Refusal> {
+pub(crate) fn hand_on(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    items: &mut [Item],
+    (living, on): (&BTreeMap<UnitId, Unit>, Day),
+) -> Result<(), Refusal> {
     let mut heirs: BTreeMap<UnitId, Option<UnitId>> = BTreeMap::new();
     for unit in items.iter().flat_map(|item| &item.duties).filter_map(|duty| duty.holder.unit()) {
-        if !heirs.contains_key(unit) {
+        if !living.contains_key(unit) && !heirs.contains_key(unit) {
             let heir = units::heir(tx, by.district(), unit, on)?;
-            heirs.insert(unit.clone(), heir.map(|heir| heir.id).filter(|heir| heir != unit));
+            heirs.insert(unit.clone(), heir.map(|heir| heir.id));
         }
     }
     for item in items {

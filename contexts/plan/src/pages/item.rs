@@ -69,7 +69,7 @@ pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> R
             let plan = figures::shown(tx, by, chosen.as_ref())?.ok_or(Refusal::NotFound)?;
             let mut item = store::item_by_number(tx, by.district(), &plan.id, n)?.ok_or(Refusal::NotFound)?;
             let board = figures::board(tx, by, plan, year)?.ok_or(Refusal::NotFound)?;
-            figures::hand_on(tx, by, std::slice::from_mut(&mut item), board.on)?;
+            figures::hand_on(tx, by, std::slice::from_mut(&mut item), (&board.units, board.on))?;
             let purpose = PurposeId::from(item.id.as_str());
             let district = by.district();
             let span = Years { from: board.period.from, to: board.year };

@@ -49,7 +49,7 @@ pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> R
             let mut item = store::item_by_number(tx, by.district(), &plan.id, n)?.ok_or(Refusal::NotFound)?;
             let items = store::list_items(tx, by.district(), &plan.id)?;
             let board = figures::board(tx, by, plan, year)?.ok_or(Refusal::NotFound)?;
-            figures::hand_on(tx, by, std::slice::from_mut(&mut item), board.on)?;
+            figures::hand_on(tx, by, std::slice::from_mut(&mut item), (&board.units, board.on))?;
             Ok((board, items, item))
         })
         .await?;
