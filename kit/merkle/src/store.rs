@@ -135,7 +135,7 @@ fn head(row: &Row) -> Result<SignedHead, Refusal> {
     Ok(SignedHead { head, signed_at, note })
 }
 
-/// The newest heads first; `size` 0 for any.
+/// The newest heads first.
 pub fn list_heads(tx: &mut Tx, log: &Log, limit: i64) -> Result<Vec<SignedHead>, Refusal> {
     let rows = tx.query(
         "select size, signed_at, note from merkle_head where district_id = $1 and log = $2

@@ -82,7 +82,8 @@ pub fn doctor(store: &Store) -> Result<(), String> {
     Ok(())
 }
 
-fn look(target: &Target) -> Result<Db, String> {
+/// Opens a database that is there, only for reading.
+pub(super) fn look(target: &Target) -> Result<Db, String> {
     Db::look(target).map_err(|error| format!("The database cannot be opened, or is damaged: {error}"))
 }
 

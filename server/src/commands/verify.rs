@@ -4,12 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use db::Target;
 use evidence::extract;
 use kernel::Seal;
 use merkle::{Head, Key, note};
 
-use crate::compose;
 use crate::config::Store;
 use crate::signing;
 
@@ -63,23 +61,12 @@ fn check_report(report: &Path, key: Option<&str>) -> Result<(), String> {
 fn check_database(what: &Verify) -> Result<(), String> {
     let store = Store { data: what.data.clone(), database: what.database.clone().flatten() };
     let folder = store.folder(super::FOLDER);
-    let target = match &store.database {
-        Some(url) => Target::Postgres(url.clone()),
-        None => {
-            let file = folder.join("qilin.db");
-            if !file.is_file() {
-                return Err(format!(
-                    "There is no database at {}. Name its folder with --data DIR.",
-                    file.display()
-                ));
-            }
-            Target::Sqlite(file)
-        }
-    };
+    let target = store.existing(super::FOLDER)?;
     let key = key(what.key.as_deref(), &folder)?;
     let outside = what.head.as_deref().map(fs::read_to_string).transpose();
     let outside = outside.map_err(|error| format!("The head cannot be read: {error}"))?;
-    let db = compose::open(&target)?;
+    // what is checked is not touched: nothing is made or migrated
+    let db = super::show::look(&target)?;
     let examined = db.read_now(move |tx| {
         let Some(district) = people::district::served(tx)? else { return Ok(None) };
         let outside = match &outside {

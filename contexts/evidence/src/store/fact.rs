@@ -125,9 +125,9 @@ pub fn count(tx: &mut Tx, district: &DistrictId) -> Result<usize, Refusal> {
 /// Places of acts beyond `after`, in order.
 pub fn list_places(tx: &mut Tx, district: &DistrictId, after: i64, limit: i64) -> Result<Vec<i64>, Refusal> {
     let rows = tx.query(
-        "select distinct seq - seq % 16 as place from evidence_fact
+        "select distinct seq - seq % $4 as place from evidence_fact
          where district_id = $1 and seq >= $2 order by place limit $3",
-        params![district, after.saturating_add(PLACES), limit],
+        params![district, after.saturating_add(PLACES), limit, PLACES],
     )?;
     rows.iter().map(|row| Ok(row.get("place")?)).collect()
 }
