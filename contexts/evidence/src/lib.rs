@@ -20,6 +20,7 @@ pub mod purposes;
 pub mod reading;
 pub mod rules;
 pub mod store;
+pub mod suppression;
 pub mod totals;
 mod words;
 
