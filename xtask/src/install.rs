@@ -10,7 +10,7 @@ struct Need {
     here: fn() -> bool,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need {
         what: "PostgreSQL's server programs (initdb, pg_ctl)",
         packages: &["postgresql"],
@@ -30,6 +30,11 @@ const NEEDS: [Need; 5] = [
         what: "strace, for a disk that fails",
         packages: &["strace"],
         here: || sh::find("strace").is_some(),
+    },
+    Need {
+        what: "poppler's pdftotext, to measure printed pages",
+        packages: &["poppler-utils"],
+        here: || sh::find("pdftotext").is_some(),
     },
     Need { what: "a Chinese font", packages: &["fonts-noto-cjk"], here: has_chinese_font },
 ];

@@ -1,0 +1,4 @@
+//! What a printed document has to be.
+
+mod grid;
+mod words;
