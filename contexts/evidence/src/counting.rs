@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use db::Tx;
 use kernel::{Caller, DistrictId, Refusal, Year};
 
-use crate::fact::{Cell, Fact, Sums, add_to_totals, facts_of, reversals_of};
+use crate::fact::{Cell, Fact, Sums, add_to_totals, facts_of, reversals_of, same_act};
 use crate::indicator::{Counted, appear, identifies, moved};
-use crate::{Delivery, DeliveryId, Indicator, IndicatorId, log, store};
+use crate::{Delivery, DeliveryId, Indicator, IndicatorId, Source, log, store};
 
 /// Facts read at once by a rebuild.
 const PAGE: i64 = 20_000;
+/// Deliveries of a purpose read at once. Few in tests, so that they meet several pages.
+const PURPOSE_PAGE: i64 = if cfg!(test) { 2 } else { 500 };
 
 /// Counts a delivery that was just verified.
 ///
@@ -120,11 +122,37 @@ pub fn totals_of_facts(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<Ce
     Ok(cells)
 }
 
+/// Counts an indicator of which nothing is stored from the facts; nothing for one that is not counted.
+/// One with a purpose costs the deliveries for that purpose, one without costs all facts.
+///
+/// # Errors
+/// As the database refuses.
+pub fn count_anew(tx: &mut Tx, district: &DistrictId, indicator: &Indicator) -> Result<(), Refusal> {
+    let Source::Counted { purpose, .. } = &indicator.source else { return Ok(()) };
+    let mut sums = BTreeMap::new();
+    let mut see = |tx: &mut Tx, act: &[Fact]| add_to_indicator(tx, district, indicator, act, &mut sums);
+    match purpose {
+        Some(purpose) => {
+            let mut after = (indicator.from, DeliveryId::from(""));
+            loop {
+                let until = indicator.to;
+                let ids = store::delivery::ids_for(tx, district, purpose, (&after, until), PURPOSE_PAGE)?;
+                let Some(last) = ids.last() else { break };
+                after = last.clone();
+                let facts = store::fact::of_deliveries(tx, district, ids.iter().map(|(_, id)| id))?;
+                acts(&facts).try_for_each(|act| see(tx, act))?;
+            }
+        }
+        None => each_act(tx, district, see)?,
+    }
+    store::indicator::move_by(tx, district, &sums)
+}
+
 /// Computes the counted indicators anew from the facts.
 ///
 /// # Errors
 /// As the database refuses.
-pub fn rebuild_indicators(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
+fn rebuild_indicators(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
     store::indicator::clear(tx, district)?;
     let mut indicators = store::indicator::list(tx, district)?;
     indicators.retain(|indicator| matches!(indicator.source, crate::Source::Counted { .. }));
@@ -133,6 +161,11 @@ pub fn rebuild_indicators(tx: &mut Tx, district: &DistrictId) -> Result<(), Refu
         indicators.iter().try_for_each(|indicator| add_to_indicator(tx, district, indicator, act, &mut sums))
     })?;
     store::indicator::move_by(tx, district, &sums)
+}
+
+/// The acts of facts that stand in the order of their deliveries.
+fn acts(facts: &[Fact]) -> impl Iterator<Item = &[Fact]> {
+    facts.chunk_by(same_act)
 }
 
 /// Walks all facts, delivery by delivery and act by act, a page at a time.
@@ -148,14 +181,9 @@ fn each_act(
         let last = facts.last().map(|fact| fact.source.clone());
         // the last delivery of a full page may go on in the next one
         let cut = last.filter(|_| full);
-        for delivery in facts.chunk_by(|one, other| one.source == other.source) {
-            if delivery.first().map(|fact| &fact.source) == cut.as_ref() {
-                continue;
-            }
-            for act in delivery.chunk_by(|one, other| one.reverses.is_some() == other.reverses.is_some()) {
-                see(tx, act)?;
-            }
-            after = delivery.first().map_or(after, |fact| fact.source.to_string());
+        for act in acts(&facts).filter(|act| act.first().map(|fact| &fact.source) != cut.as_ref()) {
+            see(tx, act)?;
+            after = act.first().map_or(after, |fact| fact.source.to_string());
         }
         if !full {
             return Ok(());

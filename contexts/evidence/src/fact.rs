@@ -214,6 +214,6 @@ fn sums_of(act: &[Fact]) -> (Sums, BTreeMap<&'static str, Sums>) {
 }
 
 /// Whether two facts were left by the same act: the verification of a delivery, or its withdrawal.
-fn same_act(one: &Fact, other: &Fact) -> bool {
+pub(crate) fn same_act(one: &Fact, other: &Fact) -> bool {
     one.source == other.source && one.reverses.is_some() == other.reverses.is_some()
 }

@@ -11,8 +11,9 @@ use crate::store::entry::Stock;
 use crate::totals::Period;
 use crate::{Filter, IndicatorId, counting, store};
 
-/// Puts these indicators in place of those registered before. When a rule of a counted one is new
-/// or differs, the counted ones are computed anew from the facts. Doing it twice changes nothing.
+/// Puts these indicators in place of those registered before. A counted one whose rule is new or
+/// differs is counted anew from the facts; the others keep what they have. Doing it twice changes
+/// nothing.
 ///
 /// # Errors
 /// Invalid when an id is named twice, a span ends before it begins, or a town needs no entry.
@@ -29,15 +30,16 @@ pub fn register(tx: &mut Tx, by: &Caller, indicators: &[Indicator]) -> Result<()
     for (position, indicator) in (0..).zip(indicators) {
         store::indicator::save(tx, by.district(), indicator, position)?;
     }
-    let same_rule = |one: &Indicator| {
-        let old = before.iter().find(|old| old.id == one.id);
-        old.is_some_and(|old| old.source == one.source && old.from == one.from && old.to == one.to)
-    };
-    let counted = |one: &&Indicator| matches!(one.source, Source::Counted { .. });
-    if indicators.iter().filter(counted).all(same_rule) {
-        return Ok(());
-    }
-    counting::rebuild_indicators(tx, by.district())
+    let same_rule =
+        |one: &Indicator, two: &Indicator| (&one.source, one.from, one.to) == (&two.source, two.from, two.to);
+    let stays = |old: &&Indicator| indicators.iter().any(|one| one.id == old.id && same_rule(one, old));
+    let moved = |one: &&Indicator| !before.iter().any(|old| old.id == one.id && same_rule(one, old));
+    // one that left is no longer kept up, so what it came to is not true for long
+    let gone = before.iter().filter(|old| !stays(old)).map(|old| &old.id);
+    let anew: Vec<&Indicator> = indicators.iter().filter(moved).collect();
+    let stale: BTreeSet<&IndicatorId> = gone.chain(anew.iter().map(|one| &one.id)).collect();
+    store::indicator::forget(tx, by.district(), stale)?;
+    anew.into_iter().try_for_each(|one| counting::count_anew(tx, by.district(), one))
 }
 
 /// The indicators in force.

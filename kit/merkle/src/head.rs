@@ -27,25 +27,29 @@ pub struct SignedHead {
 }
 
 /// Takes in what waits and signs the tree that results. A head of the same size that was signed
-/// before is answered again: nothing happened since.
+/// before is answered again: nothing happened since. An empty tree is not signed: a head over
+/// nothing tells nobody anything.
 ///
 /// # Errors
 /// As the database refuses.
-pub fn sign(tx: &mut Tx, by: &Caller, log: &Log) -> Result<SignedHead, Refusal> {
+pub fn sign(tx: &mut Tx, by: &Caller, log: &Log) -> Result<Option<SignedHead>, Refusal> {
     integrate(tx, log)?;
     let size = store::size(tx, log)?;
+    if size == 0 {
+        return Ok(None);
+    }
     let origin = log.origin();
     let key = crate::Key::from_bytes(&by.seal.key());
     if let Some(known) = store::find_head(tx, log, size)?
         && key.is_some_and(|key| note::read(&known.note, &origin, &key).is_ok())
     {
-        return Ok(known);
+        return Ok(Some(known));
     }
     let head = Head { size, root: tree::root(tx, log, size)? };
     let note = note::write(&origin, head, &*by.seal);
     let signed = SignedHead { head, signed_at: by.now(), note };
     store::insert_head(tx, log, &signed)?;
-    Ok(signed)
+    Ok(Some(signed))
 }
 
 /// The newest heads first, at most `limit`.

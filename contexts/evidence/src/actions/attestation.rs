@@ -4,10 +4,10 @@ use db::Tx;
 use kernel::{Caller, Problem, Problems, Refusal, UnitId, Year};
 use serde_json::json;
 
-use super::{audit, known_unit, stamp, unchanged};
+use super::{audit, keep_photos, known_unit, stamp, unchanged};
 use crate::attestation::{Attestation, AttestationState};
 use crate::indicator::Source;
-use crate::{AttestationId, IndicatorId, ProofId, photo::Photo, rules, store};
+use crate::{AttestationId, IndicatorId, photo::Photo, rules, store};
 
 /// An attestation as it comes from a form.
 #[derive(Clone, Debug)]
@@ -67,10 +67,7 @@ pub fn sign(tx: &mut Tx, by: &Caller, new: &NewAttestation) -> Result<Attestatio
         is_demo: false,
     };
     store::attestation::insert(tx, by.district(), &one)?;
-    for photo in &new.photos {
-        let proof: ProofId = by.id();
-        store::proof::insert(tx, by.district(), &proof, ("attestation", one.id.as_str()), photo, &stamp)?;
-    }
+    keep_photos(tx, by, ("attestation", one.id.as_str()), &new.photos, &stamp)?;
     let detail = json!({ "indicator": new.indicator, "year": new.year });
     audit(tx, by, "evidence.attestation.sign", ("attestation", one.id.as_str()), detail)?;
     Ok(one.id)

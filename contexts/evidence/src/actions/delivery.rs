@@ -7,10 +7,10 @@ use kernel::{Caller, Problem, Refusal, UnitId};
 use people::units::UnitKind;
 use serde_json::json;
 
-use super::{audit, stamp, unchanged};
+use super::{audit, keep_photos, stamp, unchanged};
 use crate::photo::Photo;
 use crate::rules::{self, World};
-use crate::{Delivery, DeliveryId, Details, ProofId, Stamp, State, Step, counting, person, store};
+use crate::{Delivery, DeliveryId, Details, State, Step, counting, person, store};
 
 /// A delivery as it comes from a form.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub fn record(tx: &mut Tx, by: &Caller, new: &NewDelivery) -> Result<DeliveryId,
     }
     rules::check_new(&world)?;
     keep_persons(tx, by, &delivery, &new.persons)?;
-    keep_photos(tx, by, &delivery.id, &new.photos, &stamp)?;
+    keep_photos(tx, by, ("delivery", delivery.id.as_str()), &new.photos, &stamp)?;
     let detail =
         json!({ "title": delivery.details.title, "on": delivery.details.on, "submitted": new.submit });
     audit(tx, by, "evidence.delivery.record", ("delivery", delivery.id.as_str()), detail)?;
@@ -106,7 +106,7 @@ pub fn edit(
         let problem = Problem::new("evidence-list-over-heads").at("persons").with("n", n);
         return Err(problem.with("heads", delivery.details.all_heads()).into());
     }
-    keep_photos(tx, by, id, &change.photos, &stamp)?;
+    keep_photos(tx, by, ("delivery", id.as_str()), &change.photos, &stamp)?;
     let detail = json!({ "title": [before.title, delivery.details.title.clone()],
         "heads": [before.heads.values().sum::<i64>(), delivery.details.all_heads()] });
     audit(tx, by, "evidence.delivery.edit", ("delivery", id.as_str()), detail)?;
@@ -228,18 +228,4 @@ fn keep_persons(tx: &mut Tx, by: &Caller, delivery: &Delivery, list: &str) -> Re
     let secret = store::person::secret(tx, by.district(), &*by.rng)?;
     let persons = person::hashes(list, delivery.details.all_heads(), &secret)?;
     store::person::replace(tx, by.district(), &delivery.id, &persons)
-}
-
-fn keep_photos(
-    tx: &mut Tx,
-    by: &Caller,
-    id: &DeliveryId,
-    photos: &[Photo],
-    stamp: &Stamp,
-) -> Result<(), Refusal> {
-    for photo in photos {
-        let proof: ProofId = by.id();
-        store::proof::insert(tx, by.district(), &proof, ("delivery", id.as_str()), photo, stamp)?;
-    }
-    Ok(())
 }

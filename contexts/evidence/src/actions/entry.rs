@@ -5,10 +5,10 @@ use kernel::{Caller, Day, Problem, Reach, Refusal};
 use people::units::UnitKind;
 use serde_json::json;
 
-use super::{audit, known_unit, stamp, unchanged};
+use super::{audit, keep_photos, known_unit, stamp, unchanged};
 use crate::entry::{Entry, EntryDetails, EntryState};
 use crate::indicator::Source;
-use crate::{EntryId, ProofId, photo::Photo, rules, store};
+use crate::{EntryId, photo::Photo, rules, store};
 
 /// Records an entry.
 ///
@@ -46,10 +46,7 @@ pub fn record(
     let entry =
         Entry { id, details: details.clone(), state, version: 1, recorded: stamp.clone(), is_demo: false };
     store::entry::insert(tx, by.district(), &entry)?;
-    for photo in photos {
-        let proof: ProofId = by.id();
-        store::proof::insert(tx, by.district(), &proof, ("entry", entry.id.as_str()), photo, &stamp)?;
-    }
+    keep_photos(tx, by, ("entry", entry.id.as_str()), photos, &stamp)?;
     let detail = json!({ "title": details.title, "indicator": details.indicator });
     audit(tx, by, "evidence.entry.record", ("entry", entry.id.as_str()), detail)?;
     Ok(entry.id)

@@ -9,7 +9,8 @@ pub mod photos;
 use db::Tx;
 use kernel::{Caller, Problem, Refusal, UnitId};
 
-use crate::Stamp;
+use crate::photo::Photo;
+use crate::{ProofId, Stamp, store};
 
 /// Who acts, as a stamp.
 ///
@@ -31,6 +32,21 @@ pub(crate) fn audit(
     detail: serde_json::Value,
 ) -> Result<(), Refusal> {
     people::audit::record(tx, by, people::audit::Entry { action, subject: (kind, id), detail })
+}
+
+/// Keeps photos as proofs of a subject: its kind and id.
+pub(crate) fn keep_photos(
+    tx: &mut Tx,
+    by: &Caller,
+    subject: (&'static str, &str),
+    photos: &[Photo],
+    stamp: &Stamp,
+) -> Result<(), Refusal> {
+    for photo in photos {
+        let proof: ProofId = by.id();
+        store::proof::insert(tx, by.district(), &proof, subject, photo, stamp)?;
+    }
+    Ok(())
 }
 
 /// Refuses when the page that the actor looked at is no longer what is stored.

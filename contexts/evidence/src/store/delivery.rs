@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Row, Tx, Val, params};
-use kernel::{DistrictId, Group, Refusal, UnitId, search_key};
+use kernel::{Day, DistrictId, Group, Refusal, UnitId, search_key};
 
 use super::corrupt;
 use super::stored::{
@@ -108,6 +108,25 @@ pub fn find_by_client_key(
         params![district, key],
     )?;
     row.map(|row| with_links(tx, district, &row)).transpose()
+}
+
+/// Deliveries for a purpose in the order of their days, which lie after `after` (a day and the last
+/// delivery of it that is known) and no later than `until`.
+pub fn ids_for(
+    tx: &mut Tx,
+    district: &DistrictId,
+    purpose: &PurposeId,
+    ((on, id), until): (&(Day, DeliveryId), Day),
+    limit: i64,
+) -> Result<Vec<(Day, DeliveryId)>, Refusal> {
+    let rows = tx.query(
+        "select occurred_on, delivery_id from evidence_delivery_link
+         where district_id = $1 and kind = 'purpose' and key = $2 and (occurred_on, delivery_id) > ($3, $4)
+            and occurred_on <= $5
+         order by occurred_on, delivery_id limit $6",
+        params![district, purpose, *on, id, until, limit],
+    )?;
+    rows.iter().map(|row| Ok((row.get("occurred_on")?, row.get("delivery_id")?))).collect()
 }
 
 fn with_links(tx: &mut Tx, district: &DistrictId, row: &Row) -> Result<Delivery, Refusal> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Group, Refusal};
 
-use super::corrupt;
+use super::{Sql, corrupt};
 use crate::fact::{Fact, Quantity};
 use crate::{DeliveryId, Kind};
 
@@ -76,6 +76,19 @@ pub fn list(tx: &mut Tx, district: &DistrictId, source: &DeliveryId) -> Result<V
         "select * from evidence_fact where district_id = $1 and source_id = $2 order by seq",
         params![district, source],
     )?;
+    rows.iter().map(|row| Ok(fact(row)?)).collect()
+}
+
+/// The facts of some deliveries, those of each together and in order.
+pub fn of_deliveries<'a>(
+    tx: &mut Tx,
+    district: &DistrictId,
+    sources: impl Iterator<Item = &'a DeliveryId>,
+) -> Result<Vec<Fact>, Refusal> {
+    let mut sql = Sql::default();
+    sql.push("select * from evidence_fact where district_id = ? and source_id in ", [district.into()]);
+    sql.rows([sources.map(Into::into).collect()]).push(" order by source_id, seq", []);
+    let rows = tx.query(&sql.text, &sql.params)?;
     rows.iter().map(|row| Ok(fact(row)?)).collect()
 }
 

@@ -213,3 +213,21 @@ pub fn clear(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
     tx.execute("delete from evidence_indicator_person where district_id = $1", params![district])?;
     Ok(())
 }
+
+/// Forgets those of some indicators.
+pub fn forget<'a>(
+    tx: &mut Tx,
+    district: &DistrictId,
+    indicators: impl IntoIterator<Item = &'a IndicatorId>,
+) -> Result<(), Refusal> {
+    let rows: Vec<[Val; 2]> = indicators.into_iter().map(|id| [district.into(), id.into()]).collect();
+    tx.execute_each(
+        "delete from evidence_indicator_total where district_id = $1 and indicator_id = $2",
+        &rows,
+    )?;
+    tx.execute_each(
+        "delete from evidence_indicator_person where district_id = $1 and indicator_id = $2",
+        &rows,
+    )?;
+    Ok(())
+}

@@ -4,7 +4,7 @@ use db::Db;
 use kernel::{Group, Value};
 
 use super::cast::{Cast, STREAMS, act, day, form, verified, withdrawn};
-use crate::{Indicator, Kind, Series, Source, Tally, indicators};
+use crate::{Indicator, Kind, Series, Source, Tally, indicators, store};
 
 fn indicator(id: &str, source: Source) -> Indicator {
     Indicator {
@@ -165,6 +165,76 @@ fn an_indicator_registered_late_counts_what_was_verified_before() {
         assert_eq!(values(db, &cast, "persons").pop(), Some((number(2), number(2))));
         register(db, &cast);
         assert_eq!(values(db, &cast, "persons").pop(), Some((number(2), number(2))));
+    });
+}
+
+/// Counted along with each delivery under one name, then from the facts under another.
+#[test]
+fn counting_late_comes_to_what_counting_along_came_to() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        let rules = [
+            counted(Some(Kind::Training), None, Tally::Persons),
+            counted(None, Some(Group::Other), Tally::PersonTimes),
+            Source::Counted { purpose: None, kind: None, group: None, tally: Tally::Sessions },
+        ];
+        let named = |prefix: &str| -> Vec<Indicator> {
+            let from = day("2023-05-01");
+            let one = |(n, rule): (usize, &Source)| Indicator {
+                from,
+                ..indicator(&format!("{prefix}{n}"), rule.clone())
+            };
+            rules.iter().enumerate().map(one).collect()
+        };
+        let along = named("along");
+        let first = along.clone();
+        act(db, &cast.editor(), move |tx, by| indicators::register(tx, by, &first)).unwrap();
+        for on in ["2023-04-30", "2023-05-01", "2024-05-01", "2024-05-01", "2024-05-01", "2025-05-01"] {
+            verified(db, &cast, &training(&cast, on, "甲\n乙"));
+        }
+        withdrawn(db, &cast, &verified(db, &cast, &training(&cast, "2024-05-01", "丙")));
+        let all = [along, named("late")].concat();
+        act(db, &cast.editor(), move |tx, by| indicators::register(tx, by, &all)).unwrap();
+        let sums = |db: &Db, prefix: &'static str| {
+            let totals = act(db, &cast.editor(), |tx, by| store::indicator::totals(tx, by.district(), 2025));
+            let of = totals.unwrap().into_iter().filter_map(|((id, year), sums)| {
+                Some((id.as_str().strip_prefix(prefix)?.to_owned(), year, sums))
+            });
+            of.collect::<Vec<_>>()
+        };
+        assert_eq!(sums(db, "along").len(), 9, "three rules in three years");
+        assert_eq!(sums(db, "along"), sums(db, "late"));
+    });
+}
+
+#[test]
+fn a_rule_that_stays_costs_nothing_when_another_one_changes() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        verified(db, &cast, &form(cast.lecture()));
+        // no count of the facts comes to this
+        let mark = "update evidence_indicator_total set sessions = 99 where indicator_id = 'lectures'";
+        db.write_now(move |tx| Ok(tx.execute(mark, &[])?)).unwrap();
+        let all = vec![
+            indicator("lectures", counted(Some(Kind::Lecture), None, Tally::Sessions)),
+            indicator("elderly", counted(None, Some(Group::Elderly), Tally::Sessions)),
+        ];
+        act(db, &cast.editor(), move |tx, by| indicators::register(tx, by, &all)).unwrap();
+        assert_eq!(values(db, &cast, "lectures")[4].0, number(99));
+        assert_eq!(values(db, &cast, "elderly")[4].0, number(1));
+    });
+}
+
+#[test]
+fn an_indicator_that_comes_back_counts_what_it_missed() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        register(db, &cast);
+        act(db, &cast.editor(), |tx, by| indicators::register(tx, by, &[])).unwrap();
+        verified(db, &cast, &form(cast.lecture()));
+        register(db, &cast);
+        assert_eq!(values(db, &cast, "lectures")[4].0, number(1));
     });
 }
 

@@ -28,7 +28,7 @@ fn filled(db: &Db, cast: &Cast) -> Head {
     verified(db, cast, &form(cast.lecture()));
     withdrawn(db, cast, &first);
     let by = sealed(&cast.coordinator());
-    let head = act(db, &by, |tx, by| merkle::sign(tx, by, &log::of(by.district()))).unwrap().head;
+    let head = act(db, &by, |tx, by| merkle::sign(tx, by, &log::of(by.district()))).unwrap().unwrap().head;
     verified(db, cast, &form(cast.lecture()));
     head
 }
@@ -54,7 +54,8 @@ fn an_act_proves_to_an_outsider_that_it_is_in_the_log() {
         let id = verified(db, &cast, &form(cast.lecture()));
         verified(db, &cast, &form(cast.lecture()));
         let by = sealed(&cast.coordinator());
-        let head = act(db, &by, |tx, by| merkle::sign(tx, by, &log::of(by.district()))).unwrap().head;
+        let head =
+            act(db, &by, |tx, by| merkle::sign(tx, by, &log::of(by.district()))).unwrap().unwrap().head;
         let logged = act(db, &by, move |tx, by| log::acts_of(tx, by.district(), &id)).unwrap();
         let [one] = logged.as_slice() else { panic!("one act") };
         let index = one.leaf.unwrap();

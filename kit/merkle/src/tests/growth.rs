@@ -143,8 +143,9 @@ fn a_head_is_signed_once_for_each_size_and_read_back_only_with_its_key() {
                 write(tx, 0..3)?;
                 sign(tx, &by(), &log())
             })
+            .unwrap()
             .unwrap();
-        let again = db.write_now(|tx| sign(tx, &by(), &log())).unwrap();
+        let again = db.write_now(|tx| sign(tx, &by(), &log())).unwrap().unwrap();
         assert_eq!(first, again);
         let origin = log().origin();
         assert_eq!(note::read(&first.note, &origin, &key()), Ok(first.head));
@@ -162,8 +163,17 @@ fn a_head_is_signed_once_for_each_size_and_read_back_only_with_its_key() {
                 write(tx, 3..5)?;
                 sign(tx, &by(), &log())
             })
+            .unwrap()
             .unwrap();
         assert_eq!(next.head.size, 5);
+    });
+}
+
+#[test]
+fn an_empty_tree_is_not_signed() {
+    both(|db| {
+        assert_eq!(db.write_now(|tx| sign(tx, &by(), &log())).unwrap(), None);
+        assert_eq!(db.read_now(|tx| crate::newest_head(tx, &log())).unwrap(), None);
     });
 }
 

@@ -12,7 +12,7 @@ fn filled(db: &Db) -> Head {
         write(tx, 0..300)?;
         sign(tx, &by(), &log())?;
         write(tx, 300..600)?;
-        let head = sign(tx, &by(), &log())?.head;
+        let head = sign(tx, &by(), &log())?.unwrap().head;
         write(tx, 600..605)?;
         Ok(head)
     })
