@@ -13,6 +13,7 @@ mod pages;
 pub mod sessions;
 pub mod setup;
 pub mod units;
+pub mod workdays;
 
 pub use jobs::jobs;
 
@@ -25,6 +26,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0003_audit.sql", include_str!("../migrations/0003_audit.sql")),
         ("0004_merger.sql", include_str!("../migrations/0004_merger.sql")),
         ("0005_audit_indexes.sql", include_str!("../migrations/0005_audit_indexes.sql")),
+        ("0007_workdays.sql", include_str!("../migrations/0007_workdays.sql")),
     ],
 };
 
@@ -44,6 +46,8 @@ pub fn module() -> Module {
         words: &[
             (Locale::Zh, include_str!("../locales/zh-CN.ftl")),
             (Locale::En, include_str!("../locales/en.ftl")),
+            (Locale::Zh, include_str!("../locales/workdays.zh-CN.ftl")),
+            (Locale::En, include_str!("../locales/workdays.en.ftl")),
         ],
         nav: &[
             NavItem { path: "/desk/units", key: "nav-units", order: 40, permission: ALL },
@@ -57,7 +61,7 @@ pub fn module() -> Module {
 }
 
 fn routes() -> Routes {
-    use pages::{audit, login, password, people, settings, setup, units, view_as};
+    use pages::{audit, login, password, people, settings, setup, units, view_as, workdays};
     Routes::new()
         .get("/login", Permission::Public, login::show)
         .post("/login", Permission::Public, login::sign_in)
@@ -91,6 +95,9 @@ fn routes() -> Routes {
         .get("/desk/audit", ADMINISTRATORS, audit::show)
         .get("/desk/settings", ADMINISTRATORS, settings::show)
         .post("/desk/settings", ADMINISTRATORS, settings::change)
+        .get("/desk/workdays", ALL, workdays::show)
+        .get("/desk/workdays/{year}", KEEPERS, workdays::edit)
+        .post("/desk/workdays/{year}", KEEPERS, workdays::save)
         .get("/desk/view-as", ADMINISTRATORS, view_as::show)
         .post("/desk/view-as", ADMINISTRATORS, view_as::begin)
         .post("/desk/view-as/leave", ALL, view_as::leave)

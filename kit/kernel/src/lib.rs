@@ -15,6 +15,7 @@ pub mod stored;
 mod text;
 mod time;
 mod value;
+pub mod workdays;
 
 pub use actor::{Actor, Grant, Permission, Reach, Role};
 pub use caller::Caller;
@@ -27,3 +28,4 @@ pub use seal::{Seal, Unsealed};
 pub use text::search_key;
 pub use time::{Day, Instant, Year};
 pub use value::{Value, round_half_up};
+pub use workdays::Workdays;

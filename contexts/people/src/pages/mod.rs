@@ -9,6 +9,7 @@ pub mod setup;
 pub mod slow;
 pub mod units;
 pub mod view_as;
+pub mod workdays;
 
 use axum::response::Response;
 use kernel::{Refusal, Role};

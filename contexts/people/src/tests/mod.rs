@@ -9,6 +9,7 @@ mod refusals;
 mod sessions;
 mod states;
 mod units;
+mod workdays;
 
 use db::{Db, Stream, Tx};
 use kernel::{AccountId, Actor, Caller, Day, Refusal, Role, UnitId};

@@ -5,6 +5,7 @@ mod entry;
 mod look;
 mod trail;
 mod units;
+mod workdays;
 
 use std::sync::Arc;
 
