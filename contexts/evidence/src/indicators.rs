@@ -97,7 +97,7 @@ fn counted_point(
     counted: &BTreeMap<(IndicatorId, Year), Counted>,
     to_date: &mut Counted,
 ) -> Point {
-    let Source::Counted { purpose, kind, group, tally } = &indicator.source else {
+    let Source::Counted { tally, .. } = &indicator.source else {
         return missing(year);
     };
     let sums = counted.get(&(indicator.id.clone(), year)).copied().unwrap_or_default();
@@ -109,12 +109,7 @@ fn counted_point(
     };
     // people came, and of none of them is known who: that is no answer, not zero
     let unknown = |sums: &Counted| *tally == Tally::Persons && sums.identified == 0 && sums.person_times > 0;
-    let mut filter = Period::year(year).filter();
-    filter.purpose.clone_from(purpose);
-    filter.kind = *kind;
-    filter.group = *group;
-    filter.from = filter.from.max(Some(indicator.from));
-    filter.to = filter.to.min(Some(indicator.to));
+    let filter = filter(indicator, year).unwrap_or_default();
     let so_far_filter = Filter { from: Some(indicator.from), ..filter.clone() };
     Point {
         year,
@@ -125,6 +120,18 @@ fn counted_point(
         href: Some(filter.href()),
         href_to_date: Some(so_far_filter.href()),
     }
+}
+
+/// The list of the deliveries that a counted indicator counts in a year; none for the other kinds.
+pub(crate) fn filter(indicator: &Indicator, year: Year) -> Option<Filter> {
+    let Source::Counted { purpose, kind, group, tally: _ } = &indicator.source else { return None };
+    let mut filter = Period::year(year).filter();
+    filter.purpose.clone_from(purpose);
+    filter.kind = *kind;
+    filter.group = *group;
+    filter.from = filter.from.max(Some(indicator.from));
+    filter.to = filter.to.min(Some(indicator.to));
+    Some(filter)
 }
 
 fn stock_point(indicator: &Indicator, stocks: &[Stock], towns: &[Unit], (year, on): (Year, Day)) -> Point {

@@ -12,6 +12,7 @@ mod filter;
 mod indicator;
 pub mod indicators;
 pub mod log;
+pub mod moves;
 pub mod pages;
 mod person;
 mod photo;

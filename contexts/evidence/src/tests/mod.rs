@@ -6,6 +6,7 @@ mod entries;
 mod indicators;
 mod lists;
 mod log;
+mod moves;
 mod offline;
 mod pages;
 mod photos;

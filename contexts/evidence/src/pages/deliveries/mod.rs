@@ -5,6 +5,7 @@ pub mod export;
 pub mod form;
 pub mod import;
 pub mod index;
+mod moved;
 pub mod new;
 pub mod show;
 pub mod steps;

@@ -7,12 +7,14 @@ use db::Tx;
 use kernel::{Caller, Refusal};
 use web::{Cx, Form, Page, Safe, ui};
 
-use super::{form::clock, state_tag};
-use crate::indicator::moved;
+use super::{form::clock, moved, state_tag};
+use crate::fact::Fact;
+use crate::indicator::{Counted, Indicator, moved};
+use crate::moves;
 use crate::pages::names::Names;
 use crate::photo::Doubt;
 use crate::store::proof::Proof;
-use crate::{Before, Delivery, DeliveryId, Filter, Part, Period, Stamp, State, Step, actions, rules, store};
+use crate::{Before, Delivery, DeliveryId, Stamp, State, Step, actions, rules, store};
 
 #[derive(Template)]
 #[template(path = "pages/deliveries/show.html")]
@@ -31,7 +33,9 @@ struct Show<'a> {
     /// Beside the verification: that the month it counts in was over by then.
     late: Option<String>,
     photos: Vec<Photo>,
-    moves: Vec<(String, String)>,
+    moves: Vec<moved::Moved>,
+    /// They were moved, and then back.
+    taken_back: bool,
 }
 
 /// A photo as shown.
@@ -52,7 +56,9 @@ struct Loaded {
     delivery: Delivery,
     persons: i64,
     photos: Vec<(Proof, Vec<Doubt>)>,
-    indicators: Vec<(String, Option<String>)>,
+    /// The act that stands last.
+    act: Vec<Fact>,
+    indicators: Vec<(Indicator, Counted)>,
     names: Names,
 }
 
@@ -87,7 +93,8 @@ pub async fn draw(cx: &Cx, id: DeliveryId, form: Form) -> web::Result {
         timeline: timeline(delivery),
         late: late(cx, delivery),
         photos: loaded.photos.iter().map(|(proof, doubts)| photo(cx, proof, doubts)).collect(),
-        moves: moves(cx, &loaded),
+        moves: moved::tables(cx, &loaded.act, &loaded.indicators, &loaded.names),
+        taken_back: matches!(delivery.state(), State::Withdrawn { .. }),
     };
     cx.page(Page::new(delivery.details.title.clone()).of_form(&form), body)
 }
@@ -100,12 +107,11 @@ fn load(tx: &mut Tx<'_>, by: &Caller, id: &DeliveryId) -> Result<Loaded, Refusal
     let persons = store::person::count(tx, by.district(), id)?;
     let photos = actions::photos::list(tx, by, &delivery)?;
     let facts = store::fact::list(tx, by.district(), id)?;
-    let act: Vec<_> = facts.into_iter().filter(|fact| fact.reverses.is_none()).collect();
+    let act = moves::last_act(&facts).to_vec();
     let purposes = details.purposes.iter().map(crate::PurposeId::as_str);
     let counted = store::indicator::list_counted(tx, by.district(), purposes)?;
-    let moved = counted.into_iter().filter(|one| moved(one, &act).is_some());
-    let indicators = moved.map(|one| (one.title, one.title_en)).collect();
-    Ok(Loaded { persons, photos, indicators, names, delivery })
+    let indicators = counted.into_iter().filter_map(|one| moved(&one, &act).map(|by| (one, by))).collect();
+    Ok(Loaded { persons, photos, act, indicators, names, delivery })
 }
 
 fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(&'static str, String)> {
@@ -205,54 +211,4 @@ fn photo(cx: &Cx, proof: &Proof, doubts: &[Doubt]) -> Photo {
         ),
         doubts: doubts.iter().map(|doubt| doubt.key()).collect(),
     }
-}
-
-/// The numbers that it moves, each with the list in which it stands.
-fn moves(cx: &Cx, loaded: &Loaded) -> Vec<(String, String)> {
-    let delivery = &loaded.delivery;
-    if !matches!(delivery.state(), State::Verified { .. }) {
-        return Vec::new();
-    }
-    let (details, names) = (&delivery.details, &loaded.names);
-    let year = Period::year(details.on.year()).filter();
-    let mut moves = Vec::new();
-    let mut add = |key: &str, name: String, filter: Filter| {
-        let args = [("name", name), ("year", format!("{:04}", details.on.year()))];
-        moves.push((cx.with(key, &args), filter.href()));
-    };
-    for id in &details.purposes {
-        let filter = Filter { purpose: Some(id.clone()), ..year.clone() };
-        add("evidence-moves-purpose", names.purpose(cx, id), filter);
-    }
-    for unit in details.organisers() {
-        let name = names.unit(cx, &unit);
-        add(
-            "evidence-moves-organiser",
-            name,
-            Filter { unit: Some(unit), part: Some(Part::Organiser), ..year.clone() },
-        );
-    }
-    for unit in &details.supporters {
-        add(
-            "evidence-moves-supporter",
-            names.unit(cx, unit),
-            Filter { unit: Some(unit.clone()), part: Some(Part::Supporter), ..year.clone() },
-        );
-    }
-    let town = Filter { town: Some(details.town.clone()), ..year.clone() };
-    add("evidence-moves-town", names.unit(cx, &details.town), town);
-    for group in details.heads.keys() {
-        let filter = Filter { group: Some(*group), ..year.clone() };
-        add("evidence-moves-group", cx.t(&format!("group-{}", group.code())), filter);
-    }
-    add("evidence-moves-district", String::new(), year);
-    for (title, title_en) in &loaded.indicators {
-        let title = match (cx.locale, title_en) {
-            (web::Locale::En, Some(title)) => title,
-            (web::Locale::En | web::Locale::Zh, _) => title,
-        };
-        let args = [("name", title.clone())];
-        moves.push((cx.with("evidence-moves-indicator", &args), String::new()));
-    }
-    moves
 }
