@@ -22,7 +22,7 @@ mod todos;
 pub mod understanding;
 mod wording;
 
-pub use annual::{AnnualPlan, AnnualState, Line, LineId};
+pub use annual::{AnnualPlan, AnnualState, Correction, CorrectionId, Line, LineId};
 pub use diff::Change;
 pub use document::{Document, DocumentId, DocumentState};
 pub use doubt::{Doubt, DoubtId};
@@ -38,8 +38,13 @@ const ZH: &str = include_str!("../locales/zh-CN.ftl");
 const EN: &str = include_str!("../locales/en.ftl");
 
 /// The tables of this context.
-pub const STREAM: db::Stream =
-    db::Stream { context: "plan", files: &[("0001_plan.sql", include_str!("../migrations/0001_plan.sql"))] };
+pub const STREAM: db::Stream = db::Stream {
+    context: "plan",
+    files: &[
+        ("0001_plan.sql", include_str!("../migrations/0001_plan.sql")),
+        ("0002_annual_correction.sql", include_str!("../migrations/0002_annual_correction.sql")),
+    ],
+};
 
 /// The context for the server.
 pub fn module() -> web::Module {

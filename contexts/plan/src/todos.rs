@@ -7,7 +7,7 @@ use web::ToDo;
 
 use crate::actions::KEEPERS;
 use crate::item::leads;
-use crate::{AnnualState, Plan, PlanState, figures, store};
+use crate::{AnnualPlan, Plan, PlanState, figures, store};
 
 /// Everything that waits for the actor in this context.
 pub(crate) fn waiting(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal> {
@@ -78,7 +78,7 @@ fn editors(tx: &mut Tx<'_>, by: &Caller, todos: &mut Vec<ToDo>) -> Result<(), Re
     let grants = by.actor.grants.iter().filter(|grant| grant.role == Role::Editor);
     for unit in grants.map(|grant| &grant.unit) {
         let annual = store::find_annual(tx, by.district(), unit, year)?;
-        if annual.as_ref().is_some_and(|plan| matches!(plan.state, AnnualState::Submitted { .. })) {
+        if annual.as_ref().is_some_and(AnnualPlan::is_submitted) {
             continue;
         }
         let lines = annual.map(|plan| plan.lines).unwrap_or_default();

@@ -198,6 +198,11 @@ impl Form {
         &self.problems
     }
 
+    /// Whether somebody else changed meanwhile what this form was to change, or its state no longer fits.
+    pub const fn is_conflict(&self) -> bool {
+        self.conflict
+    }
+
     /// 200 when fresh, 422 when something has to be mended, 409 when the state no longer fits.
     pub const fn status(&self) -> StatusCode {
         if self.conflict {

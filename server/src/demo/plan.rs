@@ -67,7 +67,7 @@ fn annual_plans(stage: &mut Stage<'_, '_>) -> Result<(), Refusal> {
         let lines = rows.iter().map(|row| line(row, &items)).collect::<Result<Vec<_>, _>>()?;
         let version = annual::open(stage.tx, &by, &unit, year)?.version;
         annual::write(stage.tx, &by, &unit, year, version, &lines)?;
-        annual::submit(stage.tx, &by, &unit, year)?;
+        annual::submit(stage.tx, &by, &unit, year, version + 1)?;
     }
     Ok(())
 }

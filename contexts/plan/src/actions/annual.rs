@@ -1,4 +1,4 @@
-//! Writing, submitting and handing back annual plans.
+//! Writing, submitting and handing back annual plans, and correcting those whose year is over.
 
 use db::Tx;
 use kernel::{Caller, Problem, Problems, Refusal, Role, UnitId, Year};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{keeper, record};
 use crate::annual::Line;
-use crate::{AnnualPlan, ItemId, store};
+use crate::{AnnualPlan, Correction, ItemId, store};
 
 /// The roles that write annual plans.
 pub const WRITERS: &[Role] = &[Role::Administrator, Role::Coordinator, Role::Editor];
@@ -42,11 +42,40 @@ pub fn open(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year) -> Result<A
     Ok(found.unwrap_or_else(|| AnnualPlan::open(unit.clone(), year)))
 }
 
+/// Loads a plan that is to be changed, as the person has it before them in `version`.
+///
+/// # Errors
+/// `NotFound` out of reach; conflict when somebody changed it meanwhile.
+fn open_seen(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    unit: &UnitId,
+    year: Year,
+    version: i64,
+) -> Result<AnnualPlan, Refusal> {
+    let plan = open(tx, by, unit, year)?;
+    if plan.version != version {
+        return Err(Refusal::Conflict(Problem::new("plan-annual-changed-meanwhile")));
+    }
+    Ok(plan)
+}
+
+/// Lets a plan through whose year still runs or is to come.
+///
+/// # Errors
+/// Conflict when the year is over: what was planned then is a record, which [`correct`] mends.
+fn runs(plan: AnnualPlan, by: &Caller) -> Result<AnnualPlan, Refusal> {
+    if plan.is_over(by.today()) {
+        return Err(Refusal::Conflict(Problem::new("plan-annual-year-over").with("year", plan.year)));
+    }
+    Ok(plan)
+}
+
 /// Replaces the lines of an annual plan. `version` is the one that the person had before them.
 ///
 /// # Errors
-/// `NotFound` out of reach; conflict when it is submitted or was changed meanwhile; invalid for
-/// lines without words, for items of no plan in force, or for too many sessions.
+/// `NotFound` out of reach; conflict when it is submitted, was changed meanwhile or its year is over;
+/// invalid for lines without words, for items of no plan in force, or for too many sessions.
 pub fn write(
     tx: &mut Tx<'_>,
     by: &Caller,
@@ -55,25 +84,65 @@ pub fn write(
     version: i64,
     lines: &[NewLine],
 ) -> Result<(), Refusal> {
-    let plan = open(tx, by, unit, year)?;
-    if plan.version != version {
-        return Err(Refusal::Conflict(Problem::new("plan-changed-meanwhile")));
-    }
-    let mut plan = plan.written()?;
+    let mut plan = runs(open_seen(tx, by, unit, year, version)?, by)?.written()?;
     check(tx, by, unit, year, lines)?;
-    plan.lines = lines
-        .iter()
-        .map(|line| Line {
-            id: by.id(),
-            item: line.item.clone(),
-            what: line.what.trim().to_owned(),
-            months: line.months,
-            n_heads: line.n_heads,
-        })
-        .collect();
+    plan.lines = entered(by, lines);
     store::save_annual(tx, by.district(), &plan)?;
-    let detail = json!({ "year": year, "lines": plan.lines.len(), "sessions": sessions(&plan) });
+    let detail = json!({ "year": year, "lines": plan.lines.len(), "sessions": plan.sessions() });
     record(tx, by, "plan.annual.write", ("unit", unit.as_str()), detail)
+}
+
+/// The lines with ids of their own.
+fn entered(by: &Caller, lines: &[NewLine]) -> Vec<Line> {
+    let line = |line: &NewLine| Line {
+        id: by.id(),
+        item: line.item.clone(),
+        what: line.what.trim().to_owned(),
+        months: line.months,
+        n_heads: line.n_heads,
+    };
+    lines.iter().map(line).collect()
+}
+
+/// Mends a plan whose year is over, with a reason that stays beside it. What it says then counts.
+///
+/// # Errors
+/// `NotFound` out of reach; conflict when the year is not over or somebody changed it meanwhile;
+/// `Forbidden` unless the actor keeps the plan; invalid without a reason, without any session, or for
+/// lines that [`write`] would refuse.
+pub fn correct(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    (unit, year): (&UnitId, Year),
+    version: i64,
+    lines: &[NewLine],
+    reason: &str,
+) -> Result<(), Refusal> {
+    let plan = open_seen(tx, by, unit, year, version)?;
+    let account = keeper(&by.actor)?;
+    if !plan.is_over(by.today()) {
+        return Err(Refusal::Conflict(Problem::new("plan-annual-year-runs").with("year", year)));
+    }
+    if reason.trim().is_empty() {
+        return Err(Problem::new("plan-annual-correction-reason-missing").at("reason").into());
+    }
+    check(tx, by, unit, year, lines)?;
+    let n_before = if plan.is_submitted() { plan.sessions() } else { 0 };
+    let plan = plan.correct(entered(by, lines), account.clone(), by.now())?;
+    store::save_annual(tx, by.district(), &plan)?;
+    let correction = Correction {
+        id: by.id(),
+        reason: reason.trim().to_owned(),
+        n_before,
+        n_after: plan.sessions(),
+        by: account,
+        at: by.now(),
+    };
+    store::insert_correction(tx, by.district(), (unit, year), &correction)?;
+    let detail = json!({
+        "year": year, "reason": correction.reason, "before": n_before, "after": correction.n_after,
+    });
+    record(tx, by, "plan.annual.correct", ("unit", unit.as_str()), detail)
 }
 
 fn check(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year, lines: &[NewLine]) -> Result<(), Refusal> {
@@ -108,19 +177,16 @@ fn check(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year, lines: &[NewLi
     problems.check()
 }
 
-fn sessions(plan: &AnnualPlan) -> i64 {
-    plan.lines.iter().map(Line::total).sum()
-}
-
-/// The unit stands behind its plan.
+/// The unit stands behind its plan, as the person has it before them in `version`.
 ///
 /// # Errors
-/// `NotFound` out of reach; invalid when empty; conflict when it was submitted already.
-pub fn submit(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year) -> Result<(), Refusal> {
+/// `NotFound` out of reach; invalid when empty; conflict when it was submitted already, was changed
+/// meanwhile or its year is over.
+pub fn submit(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year, version: i64) -> Result<(), Refusal> {
     let account = by.actor.account.clone().ok_or(Refusal::Forbidden)?;
-    let plan = open(tx, by, unit, year)?.submit(account, by.now())?;
+    let plan = runs(open_seen(tx, by, unit, year, version)?, by)?.submit(account, by.now())?;
     store::save_annual(tx, by.district(), &plan)?;
-    let detail = json!({ "year": year, "sessions": sessions(&plan) });
+    let detail = json!({ "year": year, "sessions": plan.sessions() });
     record(tx, by, "plan.annual.submit", ("unit", unit.as_str()), detail)
 }
 
@@ -128,7 +194,7 @@ pub fn submit(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year) -> Result
 ///
 /// # Errors
 /// `Forbidden` unless the actor keeps the plan; `NotFound`; invalid without a reason; conflict when
-/// it is not submitted.
+/// it is not submitted or its year is over.
 pub fn hand_back(
     tx: &mut Tx<'_>,
     by: &Caller,
@@ -138,7 +204,7 @@ pub fn hand_back(
 ) -> Result<(), Refusal> {
     keeper(&by.actor)?;
     let found = store::find_annual(tx, by.district(), unit, year)?.ok_or(Refusal::NotFound)?;
-    let plan = found.hand_back(reason)?;
+    let plan = runs(found, by)?.hand_back(reason)?;
     store::save_annual(tx, by.district(), &plan)?;
     record(
         tx,

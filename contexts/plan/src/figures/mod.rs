@@ -61,6 +61,8 @@ pub struct MeasureFigure {
     pub planned: [i64; 12],
     /// Planned person-times; `None` when nobody said.
     pub planned_heads: Option<i64>,
+    /// Sessions that only drafts of annual plans speak of.
+    pub n_drafted: i64,
     /// Sessions of the year that wait for verification.
     pub n_waiting: i64,
     /// How it stands.
@@ -133,7 +135,7 @@ pub fn board(
     hand_on(tx, by, &mut content.items, (&units, on))?;
     let series = indicators::values(tx, by, year)?;
     let sums = totals::by_purpose(tx, by.district(), Years::year(year))?;
-    let months = store::planned_months(tx, by.district(), year)?;
+    let arranged = store::list_arranged(tx, by.district(), year)?;
     let heads = store::planned_heads(tx, by.district(), year)?;
     let waiting = totals::waiting_by_purpose(tx, by.district(), Years { from: period.from, to: year })?;
     let mut so_far: BTreeMap<PurposeId, Sums> = BTreeMap::new();
@@ -168,7 +170,8 @@ pub fn board(
     let measure = |item: &Item| {
         let purpose = PurposeId::from(item.id.as_str());
         let sums = sums.get(&purpose).copied().unwrap_or_default();
-        let planned = months.get(&item.id).copied().unwrap_or_default();
+        let store::Arranged { months: planned, n_drafted } =
+            arranged.get(&item.id).copied().unwrap_or_default();
         let n_waiting = waiting.get(&(purpose, year)).map_or(0, |sums| sums.sessions);
         let figures = Year12 { planned, done: sums.sessions, waiting: n_waiting };
         MeasureFigure {
@@ -176,6 +179,7 @@ pub fn board(
             sums,
             planned,
             planned_heads: heads.get(&item.id).copied(),
+            n_drafted,
             n_waiting,
             status: rules::measure_status(year, today, &figures),
         }

@@ -7,13 +7,13 @@ use people::units::{self, Unit};
 use serde::Deserialize;
 use web::{Cell, Cx, Form, Format, Result, Safe, ui};
 
-use super::annual_form::{MONTHS, filled, lines_of, state_tag, with_open};
-use super::desk;
+use super::annual_form::{MONTHS, StoredLine, filled, lines_of, n_rows, state_tag, stored, with_open};
+use super::{KEEP, desk};
 use crate::actions::annual;
 use crate::figures::{self, Board};
 use crate::item::leads;
 use crate::wording::WordingKind;
-use crate::{AnnualPlan, AnnualState, ItemId};
+use crate::{AnnualPlan, AnnualState, ItemId, store};
 
 #[derive(Template)]
 #[template(path = "pages/annual.html")]
@@ -25,7 +25,15 @@ struct AnnualPage<'a> {
     title: String,
     state: Safe,
     handed_back: Option<&'a str>,
+    /// Lines may be changed and saved.
     writable: bool,
+    /// The year is over.
+    over: bool,
+    /// The version that a form of this page answers to.
+    version: String,
+    /// What is stored, when somebody else saved it while this was typed.
+    stored: Option<Vec<StoredLine>>,
+    corrections: Vec<Corrected>,
     items: Vec<(String, String)>,
     rows: Vec<usize>,
     months: [String; 12],
@@ -33,11 +41,19 @@ struct AnnualPage<'a> {
     years: Vec<Year>,
 }
 
+/// A correction after the year ended, in words.
+struct Corrected {
+    who: String,
+    reason: String,
+}
+
 /// What the page is drawn from.
 struct Loaded {
     board: Board,
     plan: AnnualPlan,
     unit: Unit,
+    /// Each with the name of who made it.
+    corrections: Vec<(crate::Correction, String)>,
 }
 
 /// What may be chosen in the address.
@@ -64,7 +80,13 @@ async fn load(cx: &Cx, year: Year, unit: UnitId) -> std::result::Result<Loaded, 
             return Err(Refusal::NotFound);
         }
         let unit = units::find(tx, by.district(), &unit, board.on)?.ok_or(Refusal::NotFound)?;
-        Ok(Loaded { board, plan, unit })
+        let mut corrections = Vec::new();
+        for one in store::list_corrections(tx, by.district(), &unit.id, year)? {
+            let account = people::accounts::find(tx, by.district(), &one.by)?;
+            let name = account.map(|account| account.name).unwrap_or_default();
+            corrections.push((one, name));
+        }
+        Ok(Loaded { board, plan, unit, corrections })
     })
     .await
 }
@@ -72,18 +94,28 @@ async fn load(cx: &Cx, year: Year, unit: UnitId) -> std::result::Result<Loaded, 
 async fn draw(cx: &Cx, year: Year, unit: UnitId, form: Form) -> Result {
     let loaded = load(cx, year, unit).await?;
     let plan = &loaded.plan;
-    let (writable, handed_back) = match &plan.state {
+    let over = plan.is_over(cx.by.today());
+    let (draft, handed_back) = match &plan.state {
         AnnualState::Draft { handed_back } => (true, handed_back.as_deref()),
         AnnualState::Submitted { .. } => (false, None),
     };
+    let writable = if over { cx.may(KEEP) } else { draft };
     let open = unplanned(cx, &loaded);
+    let items = items(cx, &loaded);
+    // What was typed is kept; a step that sent no lines, and a fresh page, show the stored ones.
+    let typed = n_rows(&form) > 0;
+    let clash = typed && form.is_conflict();
+    // Who has seen both may save over the other's; whoever has something else to mend has not.
+    let kept = Some(form.text("version")).filter(|_| typed && !clash).map(str::to_owned);
+    let version = kept.unwrap_or_else(|| plan.version.to_string());
+    let form = if typed { form } else { filled(form, plan) };
     let ids: Vec<ItemId> = open.iter().map(|(_, id, _)| id.clone()).collect();
-    let fresh = form.problems().is_empty();
-    let form = if fresh { with_open(filled(plan), plan.lines.len(), &ids) } else { form };
     // A row for each open measure and one more; whoever needs others saves and gets another.
-    let used = form.names().filter(|name| name.starts_with("what-")).count();
-    let free = if writable && fresh { open.len() + 1 } else { 0 };
-    let rows = (0..used.max(plan.lines.len()) + free).collect();
+    let (form, free) = match writable && !typed {
+        true => (with_open(form, plan.lines.len(), &ids), ids.len() + 1),
+        false => (form, 0),
+    };
+    let rows = (0..n_rows(&form) + free).collect();
     let page = AnnualPage {
         cx,
         form: &form,
@@ -94,7 +126,11 @@ async fn draw(cx: &Cx, year: Year, unit: UnitId, form: Form) -> Result {
         state: state_tag(cx, Some(plan)),
         handed_back,
         writable,
-        items: items(cx, &loaded),
+        over,
+        version,
+        stored: clash.then(|| stored(cx, plan, &items)),
+        corrections: corrected(cx, &loaded),
+        items,
         rows,
         months: MONTHS.map(|month| cx.with("plan-month", &[("n", month.to_string())])),
         open: open.into_iter().map(|(n, _, title)| (n, title)).collect(),
@@ -103,6 +139,23 @@ async fn draw(cx: &Cx, year: Year, unit: UnitId, form: Form) -> Result {
         plan,
     };
     cx.page(desk(page.title.clone()).wide().of_form(&form), page)
+}
+
+/// The corrections after the year's end, in words.
+fn corrected(cx: &Cx, loaded: &Loaded) -> Vec<Corrected> {
+    let words = |(one, name): &(crate::Correction, String)| Corrected {
+        who: cx.with(
+            "plan-annual-corrected",
+            &[
+                ("at", one.at.minute_text()),
+                ("name", name.clone()),
+                ("before", cx.number(one.n_before)),
+                ("after", cx.number(one.n_after)),
+            ],
+        ),
+        reason: one.reason.clone(),
+    };
+    loaded.corrections.iter().map(words).collect()
 }
 
 /// Measures to choose from: the unit's own first, then all others.
@@ -154,12 +207,30 @@ pub async fn write(cx: Cx, Path((year, unit)): Path<(Year, String)>, form: Form)
     }
 }
 
+/// `POST .../correction`: mends a year that is over, with a reason.
+pub async fn correct(cx: Cx, Path((year, unit)): Path<(Year, String)>, form: Form) -> Result {
+    let unit = UnitId::from(unit);
+    let typed = lines_of(&form);
+    let (of, version) = (unit.clone(), form.count("version")?.unwrap_or(0));
+    let reason = form.optional("reason", 300);
+    let done = cx.submit(&form, move |tx, by| {
+        let lines = typed.as_ref().map_err(|problems| Refusal::Invalid(problems.clone()))?;
+        let reason = reason.clone()?;
+        annual::correct(tx, by, (&of, year), version, lines, &reason)?;
+        Ok(format!("/desk/plan/years/{year}/units/{of}"))
+    });
+    match done.await {
+        Ok(response) => Ok(response),
+        Err(refusal) => draw(&cx, year, unit, form.refused(refusal)?).await,
+    }
+}
+
 /// `POST .../submission`
 pub async fn submit(cx: Cx, Path((year, unit)): Path<(Year, String)>, form: Form) -> Result {
     let unit = UnitId::from(unit);
-    let of = unit.clone();
+    let (of, version) = (unit.clone(), form.count("version")?.unwrap_or(0));
     let done = cx.submit(&form, move |tx, by| {
-        annual::submit(tx, by, &of, year)?;
+        annual::submit(tx, by, &of, year, version)?;
         Ok(format!("/desk/plan/years/{year}/units/{of}"))
     });
     match done.await {

@@ -9,9 +9,13 @@ use crate::{AnnualPlan, AnnualState, ItemId};
 /// The months, 1 to 12.
 pub(crate) const MONTHS: [usize; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
-/// The stored lines as a form.
-pub(crate) fn filled(plan: &AnnualPlan) -> Form {
-    let mut form = Form::new();
+/// Whether lines were sent with a form; a step alone, as a submission, sends none.
+pub(crate) fn n_rows(form: &Form) -> usize {
+    form.names().filter(|name| name.starts_with("what-")).count()
+}
+
+/// The form with the stored lines in it.
+pub(crate) fn filled(mut form: Form, plan: &AnnualPlan) -> Form {
     for (n, line) in plan.lines.iter().enumerate() {
         form = form.and(&format!("item-{n}"), line.item.to_string());
         form = form.and(&format!("what-{n}"), line.what.clone());
@@ -38,8 +42,7 @@ pub(crate) fn with_open(mut form: Form, n_lines: usize, open: &[ItemId]) -> Form
 pub(crate) fn lines_of(form: &Form) -> Result<Vec<NewLine>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut lines = Vec::new();
-    let n_rows = form.names().filter(|name| name.starts_with("what-")).count();
-    for n in 0..n_rows {
+    for n in 0..n_rows(form) {
         let mut months = [0; 12];
         for (month, cell) in MONTHS.iter().zip(&mut months) {
             match form.count(&format!("m{month}-{n}")) {
@@ -63,6 +66,38 @@ pub(crate) fn lines_of(form: &Form) -> Result<Vec<NewLine>, Vec<Problem>> {
         lines.push(NewLine { item: ItemId::from(item), what: what.to_owned(), months, n_heads });
     }
     if problems.is_empty() { Ok(lines) } else { Err(problems) }
+}
+
+/// One stored line in words: measure, what, sessions with their months, person-times.
+pub(crate) struct StoredLine {
+    pub measure: String,
+    pub what: String,
+    pub sessions: String,
+    pub heads: String,
+}
+
+/// The stored lines to be read; `items` are the measures to choose from.
+pub(crate) fn stored(cx: &Cx, plan: &AnnualPlan, items: &[(String, String)]) -> Vec<StoredLine> {
+    let line = |line: &crate::Line| {
+        let months = MONTHS.iter().zip(line.months).filter(|(_, n)| *n > 0);
+        let months: Vec<String> = months
+            .map(|(month, n)| {
+                cx.with("plan-line-in-month", &[("month", month.to_string()), ("n", cx.number(n))])
+            })
+            .collect();
+        let sessions = cx.with("plan-sessions", &[("n", cx.number(line.total()))]);
+        let title = items.iter().find(|(id, _)| id == line.item.as_str());
+        StoredLine {
+            measure: title.map(|(_, title)| title.clone()).unwrap_or_default(),
+            what: line.what.clone(),
+            sessions: match months.is_empty() {
+                true => sessions,
+                false => format!("{sessions}（{}）", months.join(&cx.t("plan-list-comma"))),
+            },
+            heads: line.n_heads.map(|n| cx.number(n)).unwrap_or_default(),
+        }
+    };
+    plan.lines.iter().map(line).collect()
 }
 
 /// The state of a unit's annual plan in word, shape and colour.

@@ -135,14 +135,12 @@ fn row(cx: &Cx, board: &Board, measure: &MeasureFigure) -> MeasureRow {
         .filter(|duty| leads(duty.role))
         .map(|duty| holder(cx, board, duty, true))
         .collect();
-    let unplanned = || cx.t("plan-unplanned");
-    let planned = Some(measure.n_planned()).filter(|n| *n > 0).map_or_else(unplanned, |n| cx.number(n));
     MeasureRow {
         n: item.n,
         title: board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title),
         leads: names.join(&cx.t("plan-list-comma")),
         done: cx.number(measure.sums.sessions),
-        planned,
+        planned: super::planned(cx, measure.n_planned(), measure.n_drafted),
         heads: cx.number(measure.sums.person_times),
         href: evidence_href(board.year, Some(item.id.as_str())),
         status: status(cx, measure.status),

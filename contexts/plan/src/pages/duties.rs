@@ -153,7 +153,9 @@ fn row(cx: &Cx, loaded: &Loaded, unit: &Unit, measure: &MeasureFigure, role: Dut
     };
     let sums = sums.copied().unwrap_or_default();
     let lines = loaded.annual.iter().flat_map(|plan| &plan.lines).filter(|line| line.item == item.id);
-    let n_planned: i64 = lines.map(crate::Line::total).sum();
+    let n_written: i64 = lines.map(crate::Line::total).sum();
+    let submitted = loaded.annual.as_ref().is_some_and(AnnualPlan::is_submitted);
+    let (n_planned, n_drafted) = if submitted { (n_written, 0) } else { (0, n_written) };
     let mut filter = Years::year(loaded.board.year).filter();
     filter.purpose = Some(purpose);
     filter.unit = Some(unit.id.clone());
@@ -165,7 +167,7 @@ fn row(cx: &Cx, loaded: &Loaded, unit: &Unit, measure: &MeasureFigure, role: Dut
         role: cx.t(&format!("plan-role-{}", role.code())),
         done: if leads(role) { done } else { cx.with("plan-contribution", &[("n", done)]) },
         heads: cx.number(sums.person_times),
-        planned: if n_planned == 0 { cx.t("plan-unplanned") } else { cx.number(n_planned) },
+        planned: super::planned(cx, n_planned, n_drafted),
         n_planned,
         // A supporting unit gives a contribution, not progress: it has no state of its own.
         status: leads(role).then(|| status(cx, measure.status)),

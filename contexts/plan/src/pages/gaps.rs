@@ -12,7 +12,7 @@ use super::desk;
 use crate::figures::{self, Board};
 use crate::item::leads;
 use crate::wording::WordingKind;
-use crate::{AnnualPlan, AnnualState, store};
+use crate::{AnnualPlan, AnnualState, Item, store};
 
 #[derive(Template)]
 #[template(path = "pages/gaps.html")]
@@ -21,8 +21,18 @@ struct GapsPage<'a> {
     form: &'a Form,
     board: &'a Board,
     units: Vec<UnitRow>,
-    measures: Vec<(i64, String, String)>,
+    measures: Vec<Unplanned>,
     n_submitted: usize,
+}
+
+/// A measure for which no submitted plan has a session.
+struct Unplanned {
+    n: i64,
+    title: String,
+    /// Who leads it.
+    leads: String,
+    /// Sessions that only drafts speak of, with whose they are; empty when there are none.
+    drafts: String,
 }
 
 struct UnitRow {
@@ -30,7 +40,10 @@ struct UnitRow {
     href: String,
     n_leads: usize,
     n_lines: usize,
+    /// Sessions of a submitted plan.
     sessions: i64,
+    /// The same in words, with what a draft speaks of.
+    planned: String,
     state: Safe,
     word: &'static str,
 }
@@ -73,12 +86,11 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         return cx.export(format, "annual-plans", headers, rows.into_iter().map(row).collect());
     }
     let form = Form::filled([("year", board.year.to_string())]);
-    let submitted = |plan: &&AnnualPlan| matches!(plan.state, AnnualState::Submitted { .. });
     let page = GapsPage {
         cx: &cx,
         form: &form,
         measures: unplanned(&cx, &board, &annual),
-        n_submitted: annual.iter().filter(submitted).count(),
+        n_submitted: annual.iter().filter(|plan| plan.is_submitted()).count(),
         units: rows,
         board: &board,
     };
@@ -103,12 +115,16 @@ fn unit_rows(cx: &Cx, board: &Board, annual: &[AnnualPlan], units: &[Unit]) -> V
                 Some(AnnualState::Draft { handed_back: None }) => "plan-annual-draft",
                 None => "plan-annual-none",
             };
+            let written = plan.map_or(0, AnnualPlan::sessions);
+            let submitted = plan.is_some_and(AnnualPlan::is_submitted);
+            let (sessions, drafted) = if submitted { (written, 0) } else { (0, written) };
             UnitRow {
                 name: super::unit_name(cx, unit, false),
                 href: format!("/desk/plan/years/{}/units/{}", board.year, unit.id),
                 n_leads: n_leads(unit),
                 n_lines: plan.map_or(0, |plan| plan.lines.len()),
-                sessions: plan.map_or(0, |plan| plan.lines.iter().map(crate::Line::total).sum()),
+                sessions,
+                planned: super::planned(cx, sessions, drafted),
                 state: super::annual_form::state_tag(cx, plan),
                 word,
             }
@@ -118,19 +134,30 @@ fn unit_rows(cx: &Cx, board: &Board, annual: &[AnnualPlan], units: &[Unit]) -> V
     rows
 }
 
-/// Measures for which no submitted plan has a session, with those who lead them.
-fn unplanned(cx: &Cx, board: &Board, annual: &[AnnualPlan]) -> Vec<(i64, String, String)> {
-    let submitted = annual.iter().filter(|plan| matches!(plan.state, AnnualState::Submitted { .. }));
-    let lines: Vec<_> = submitted.flat_map(|plan| &plan.lines).collect();
+/// Measures for which no submitted plan has a session, with those who lead them and what drafts say.
+fn unplanned(cx: &Cx, board: &Board, annual: &[AnnualPlan]) -> Vec<Unplanned> {
     let measures = board.sections.iter().flat_map(|section| &section.measures);
     measures
         .map(|measure| &measure.item)
-        .filter(|item| !lines.iter().any(|line| line.item == item.id && line.total() > 0))
+        .filter(|item| !annual.iter().any(|plan| plan.is_submitted() && plan.arranges(&item.id)))
         .map(|item| {
             let title = board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title);
             let of = item.duties.iter().filter(|duty| duty.role != DutyRole::Support);
             let names: Vec<String> = of.map(|duty| super::holder(cx, board, duty, true)).collect();
-            (item.n, title, names.join(&cx.t("plan-list-comma")))
+            let leads = names.join(&cx.t("plan-list-comma"));
+            Unplanned { n: item.n, title, leads, drafts: drafts(cx, board, annual, item) }
         })
         .collect()
+}
+
+/// Whose drafts speak of an item, with how many sessions.
+fn drafts(cx: &Cx, board: &Board, annual: &[AnnualPlan], item: &Item) -> String {
+    let of = annual.iter().filter(|plan| !plan.is_submitted() && plan.arranges(&item.id));
+    let words = of.map(|plan| {
+        let lines = plan.lines.iter().filter(|line| line.item == item.id);
+        let n = lines.map(crate::Line::total).sum();
+        let unit = board.units.get(&plan.unit).map(|unit| super::unit_name(cx, unit, true));
+        cx.with("plan-drafted-by", &[("unit", unit.unwrap_or_default()), ("n", cx.number(n))])
+    });
+    words.collect::<Vec<_>>().join(&cx.t("plan-list-comma"))
 }

@@ -30,7 +30,7 @@ struct ItemPage<'a> {
     facts: Vec<(String, String, String)>,
     duties: Vec<(String, Vec<String>)>,
     targets: Vec<(String, String)>,
-    lines: Vec<(String, String, String)>,
+    lines: Vec<(String, String, String, Option<Safe>)>,
     tables: Vec<Table>,
     chart: Option<Safe>,
     map: Option<TownMap>,
@@ -121,10 +121,7 @@ fn draw(cx: &Cx, board: &Board, more: &More, form: Form) -> Result {
 
 fn facts(cx: &Cx, board: &Board, measure: &figures::MeasureFigure) -> Vec<(String, String, String)> {
     let href = evidence_href(board.year, Some(measure.item.id.as_str()));
-    let planned = match measure.n_planned() {
-        0 => cx.t("plan-unplanned"),
-        n => cx.number(n),
-    };
+    let planned = super::planned(cx, measure.n_planned(), measure.n_drafted);
     let mut facts = vec![
         (cx.t("plan-column-done"), cx.number(measure.sums.sessions), href.clone()),
         (cx.t("plan-column-heads"), cx.number(measure.sums.person_times), href),
@@ -157,12 +154,14 @@ fn targets(cx: &Cx, board: &Board, item: &Item) -> Vec<(String, String)> {
 }
 
 /// Lines of the annual plans of the year that serve the item.
-fn planned(cx: &Cx, board: &Board, more: &More) -> Vec<(String, String, String)> {
+fn planned(cx: &Cx, board: &Board, more: &More) -> Vec<(String, String, String, Option<Safe>)> {
     let mut rows = Vec::new();
     for plan in &more.annual {
         let unit = board.units.get(&plan.unit).map(|unit| unit_name(cx, unit, false)).unwrap_or_default();
+        // A draft is shown as one: nobody stands behind it yet.
+        let state = || (!plan.is_submitted()).then(|| super::annual_form::state_tag(cx, Some(plan)));
         for line in plan.lines.iter().filter(|line| line.item == more.item.id) {
-            rows.push((unit.clone(), line.what.clone(), cx.number(line.total())));
+            rows.push((unit.clone(), line.what.clone(), cx.number(line.total()), state()));
         }
     }
     rows

@@ -56,6 +56,7 @@ pub fn routes() -> Routes {
         .post("/desk/plan/targets/{id}/words", KEEP, words::write_target)
         .get("/desk/plan/years/{year}/units/{unit}", WRITE, annual::show)
         .post("/desk/plan/years/{year}/units/{unit}", WRITE, annual::write)
+        .post("/desk/plan/years/{year}/units/{unit}/correction", KEEP, annual::correct)
         .post("/desk/plan/years/{year}/units/{unit}/submission", WRITE, annual::submit)
         .post("/desk/plan/years/{year}/units/{unit}/return", KEEP, annual::hand_back)
         .get("/desk/plan/documents", KEEP, documents::list)
@@ -143,6 +144,17 @@ pub(crate) fn unit_name(cx: &Cx, unit: &Unit, short: bool) -> String {
 pub(crate) fn holder(cx: &Cx, board: &Board, duty: &Duty, short: bool) -> String {
     let unit = duty.holder.unit().and_then(|unit| board.units.get(unit));
     unit.map_or_else(|| duty.name.clone(), |unit| unit_name(cx, unit, short))
+}
+
+/// Sessions of a year that are planned; what only drafts speak of is said to be that.
+pub(crate) fn planned(cx: &Cx, n_planned: i64, n_drafted: i64) -> String {
+    let drafted = || cx.with("plan-drafted", &[("n", cx.number(n_drafted))]);
+    match (n_planned, n_drafted) {
+        (0, 0) => cx.t("plan-unplanned"),
+        (0, _) => format!("{}{}", cx.t("plan-unplanned"), drafted()),
+        (n, 0) => cx.number(n),
+        (n, _) => format!("{}{}", cx.number(n), drafted()),
+    }
 }
 
 /// A figure as people read it: whole ones with their thousands apart.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use db::{Row, Tx, params};
 use kernel::{DistrictId, Problem, Refusal, UnitId, Year};
 
-use crate::annual::{AnnualState, Line};
+use crate::annual::{AnnualState, Correction, Line};
 use crate::{AnnualPlan, ItemId};
 
 fn annual(row: &Row, year: Year) -> Result<AnnualPlan, db::Error> {
@@ -98,26 +98,41 @@ pub fn list_annual(tx: &mut Tx<'_>, district: &DistrictId, year: Year) -> Result
         .collect()
 }
 
-/// Sessions that submitted plans of a year arrange, by item and month.
-pub fn planned_months(
+/// What the annual plans of a year arrange for an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arranged {
+    /// Sessions by month in submitted plans, January first.
+    pub months: [i64; 12],
+    /// Sessions of the year that only drafts speak of: nobody stands behind them yet.
+    pub n_drafted: i64,
+}
+
+/// Sessions that the plans of a year arrange, by item: by month what is submitted, beside it what is
+/// only drafted.
+pub fn list_arranged(
     tx: &mut Tx<'_>,
     district: &DistrictId,
     year: Year,
-) -> Result<BTreeMap<ItemId, [i64; 12]>, db::Error> {
+) -> Result<BTreeMap<ItemId, Arranged>, db::Error> {
     let rows = tx.query(
-        "select l.item_id, m.month, cast(sum(m.n_sessions) as bigint) as n_sessions
+        "select l.item_id, p.state, m.month, cast(sum(m.n_sessions) as bigint) as n_sessions
          from annual_plan p
          join annual_plan_line l on l.district_id = p.district_id and l.unit_id = p.unit_id and l.year = p.year
          join annual_plan_month m on m.district_id = l.district_id and m.line_id = l.id
-         where p.district_id = $1 and p.year = $2 and p.state = 'submitted'
-         group by l.item_id, m.month",
+         where p.district_id = $1 and p.year = $2
+         group by l.item_id, p.state, m.month",
         params![district, year],
     )?;
-    let mut planned: BTreeMap<ItemId, [i64; 12]> = BTreeMap::new();
+    let mut arranged: BTreeMap<ItemId, Arranged> = BTreeMap::new();
     for row in &rows {
-        put_month(row, Some(planned.entry(row.get("item_id")?).or_insert([0; 12])))?;
+        let of = arranged.entry(row.get("item_id")?).or_default();
+        if row.get::<String>("state")? == "submitted" {
+            put_month(row, Some(&mut of.months))?;
+        } else {
+            of.n_drafted += row.get::<i64>("n_sessions")?;
+        }
     }
-    Ok(planned)
+    Ok(arranged)
 }
 
 /// Person-times that submitted plans of a year arrange, by item; items for which nobody said are absent.
@@ -202,4 +217,46 @@ fn insert_line(
         )?;
     }
     Ok(())
+}
+
+/// Keeps why a plan was changed after its year.
+pub fn insert_correction(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    (unit, year): (&UnitId, Year),
+    correction: &Correction,
+) -> Result<(), db::Error> {
+    let Correction { id, reason, n_before, n_after, by, at } = correction;
+    tx.execute(
+        "insert into annual_plan_correction
+             (district_id, id, unit_id, year, reason, n_before, n_after, corrected_by, corrected_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![district, id, unit, year, reason, *n_before, *n_after, by, *at],
+    )?;
+    Ok(())
+}
+
+/// The corrections of a plan whose year is over, the newest first.
+pub fn list_corrections(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    unit: &UnitId,
+    year: Year,
+) -> Result<Vec<Correction>, db::Error> {
+    let rows = tx.query(
+        "select id, reason, n_before, n_after, corrected_by, corrected_at from annual_plan_correction
+         where district_id = $1 and unit_id = $2 and year = $3 order by corrected_at desc, id desc",
+        params![district, unit, year],
+    )?;
+    let correction = |row: &Row| {
+        Ok(Correction {
+            id: row.get("id")?,
+            reason: row.get("reason")?,
+            n_before: row.get("n_before")?,
+            n_after: row.get("n_after")?,
+            by: row.get("corrected_by")?,
+            at: row.get("corrected_at")?,
+        })
+    };
+    rows.iter().map(correction).collect()
 }

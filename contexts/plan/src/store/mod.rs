@@ -9,7 +9,10 @@ mod plan;
 mod target;
 mod wording;
 
-pub use annual::{find_annual, list_annual, planned_heads, planned_months, save_annual};
+pub use annual::{
+    Arranged, find_annual, insert_correction, list_annual, list_arranged, list_corrections, planned_heads,
+    save_annual,
+};
 pub use content::{delete_content, insert_content, load_content, load_in_force};
 pub use document::{
     document_bytes, document_text, find_document, forget_document, insert_document, list_documents,

@@ -108,11 +108,12 @@ fn annual_plans() -> String {
         let after = match step {
             "write" => plan.written(),
             "submit" => plan.submit(who(), AT),
+            "correct" => plan.correct(vec![line.clone()], who(), AT),
             _ => plan.hand_back("reason"),
         };
         after.map(|plan: annual::AnnualPlan| plan.state.code())
     };
-    table("an annual plan", &["write", "submit", "hand back"], states, AnnualState::code, take)
+    table("an annual plan", &["write", "submit", "hand back", "correct"], states, AnnualState::code, take)
 }
 
 fn targets() -> String {

@@ -144,7 +144,9 @@ fn a_unit_sees_its_duties_plans_its_year_and_the_coordinator_sees_the_gaps() {
         ];
         client.post(&path, &typed).is(303);
         client.get(&path).is(200).shows("草稿").shows("课后科学课");
-        client.post(&format!("{path}/submission"), &[]).is(303);
+        super::annual::a_draft_is_shown_as_one(&site, &mut client);
+        client.get(&path);
+        client.post(&format!("{path}/submission"), &[("version", "1")]).is(303);
         client.get(&path).is(200).shows("已提交");
         client.get(&format!("/desk/plan/years/2024/units/{}", site.cast.unit("health"))).is(404);
         client.get("/desk/plan/gaps").is(403);

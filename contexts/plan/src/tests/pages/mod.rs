@@ -1,5 +1,6 @@
 //! The pages of this context over HTTP, on both databases.
 
+mod annual;
 mod desk;
 mod draft;
 mod face;
