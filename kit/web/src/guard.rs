@@ -54,15 +54,20 @@ async fn admit(
     if let Some(refusal) = unknown {
         return private(error::draw(&cx, Error(refusal).into_response()));
     }
-    if let Some(elsewhere) = elsewhere(&cx, &info, &parts) {
-        return error::draw(&cx, elsewhere);
-    }
-    let mut request = Request::from_parts(parts, body);
-    request.extensions_mut().insert(cx.clone());
-    request.extensions_mut().insert(BodyLimit(info.max_body));
-    let response = next.run(request).await;
+    let changes = !matches!(parts.method, Method::GET | Method::HEAD);
+    let response = match elsewhere(&cx, &info, &parts) {
+        Some(elsewhere) => elsewhere,
+        None => {
+            let mut request = Request::from_parts(parts, body);
+            request.extensions_mut().insert(cx.clone());
+            request.extensions_mut().insert(BodyLimit(info.max_body));
+            next.run(request).await
+        }
+    };
     let response = error::draw(&cx, response);
-    if cx.signed_in.is_some() || info.path.starts_with("/desk") { private(response) } else { response }
+    // Whatever is one person's, refusals too; and what carries a cookie, which is a secret.
+    let of_one = changes || cx.signed_in.is_some() || cx.path.starts_with("/desk");
+    if of_one || response.headers().contains_key(header::SET_COOKIE) { private(response) } else { response }
 }
 
 /// For an address that is only sent to: the page that it was sent from, else the front door.

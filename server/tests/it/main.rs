@@ -9,6 +9,7 @@ mod crawl;
 mod demo;
 mod disk;
 mod guards;
+mod headers;
 mod openapi;
 mod privacy;
 mod site;
