@@ -117,7 +117,8 @@ fn a_full_disk_refuses_writes_shows_pages_and_recovers_without_a_restart() {
     assert_eq!(status, 507, "{answer}");
     assert!(answer.contains("磁盘已满，没有保存"), "{answer}");
     let head = answer.split("\r\n\r\n").next().unwrap();
-    for header in ["content-security-policy: ", "x-content-type-options: nosniff", "cache-control: no-store"] {
+    for header in ["content-security-policy: ", "x-content-type-options: nosniff", "cache-control: no-store"]
+    {
         assert!(head.contains(header), "{header} is not among {head}");
     }
     for path in ["/desk", "/desk/units", "/plan"] {

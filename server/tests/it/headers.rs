@@ -69,7 +69,11 @@ fn provoke(asked: &mut Asked, client: &mut Client, signed_in: bool, (method, pat
         asked.look(&client.post(path, &[]), true, &how("from another site"));
         client.headers.clear();
         asked.look(&client.send(method.clone(), path, form, b"a=b".into()), true, &how("without secret"));
-        asked.look(&client.send(method.clone(), path, "application/json", b"{}".into()), true, &how("as JSON"));
+        asked.look(
+            &client.send(method.clone(), path, "application/json", b"{}".into()),
+            true,
+            &how("as JSON"),
+        );
         let cut = b"--x\r\nContent-Disp".to_vec();
         let multipart = "multipart/form-data; boundary=x";
         asked.look(&client.send(method.clone(), path, multipart, cut), true, &how("cut off"));

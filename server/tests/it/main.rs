@@ -9,6 +9,7 @@ mod crawl;
 mod demo;
 mod disk;
 mod guards;
+mod guards_reach;
 mod headers;
 mod openapi;
 mod privacy;

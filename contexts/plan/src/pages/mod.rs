@@ -35,6 +35,8 @@ use crate::rules::Status;
 use crate::{Duty, PlanId};
 
 pub(crate) const STYLE: &str = "/assets/plan.css";
+/// Who records what was done, for the links that lead there.
+const RECORD: Permission = Permission::Roles(evidence::rules::RECORDERS);
 const KEEP: Permission = Permission::Roles(KEEPERS);
 const WRITE: Permission = Permission::Roles(&[Role::Administrator, Role::Coordinator, Role::Editor]);
 const SIGNED: Permission = Permission::SignedIn;

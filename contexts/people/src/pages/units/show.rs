@@ -6,7 +6,7 @@ use kernel::{Day, Instant, Refusal, Role, UnitId};
 use serde::Deserialize;
 use web::{Cx, Form, Page, Safe, Tone, ui};
 
-use super::load;
+use super::{load, within};
 use crate::accounts::{self, Account};
 use crate::pages::kind_word;
 use crate::pages::people::state_key;
@@ -29,7 +29,8 @@ struct Event {
 
 struct Record {
     unit: Unit,
-    path: Vec<Unit>,
+    /// From the root down, each with whether the reader may open it.
+    path: Vec<(Unit, bool)>,
     versions: Vec<Version>,
     events: Vec<(Succession, Option<Unit>, Option<Unit>)>,
     aliases: Vec<String>,
@@ -79,9 +80,14 @@ async fn draw(cx: &Cx, id: &UnitId, on: Day, form: &Form) -> web::Result {
                 events.push((event, from, to));
             }
             let (_, history) = units::history(tx, district, &of)?.ok_or(Refusal::NotFound)?;
+            let own = within(by);
+            let reached = |above: Unit| {
+                let reached = own.as_ref().is_none_or(|units| units.contains(&above.id));
+                (above, reached)
+            };
             let heir = units::heir(tx, district, &of, by.today())?.filter(|heir| heir.id != of);
             Ok(Record {
-                path: units::path(tx, district, &of, on)?,
+                path: units::path(tx, district, &of, on)?.into_iter().map(reached).collect(),
                 versions: history.versions().rev().cloned().collect(),
                 begins: history.begins(),
                 events,
