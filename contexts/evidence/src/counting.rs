@@ -6,8 +6,9 @@ use db::Tx;
 use kernel::{Caller, DistrictId, Refusal, Year};
 
 use crate::fact::{Cell, Fact, Sums, add_to_totals, facts_of, reversals_of, same_act};
-use crate::indicator::{Counted, appear, identifies, moved};
-use crate::{Delivery, DeliveryId, Indicator, IndicatorId, Source, log, store};
+use crate::indicator::{Counted, appear};
+use crate::rule::{Rule, RuleState, Told};
+use crate::{Delivery, DeliveryId, Indicator, IndicatorId, log, store};
 
 /// Facts read at once by a rebuild.
 const PAGE: i64 = 20_000;
@@ -61,39 +62,60 @@ fn post(tx: &mut Tx, district: &DistrictId, act: &[Fact]) -> Result<(), Refusal>
     store::total::move_by(tx, district, &cells)?;
     let purposes: BTreeSet<&str> =
         act.iter().flat_map(|fact| &fact.purposes).map(crate::PurposeId::as_str).collect();
-    let indicators = store::indicator::list_counted(tx, district, purposes.into_iter())?;
+    let Some(on) = act.first().map(|fact| fact.on) else { return Ok(()) };
+    let rules = store::rule::list_counting(tx, district, purposes.into_iter(), on)?;
+    let rules: Vec<&Rule> = rules.iter().collect();
     let mut sums = BTreeMap::new();
-    for indicator in &indicators {
-        add_to_indicator(tx, district, indicator, act, &mut sums)?;
-    }
+    add_to_indicators(tx, district, &rules, act, &mut sums)?;
     store::indicator::move_by(tx, district, &sums)
+}
+
+/// What moved in the years of indicators, with the version of the rule that counted each year.
+pub(crate) type Years = BTreeMap<(IndicatorId, Year), (i64, Counted)>;
+
+fn add_to_indicators(
+    tx: &mut Tx,
+    district: &DistrictId,
+    rules: &[&Rule],
+    act: &[Fact],
+    sums: &mut Years,
+) -> Result<(), Refusal> {
+    let told = match act.first() {
+        Some(fact) if rules.iter().any(|rule| rule.conditions.asks_told()) => {
+            store::rule::told(tx, district, [&fact.source])?.remove(&fact.source)
+        }
+        Some(_) | None => None,
+    };
+    rules.iter().try_for_each(|rule| add_to_indicator(tx, district, rule, (act, told.as_ref()), sums))
 }
 
 fn add_to_indicator(
     tx: &mut Tx,
     district: &DistrictId,
-    indicator: &Indicator,
-    act: &[Fact],
-    sums: &mut BTreeMap<(IndicatorId, Year), Counted>,
+    rule: &Rule,
+    (act, told): (&[Fact], Option<&Told>),
+    sums: &mut Years,
 ) -> Result<(), Refusal> {
-    let (Some(moved), Some(fact)) = (moved(indicator, act), act.first()) else {
+    let (Some(moved), Some(fact)) = (rule.moved(act, told), act.first()) else {
         return Ok(());
     };
     let year = fact.on.year();
     let mut counts = BTreeMap::from([(year, moved)]);
-    if identifies(indicator, act) {
+    if rule.identifies(act) {
         let persons = store::person::of_delivery(tx, district, &fact.source)?;
-        let mut known = store::person::appearances(tx, district, &indicator.id, &persons)?;
+        let mut known = store::person::appearances(tx, district, &rule.indicator, &persons)?;
         let mut rows = Vec::new();
         for person in persons {
             let refs = known.entry(person.clone()).or_default();
             appear(refs, year, moved.sessions, &mut counts);
             rows.push((person, year, refs.get(&year).copied().unwrap_or_default()));
         }
-        store::person::save_appearances(tx, district, &indicator.id, &rows)?;
+        store::person::save_appearances(tx, district, &rule.indicator, &rows)?;
     }
     for (year, counted) in counts {
-        sums.entry((indicator.id.clone(), year)).or_default().add(counted);
+        // another year that a person moves was counted before, by its own version: that one stands
+        let (_, sum) = sums.entry((rule.indicator.clone(), year)).or_insert((rule.n, Counted::default()));
+        sum.add(counted);
     }
     Ok(())
 }
@@ -122,30 +144,47 @@ pub fn totals_of_facts(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<Ce
     Ok(cells)
 }
 
+/// Forgets what an indicator came to, and counts it anew by the versions of its rule.
+///
+/// # Errors
+/// As the database refuses.
+pub fn recount(tx: &mut Tx, district: &DistrictId, indicator: &Indicator) -> Result<(), Refusal> {
+    store::indicator::forget(tx, district, [&indicator.id])?;
+    count_anew(tx, district, indicator)
+}
+
 /// Counts an indicator of which nothing is stored from the facts; nothing for one that is not counted.
-/// One with a purpose costs the deliveries for that purpose, one without costs all facts.
+/// A version with a purpose costs the deliveries for that purpose on its days, one without costs all
+/// facts.
 ///
 /// # Errors
 /// As the database refuses.
 pub fn count_anew(tx: &mut Tx, district: &DistrictId, indicator: &Indicator) -> Result<(), Refusal> {
-    let Source::Counted { purpose, .. } = &indicator.source else { return Ok(()) };
-    let mut sums = BTreeMap::new();
-    let mut see = |tx: &mut Tx, act: &[Fact]| add_to_indicator(tx, district, indicator, act, &mut sums);
-    match purpose {
-        Some(purpose) => {
-            let mut after = (indicator.from, DeliveryId::from(""));
-            loop {
-                let until = indicator.to;
-                let ids = store::delivery::ids_for(tx, district, purpose, (&after, until), PURPOSE_PAGE)?;
-                let Some(last) = ids.last() else { break };
-                after = last.clone();
-                let facts = store::fact::of_deliveries(tx, district, ids.iter().map(|(_, id)| id))?;
-                acts(&facts).try_for_each(|act| see(tx, act))?;
-            }
+    let mut sums = Years::new();
+    for rule in &store::rule::list_of(tx, district, &indicator.id)? {
+        if !counts(rule) {
+            continue;
         }
-        None => each_act(tx, district, see)?,
+        let mut see = |tx: &mut Tx, act: &[Fact]| add_to_indicators(tx, district, &[rule], act, &mut sums);
+        let Some(purpose) = &rule.conditions.purpose else {
+            each_act(tx, district, see)?;
+            continue;
+        };
+        let mut after = (rule.from, DeliveryId::from(""));
+        loop {
+            let ids = store::delivery::ids_for(tx, district, purpose, (&after, rule.to), PURPOSE_PAGE)?;
+            let Some(last) = ids.last() else { break };
+            after = last.clone();
+            let facts = store::fact::of_deliveries(tx, district, ids.iter().map(|(_, id)| id))?;
+            acts(&facts).try_for_each(|act| see(tx, act))?;
+        }
     }
     store::indicator::move_by(tx, district, &sums)
+}
+
+/// Whether a version counts any day.
+fn counts(rule: &Rule) -> bool {
+    !matches!(rule.state(), RuleState::Draft) && rule.from <= rule.to
 }
 
 /// Computes the counted indicators anew from the facts.
@@ -154,12 +193,12 @@ pub fn count_anew(tx: &mut Tx, district: &DistrictId, indicator: &Indicator) -> 
 /// As the database refuses.
 fn rebuild_indicators(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
     store::indicator::clear(tx, district)?;
-    let mut indicators = store::indicator::list(tx, district)?;
-    indicators.retain(|indicator| matches!(indicator.source, crate::Source::Counted { .. }));
-    let mut sums = BTreeMap::new();
-    each_act(tx, district, |tx, act| {
-        indicators.iter().try_for_each(|indicator| add_to_indicator(tx, district, indicator, act, &mut sums))
-    })?;
+    let indicators = store::indicator::list(tx, district)?;
+    let versions = store::rule::list(tx, district)?;
+    let of = indicators.iter().filter_map(|indicator| versions.get(&indicator.id));
+    let rules: Vec<&Rule> = of.flatten().filter(|rule| counts(rule)).collect();
+    let mut sums = Years::new();
+    each_act(tx, district, |tx, act| add_to_indicators(tx, district, &rules, act, &mut sums))?;
     store::indicator::move_by(tx, district, &sums)
 }
 

@@ -102,7 +102,7 @@ fn sums_of(facts: &[Fact], filter: &Filter) -> Sums {
         match fact.quantity {
             Quantity::Session => sums.sessions += fact.n,
             Quantity::Minute => sums.minutes += fact.n,
-            Quantity::PersonTime if filter.group.is_none() || fact.group == filter.group => {
+            Quantity::PersonTime if is_of_group(fact, filter) => {
                 sums.person_times += fact.n;
             }
             Quantity::PersonTime => {}
@@ -111,7 +111,14 @@ fn sums_of(facts: &[Fact], filter: &Filter) -> Sums {
     sums
 }
 
-/// Whether an act belongs to the list, as far as its facts can say: the text of a search cannot.
+/// Whether heads of a fact are of the groups that the list asks for.
+fn is_of_group(fact: &Fact, filter: &Filter) -> bool {
+    let one_of = || fact.group.is_some_and(|group| filter.groups.contains(&group));
+    (filter.group.is_none() || fact.group == filter.group) && (filter.groups.is_empty() || one_of())
+}
+
+/// Whether an act belongs to the list, as far as its facts can say: the text of a search and the place
+/// they do not hold.
 fn belongs(act: &[Fact], filter: &Filter) -> bool {
     let Some(fact) = act.first() else { return false };
     let unit = |unit| match filter.part {
@@ -123,7 +130,9 @@ fn belongs(act: &[Fact], filter: &Filter) -> bool {
         && filter.town.as_ref().is_none_or(|town| fact.town == *town)
         && filter.unit.as_ref().is_none_or(unit)
         && (filter.group.is_none() || act.iter().any(|fact| fact.group == filter.group))
+        && (filter.groups.is_empty() || act.iter().any(|fact| is_of_group(fact, filter)))
         && filter.kind.is_none_or(|kind| fact.kind == kind)
+        && (filter.kinds.is_empty() || filter.kinds.contains(&fact.kind))
         && filter.from.is_none_or(|from| fact.on >= from)
         && filter.to.is_none_or(|to| fact.on <= to)
 }

@@ -1,7 +1,7 @@
 //! The filter of the list of deliveries, as it stands in the address. Every number on every page
 //! opens the list with the filter that yields exactly the deliveries behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Day, Group, Problem, UnitId};
 
@@ -30,6 +30,22 @@ pub struct Filter {
     pub state: Option<&'static str>,
     /// Title, topic or venue contain this.
     pub text: String,
+    /// Of one of these kinds; any when empty.
+    pub kinds: BTreeSet<Kind>,
+    /// That reached one of these groups; any when empty.
+    pub groups: BTreeSet<Group>,
+    /// Title, topic or venue contain one of these; any when empty.
+    pub topics: BTreeSet<String>,
+    /// At this registered place.
+    pub place: Option<UnitId>,
+}
+
+/// The codes of a list parted by commas; what is none of them is left out and said by `false`.
+fn codes<T: Ord>(text: &str, parse: fn(&str) -> Option<T>) -> (BTreeSet<T>, bool) {
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let read: Vec<T> = parts.iter().filter_map(|part| parse(part)).collect();
+    let all = read.len() == parts.len();
+    (read.into_iter().collect(), all)
 }
 
 impl Filter {
@@ -52,6 +68,11 @@ impl Filter {
         read("from", from.is_some());
         read("to", to.is_some());
         read("state", state.is_some());
+        let ((kinds, kinds_known), (groups, groups_known)) =
+            (codes(text("kinds"), Kind::parse), codes(text("groups"), Group::parse));
+        read("kinds", kinds_known);
+        read("groups", groups_known);
+        let topics = text("topics").split(',').map(kernel::search_key).filter(|word| !word.is_empty());
         let filter = Self {
             purpose: id("purpose").map(PurposeId::from),
             town: id("town").map(UnitId::from),
@@ -63,6 +84,10 @@ impl Filter {
             to,
             state,
             text: text("text").to_owned(),
+            kinds,
+            groups,
+            topics: topics.collect(),
+            place: id("place").map(UnitId::from),
         };
         (filter, problems)
     }
@@ -70,6 +95,7 @@ impl Filter {
     /// The filter as pairs for an address; only what is set.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let day = |day: Option<Day>| day.map(|day| day.to_string());
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
         let all = [
             ("purpose", self.purpose.as_ref().map(ToString::to_string)),
             ("town", self.town.as_ref().map(ToString::to_string)),
@@ -80,7 +106,11 @@ impl Filter {
             ("from", day(self.from)),
             ("to", day(self.to)),
             ("state", self.state.map(str::to_owned)),
-            ("text", Some(self.text.clone()).filter(|text| !text.is_empty())),
+            ("text", some(self.text.clone())),
+            ("kinds", some(listed(self.kinds.iter().map(|kind| kind.code())))),
+            ("groups", some(listed(self.groups.iter().map(|group| group.code())))),
+            ("topics", some(listed(self.topics.iter().map(String::as_str)))),
+            ("place", self.place.as_ref().map(ToString::to_string)),
         ];
         all.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
     }
@@ -94,6 +124,11 @@ impl Filter {
 }
 
 const PATH: &str = "/desk/deliveries";
+
+/// A list parted by commas.
+fn listed<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    parts.collect::<Vec<_>>().join(",")
+}
 
 /// Percent-encodes everything but letters, digits and `-_.~`.
 fn encoded(text: &str) -> String {
@@ -118,6 +153,10 @@ mod tests {
             from: Day::new(2025, 1, 1),
             state: Some("verified"),
             text: "野生菌".into(),
+            kinds: [Kind::Lecture, Kind::Training].into(),
+            groups: [Group::Elderly, Group::Youth].into(),
+            topics: ["菌".to_owned(), "地震".to_owned()].into(),
+            place: Some("hall".into()),
             ..Filter::default()
         };
         let query = filter.pairs().into_iter().map(|(name, text)| (name.to_owned(), text)).collect();

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Day, Group, Value, Year};
 
-use crate::fact::{Fact, Quantity};
 use crate::{IndicatorId, Kind, PurposeId, words::codes};
 
 codes!(
@@ -112,48 +111,6 @@ impl Counted {
     }
 }
 
-/// What the facts of one act (a verification, or the withdrawal of one) move in a counted
-/// indicator; `None` when it does not count the delivery.
-pub fn moved(indicator: &Indicator, act: &[Fact]) -> Option<Counted> {
-    let Source::Counted { purpose, kind, group, tally: _ } = &indicator.source else {
-        return None;
-    };
-    let fact = act.first()?;
-    let in_time = fact.on >= indicator.from && fact.on <= indicator.to;
-    let for_it = purpose.as_ref().is_none_or(|purpose| fact.purposes.contains(purpose));
-    let of_kind = kind.is_none_or(|kind| fact.kind == kind);
-    let reached = group.is_none() || act.iter().any(|fact| fact.group == *group);
-    if !(in_time && for_it && of_kind && reached) {
-        return None;
-    }
-    let mut counted = Counted::default();
-    for fact in act {
-        match fact.quantity {
-            Quantity::Session => counted.sessions += fact.n,
-            Quantity::Minute => counted.minutes += fact.n,
-            Quantity::PersonTime if group.is_none() || fact.group == *group => counted.person_times += fact.n,
-            Quantity::PersonTime => {}
-        }
-    }
-    Some(counted)
-}
-
-/// Whether the sign-in list of an act says who the heads are that an indicator counts. With a
-/// group, only a delivery for that group alone can say so: the list does not tell groups apart.
-pub fn identifies(indicator: &Indicator, act: &[Fact]) -> bool {
-    match &indicator.source {
-        Source::Counted { tally: Tally::Persons, group, .. } => {
-            group.is_none() || act.iter().all(|fact| fact.group.is_none() || fact.group == *group)
-        }
-        Source::Counted { tally: Tally::Sessions | Tally::PersonTimes, .. }
-        | Source::Registered
-        | Source::Coverage { .. }
-        | Source::Measured
-        | Source::Financial
-        | Source::Attested => false,
-    }
-}
-
 /// One more (or, with `sign` -1, one less) appearance of a person in a year: how the counts of the
 /// years move. `refs` are the person's appearances by year and are brought up to date.
 pub fn appear(refs: &mut BTreeMap<Year, i64>, year: Year, sign: i64, counts: &mut BTreeMap<Year, Counted>) {
@@ -191,6 +148,8 @@ pub struct Point {
     pub href: Option<String>,
     /// The list that `to_date` was counted from.
     pub href_to_date: Option<String>,
+    /// The version of the rule that counted the year, and its first day; only where rules count.
+    pub rule: Option<(i64, Day)>,
 }
 
 /// The series of one indicator.

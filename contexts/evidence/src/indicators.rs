@@ -6,10 +6,11 @@ use db::Tx;
 use kernel::{Caller, Day, DistrictId, Problem, Refusal, UnitId, Value, Year};
 use people::units::Unit;
 
+use crate::counting::Years;
 use crate::indicator::{Counted, Indicator, Point, Series, Source, Tally, covered};
+use crate::rule::{Conditions, Rule, RuleState};
 use crate::store::entry::Stock;
-use crate::totals::Period;
-use crate::{Filter, IndicatorId, counting, store};
+use crate::{Filter, IndicatorId, Stamp, counting, store};
 
 /// Puts these indicators in place of those registered before. A counted one whose rule is new or
 /// differs is counted anew from the facts; the others keep what they have. Doing it twice changes
@@ -25,21 +26,63 @@ pub fn register(tx: &mut Tx, by: &Caller, indicators: &[Indicator]) -> Result<()
     if ids.len() != indicators.len() || indicators.iter().any(bad) {
         return Err(Problem::new("evidence-indicators-inconsistent").into());
     }
-    let before = store::indicator::list(tx, by.district())?;
+    let before = store::indicator::list_registered(tx, by.district())?;
     store::indicator::retire_all(tx, by.district())?;
+    let mut moved = BTreeSet::new();
     for (position, indicator) in (0..).zip(indicators) {
         store::indicator::save(tx, by.district(), indicator, position)?;
+        if ready_rule(tx, by, indicator)? || !before.iter().any(|old| old.id == indicator.id) {
+            moved.insert(&indicator.id);
+        }
     }
-    let same_rule =
-        |one: &Indicator, two: &Indicator| (&one.source, one.from, one.to) == (&two.source, two.from, two.to);
-    let stays = |old: &&Indicator| indicators.iter().any(|one| one.id == old.id && same_rule(one, old));
-    let moved = |one: &&Indicator| !before.iter().any(|old| old.id == one.id && same_rule(one, old));
     // one that left is no longer kept up, so what it came to is not true for long
-    let gone = before.iter().filter(|old| !stays(old)).map(|old| &old.id);
-    let anew: Vec<&Indicator> = indicators.iter().filter(moved).collect();
-    let stale: BTreeSet<&IndicatorId> = gone.chain(anew.iter().map(|one| &one.id)).collect();
+    let gone = before.iter().map(|old| &old.id).filter(|id| !ids.contains(id));
+    let stale: BTreeSet<&IndicatorId> = gone.chain(moved.iter().copied()).collect();
     store::indicator::forget(tx, by.district(), stale)?;
+    let anew = indicators.iter().filter(|one| moved.contains(&one.id));
     anew.into_iter().try_for_each(|one| counting::count_anew(tx, by.district(), one))
+}
+
+/// Makes what the owner says that a counted indicator counts its rule, unless its newest ready version
+/// says so already; answers whether anything changed. A version that people wrote since stays while the
+/// owner does not change its mind.
+fn ready_rule(tx: &mut Tx, by: &Caller, indicator: &Indicator) -> Result<bool, Refusal> {
+    let Source::Counted { purpose, kind, group, tally } = &indicator.source else { return Ok(false) };
+    let conditions = Conditions {
+        purpose: purpose.clone(),
+        kinds: kind.iter().copied().collect(),
+        groups: group.iter().copied().collect(),
+        ..Conditions::default()
+    };
+    let versions = store::rule::list_of(tx, by.district(), &indicator.id)?;
+    let last_day = versions.iter().map(|one| one.to).max();
+    let same = |one: &&Rule| {
+        (&one.conditions, one.tally, one.from) == (&conditions, *tally, indicator.from)
+            && last_day == Some(indicator.to)
+    };
+    if versions.iter().rfind(|one| one.is_ready).as_ref().is_some_and(same) {
+        return Ok(false);
+    }
+    let actor = &by.actor;
+    let account = actor.account.clone().unwrap_or_else(|| kernel::AccountId::from(String::new()));
+    let stamp = Stamp { by: account, name: actor.name.clone(), at: by.now() };
+    let rule = Rule {
+        id: by.id(),
+        indicator: indicator.id.clone(),
+        n: versions.last().map_or(1, |last| last.n + 1),
+        conditions,
+        tally: *tally,
+        from: indicator.from,
+        to: indicator.to,
+        why: String::new(),
+        is_ready: true,
+        made: stamp.clone(),
+        state: RuleState::InForce { put: stamp },
+        version: 1,
+    };
+    crate::actions::rule::follow(tx, by, &rule)?;
+    store::rule::insert(tx, by.district(), &rule)?;
+    Ok(true)
 }
 
 /// The indicators in force.
@@ -61,13 +104,17 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
     let attested = store::attestation::standing(tx, district)?;
     let stocks = store::entry::stocks(tx, district)?;
     let towns = people::units::town_versions(tx, district)?;
+    let rules = store::rule::list(tx, district)?;
     let mut series = Vec::new();
     for indicator in store::indicator::list(tx, district)? {
         let mut points = Vec::new();
         let mut to_date = Counted::default();
         for year in indicator.from.year()..=year.min(indicator.to.year()) {
             points.push(match &indicator.source {
-                Source::Counted { .. } => counted_point(&indicator, year, &counted, &mut to_date),
+                Source::Counted { .. } => {
+                    let versions = rules.get(&indicator.id).map(Vec::as_slice).unwrap_or_default();
+                    counted_point((&indicator, versions), year, &counted, &mut to_date)
+                }
                 Source::Registered | Source::Coverage { .. } => match stocks.get(&indicator.id) {
                     Some(stocks) => {
                         let on = Day::new(year, 12, 31).unwrap_or(indicator.to).min(by.today());
@@ -86,52 +133,60 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
 
 fn missing(year: Year) -> Point {
     let value = Value::NotCollected;
-    Point { year, value, to_date: value, n: 0, unidentified: None, href: None, href_to_date: None }
+    Point {
+        year,
+        value,
+        to_date: value,
+        n: 0,
+        unidentified: None,
+        href: None,
+        href_to_date: None,
+        rule: None,
+    }
 }
 
 /// A counted year; `to_date` holds the sums of the years before it and is brought up to date. Without
 /// any delivery it is 0, and truly so: nothing was verified.
 fn counted_point(
-    indicator: &Indicator,
+    (indicator, versions): (&Indicator, &[Rule]),
     year: Year,
-    counted: &BTreeMap<(IndicatorId, Year), Counted>,
+    counted: &Years,
     to_date: &mut Counted,
 ) -> Point {
-    let Source::Counted { tally, .. } = &indicator.source else {
-        return missing(year);
-    };
-    let sums = counted.get(&(indicator.id.clone(), year)).copied().unwrap_or_default();
+    let Some(rule) = rule_of(indicator, versions, year) else { return missing(year) };
+    let sums = counted.get(&(indicator.id.clone(), year)).map(|(_, sums)| *sums).unwrap_or_default();
     to_date.add(sums);
-    let (value, so_far) = match tally {
+    let (value, so_far) = match rule.tally {
         Tally::Sessions => (sums.sessions, to_date.sessions),
         Tally::PersonTimes => (sums.person_times, to_date.person_times),
         Tally::Persons => (sums.persons, to_date.persons_new),
     };
+    let persons = rule.tally == Tally::Persons;
     // people came, and of none of them is known who: that is no answer, not zero
-    let unknown = |sums: &Counted| *tally == Tally::Persons && sums.identified == 0 && sums.person_times > 0;
-    let filter = filter(indicator, year).unwrap_or_default();
-    let so_far_filter = Filter { from: Some(indicator.from), ..filter.clone() };
+    let unknown = |sums: &Counted| persons && sums.identified == 0 && sums.person_times > 0;
+    let filter = rule.filter(year);
+    // one list has what several versions counted only when one of them counted all of it
+    let href_to_date = if rule.from <= indicator.from {
+        Filter { from: Some(indicator.from), ..filter.clone() }.href()
+    } else {
+        format!("/desk/indicators/{}", indicator.id)
+    };
     Point {
         year,
         value: if unknown(&sums) { Value::NotCollected } else { value.into() },
         to_date: if unknown(to_date) { Value::NotCollected } else { so_far.into() },
         n: sums.sessions,
-        unidentified: (*tally == Tally::Persons).then_some(sums.person_times - sums.identified),
+        unidentified: persons.then_some(sums.person_times - sums.identified),
         href: Some(filter.href()),
-        href_to_date: Some(so_far_filter.href()),
+        href_to_date: Some(href_to_date),
+        rule: Some((rule.n, rule.from)),
     }
 }
 
-/// The list of the deliveries that a counted indicator counts in a year; none for the other kinds.
-pub(crate) fn filter(indicator: &Indicator, year: Year) -> Option<Filter> {
-    let Source::Counted { purpose, kind, group, tally: _ } = &indicator.source else { return None };
-    let mut filter = Period::year(year).filter();
-    filter.purpose.clone_from(purpose);
-    filter.kind = *kind;
-    filter.group = *group;
-    filter.from = filter.from.max(Some(indicator.from));
-    filter.to = filter.to.min(Some(indicator.to));
-    Some(filter)
+/// The version that counts a year: all its days that the indicator has are counted by one.
+fn rule_of<'a>(indicator: &Indicator, versions: &'a [Rule], year: Year) -> Option<&'a Rule> {
+    let on = Day::new(year, 12, 31)?.min(indicator.to);
+    versions.iter().find(|one| one.counts_on(on))
 }
 
 fn stock_point(indicator: &Indicator, stocks: &[Stock], towns: &[Unit], (year, on): (Year, Day)) -> Point {
@@ -152,7 +207,7 @@ fn stock_point(indicator: &Indicator, stocks: &[Stock], towns: &[Unit], (year, o
     };
     let href = Some(format!("/desk/entries?indicator={}&on={on}", indicator.id));
     let value = value.into();
-    Point { year, value, to_date: value, n, unidentified: None, href_to_date: href.clone(), href }
+    Point { year, value, to_date: value, n, unidentified: None, href_to_date: href.clone(), href, rule: None }
 }
 
 fn attested_point(indicator: &Indicator, year: Year, standing: &BTreeMap<(IndicatorId, Year), i64>) -> Point {
@@ -162,7 +217,16 @@ fn attested_point(indicator: &Indicator, year: Year, standing: &BTreeMap<(Indica
             let href =
                 Some(format!("/desk/attestations?indicator={}&year={year}&state=confirmed", indicator.id));
             let value = (*n).into();
-            Point { year, value, to_date: value, n: *n, unidentified: None, href_to_date: href.clone(), href }
+            Point {
+                year,
+                value,
+                to_date: value,
+                n: *n,
+                unidentified: None,
+                href_to_date: href.clone(),
+                href,
+                rule: None,
+            }
         }
     }
 }

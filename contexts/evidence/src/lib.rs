@@ -5,6 +5,7 @@ pub mod actions;
 mod attestation;
 mod counting;
 mod delivery;
+mod dry_run;
 mod entry;
 pub mod extract;
 pub mod fact;
@@ -19,6 +20,7 @@ mod photo;
 mod purpose;
 pub mod purposes;
 pub mod reading;
+mod rule;
 pub mod rules;
 pub mod store;
 pub mod suppression;
@@ -34,11 +36,13 @@ pub use filter::Filter;
 pub use indicator::{Indicator, Point, Series, Source, Tally};
 pub use photo::{Area, Doubt, Photo};
 pub use purpose::Purpose;
+pub use rule::{Conditions, Rule, RuleState};
 pub use totals::Period;
 pub use words::{
-    AttestationId, DeliveryId, DutyRole, EntryId, IndicatorId, Kind, Method, Part, ProofId, PurposeId,
+    AttestationId, DeliveryId, DutyRole, EntryId, IndicatorId, Kind, Method, Part, ProofId, PurposeId, RuleId,
 };
 
+pub use pages::indicators::sign as kind_sign;
 pub use pages::module;
 
 /// What comes round: new facts are taken into the tree, and its head is signed each hour in which it grew.
@@ -58,6 +62,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0001_delivery.sql", include_str!("../migrations/0001_delivery.sql")),
         ("0002_fact.sql", include_str!("../migrations/0002_fact.sql")),
         ("0003_indicator.sql", include_str!("../migrations/0003_indicator.sql")),
+        ("0005_rule.sql", include_str!("../migrations/0005_rule.sql")),
     ],
 };
 

@@ -11,6 +11,8 @@ pub const RECORDERS: &[Role] = &[Role::Administrator, Role::Coordinator, Role::E
 /// Who verifies, sends back and withdraws.
 pub const VERIFIERS: &[Role] =
     &[Role::Administrator, Role::Coordinator, Role::Verifier, Role::CommunityWorker];
+/// Who writes what counts, and puts it in force.
+pub const RULE_KEEPERS: &[Role] = &[Role::Administrator, Role::Coordinator];
 /// Who opens the pages at all.
 pub const READERS: &[Role] = &Role::ALL;
 

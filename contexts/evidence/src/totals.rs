@@ -250,7 +250,14 @@ pub fn of_filter(tx: &mut Tx, district: &DistrictId, filter: &Filter) -> Result<
     } else {
         return Ok(None);
     };
-    if second.is_some() || filter.kind.is_some() || !filter.text.is_empty() || from > to {
+    let of_rules = !(filter.kinds.is_empty() && filter.groups.is_empty() && filter.topics.is_empty());
+    if of_rules
+        || filter.place.is_some()
+        || second.is_some()
+        || filter.kind.is_some()
+        || !filter.text.is_empty()
+        || from > to
+    {
         return Ok(None);
     }
     let (grain, key) = cell.unwrap_or((Grain::All, ""));

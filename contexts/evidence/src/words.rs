@@ -13,6 +13,10 @@ kernel::id!(
     IndicatorId
 );
 kernel::id!(
+    /// A version of what an indicator counts.
+    RuleId
+);
+kernel::id!(
     /// A dated entry of a registered stock.
     EntryId
 );

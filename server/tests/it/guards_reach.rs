@@ -25,7 +25,7 @@ enum Whose {
 use Whose::{Everybodys, OfUnits, OfUnitsToday};
 
 /// Every address with a parameter, by its beginning. A new one has to say whose its records are.
-const RECORDS: [(&str, Whose); 13] = [
+const RECORDS: [(&str, Whose); 15] = [
     (
         "/desk/deliveries/{id}",
         OfUnits(
@@ -72,6 +72,8 @@ const RECORDS: [(&str, Whose); 13] = [
             "select '/desk/plan/years/2025/units/' || id as path, id as unit from unit where kind = 'department'",
         ),
     ),
+    ("/desk/indicators/{id}", Everybodys),
+    ("/desk/rules/{id}", Everybodys),
     ("/desk/people/{id}", Everybodys),
     ("/desk/plan/documents/{id}", Everybodys),
     ("/desk/plan/items/{n}", Everybodys),

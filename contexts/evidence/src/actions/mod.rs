@@ -5,6 +5,7 @@ pub mod delivery;
 pub mod entry;
 pub mod import;
 pub mod photos;
+pub mod rule;
 
 use db::Tx;
 use kernel::{Caller, Problem, Refusal, UnitId};

@@ -3,16 +3,18 @@
 pub mod attestations;
 pub mod deliveries;
 pub mod entries;
+pub mod indicators;
 pub mod log;
 pub mod names;
 pub mod photo;
+pub mod rules;
 pub mod todos;
 
 use kernel::{Permission, Problem, Refusal, Role};
 use web::{Form, Module, NavItem, Routes};
 
 use crate::photo::{MAX_BYTES, Photo, examine};
-use crate::rules::{RECORDERS, VERIFIERS};
+use crate::rules::{RECORDERS, RULE_KEEPERS, VERIFIERS};
 
 /// Room for one photo and the fields around it, with some air so that a photo that is a little too
 /// large is refused beside its field.
@@ -21,6 +23,8 @@ const UPLOAD: usize = MAX_BYTES + (8 << 20);
 const ANYONE: Permission = Permission::SignedIn;
 const RECORD: Permission = Permission::Roles(RECORDERS);
 const VERIFY: Permission = Permission::Roles(VERIFIERS);
+/// What counts is written by those who run the district.
+pub(crate) const KEEP_RULES: Permission = Permission::Roles(RULE_KEEPERS);
 /// A draft is given up by those who record, a counted delivery withdrawn by those who verify.
 const WITHDRAW: Permission = Permission::Roles(&[
     Role::Administrator,
@@ -38,12 +42,15 @@ pub fn module() -> Module {
         stream: crate::STREAM,
         words: &[
             (web::Locale::Zh, include_str!("../../locales/zh-CN.ftl")),
+            (web::Locale::Zh, include_str!("../../locales/rules.zh-CN.ftl")),
             (web::Locale::En, include_str!("../../locales/en.ftl")),
+            (web::Locale::En, include_str!("../../locales/rules.en.ftl")),
         ],
         nav: &[
             NavItem { path: "/desk/deliveries", key: "nav-deliveries", order: 30, permission: ANYONE },
             NavItem { path: "/desk/entries", key: "nav-entries", order: 34, permission: ANYONE },
             NavItem { path: "/desk/attestations", key: "nav-attestations", order: 36, permission: ANYONE },
+            NavItem { path: "/desk/indicators", key: "nav-indicators", order: 38, permission: ANYONE },
             NavItem { path: "/log", key: "nav-log", order: 88, permission: ANYONE },
         ],
         todos: Some(todos::list),
@@ -91,6 +98,14 @@ fn routes() -> Routes {
         .post("/desk/entries/{id}/verification", VERIFY, entries::show::verify)
         .post("/desk/entries/{id}/end", VERIFY, entries::show::end)
         .post("/desk/entries/{id}/withdrawal", VERIFY, entries::show::withdraw);
+    let deliveries = deliveries
+        .get("/desk/indicators", ANYONE, indicators::index::show)
+        .get("/desk/indicators/{id}", ANYONE, indicators::show::show)
+        .get("/desk/rules/new", KEEP_RULES, rules::new::show)
+        .post("/desk/rules", KEEP_RULES, rules::new::create)
+        .get("/desk/rules/{id}", ANYONE, rules::show::show)
+        .post("/desk/rules/{id}/force", KEEP_RULES, rules::show::put_in_force)
+        .post("/desk/rules/{id}/discard", KEEP_RULES, rules::show::discard);
     deliveries
         .get("/desk/attestations", ANYONE, attestations::index::show)
         .get("/desk/attestations/new", RECORD, attestations::new::show)

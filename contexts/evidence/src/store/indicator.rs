@@ -1,11 +1,10 @@
 //! Indicators and the sums of the counted ones.
 
-use std::collections::BTreeMap;
-
 use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Group, Refusal, Year};
 
-use super::{Sql, corrupt};
+use super::corrupt;
+use crate::counting::Years;
 use crate::fact::RULE_VERSION;
 use crate::indicator::{Counted, Source, Tally};
 use crate::{Indicator, IndicatorId, Kind, PurposeId};
@@ -67,36 +66,53 @@ pub fn save(tx: &mut Tx, district: &DistrictId, indicator: &Indicator, position:
     Ok(())
 }
 
-/// Marks every indicator as retired; those still asked for are written anew after it.
+/// Marks every indicator that others registered as retired; those still asked for are written anew after it.
 pub fn retire_all(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
-    tx.execute("update evidence_indicator set retired = true where district_id = $1", params![district])?;
+    tx.execute(
+        "update evidence_indicator set retired = true where district_id = $1 and own = false",
+        params![district],
+    )?;
     Ok(())
 }
 
-/// The indicators in force, in the owner's order.
-pub fn list(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Indicator>, Refusal> {
+/// Those of them that others registered.
+pub fn list_registered(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Indicator>, Refusal> {
     let rows = tx.query(
-        "select * from evidence_indicator where district_id = $1 and retired = false order by position, id",
+        "select * from evidence_indicator where district_id = $1 and retired = false and own = false
+         order by position, id",
         params![district],
     )?;
     rows.iter().map(|row| Ok(indicator(row)?)).collect()
 }
 
-/// The counted ones of them that a delivery for `purposes` can move.
-pub fn list_counted<'a>(
-    tx: &mut Tx,
-    district: &DistrictId,
-    purposes: impl Iterator<Item = &'a str>,
-) -> Result<Vec<Indicator>, Refusal> {
-    let mut sql = Sql::default();
-    sql.push(
-        "select * from evidence_indicator
-         where district_id = ? and kind = 'counted' and retired = false and purpose_id in ",
-        [district.into()],
-    );
-    sql.rows([std::iter::once("").chain(purposes).map(Into::into).collect()]);
-    let rows = tx.query(&sql.text, &sql.params)?;
+/// The indicators in force, in the owner's order.
+pub fn list(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Indicator>, Refusal> {
+    let rows = tx.query(
+        "select * from evidence_indicator where district_id = $1 and retired = false order by own, position, id",
+        params![district],
+    )?;
     rows.iter().map(|row| Ok(indicator(row)?)).collect()
+}
+
+/// The one with this id, also one that left its owner's list.
+pub fn find(tx: &mut Tx, district: &DistrictId, id: &IndicatorId) -> Result<Option<Indicator>, Refusal> {
+    let row = tx
+        .find("select * from evidence_indicator where district_id = $1 and id = $2", params![district, id])?;
+    row.map(|row| Ok(indicator(&row)?)).transpose()
+}
+
+/// Writes one that was made here; it stands after all that others registered.
+pub fn save_own(tx: &mut Tx, district: &DistrictId, indicator: &Indicator) -> Result<(), Refusal> {
+    let row = tx.one(
+        "select coalesce(max(position), 0) + 1 as next from evidence_indicator where district_id = $1",
+        params![district],
+    )?;
+    save(tx, district, indicator, row.get("next")?)?;
+    tx.execute(
+        "update evidence_indicator set own = true where district_id = $1 and id = $2",
+        params![district, &indicator.id],
+    )?;
+    Ok(())
 }
 
 fn indicator(row: &Row) -> Result<Indicator, db::Error> {
@@ -141,14 +157,10 @@ fn indicator(row: &Row) -> Result<Indicator, db::Error> {
 }
 
 /// Moves the sums of a counted indicator.
-pub fn move_by(
-    tx: &mut Tx,
-    district: &DistrictId,
-    moved: &BTreeMap<(IndicatorId, Year), Counted>,
-) -> Result<(), Refusal> {
-    let rows: Vec<[Val; 9]> = moved
+pub fn move_by(tx: &mut Tx, district: &DistrictId, moved: &Years) -> Result<(), Refusal> {
+    let rows: Vec<[Val; 10]> = moved
         .iter()
-        .map(|((id, year), counted)| {
+        .map(|((id, year), (n, counted))| {
             let Counted { sessions, person_times, minutes, persons, persons_new, identified } = *counted;
             [
                 district.into(),
@@ -160,13 +172,14 @@ pub fn move_by(
                 persons.into(),
                 persons_new.into(),
                 identified.into(),
+                (*n).into(),
             ]
         })
         .collect();
     tx.execute_each(
         "insert into evidence_indicator_total (district_id, indicator_id, year, sessions, person_times, minutes,
-            persons, persons_new, identified)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            persons, persons_new, identified, rule_n)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (district_id, indicator_id, year) do update set
             sessions = evidence_indicator_total.sessions + excluded.sessions,
             person_times = evidence_indicator_total.person_times + excluded.person_times,
@@ -179,12 +192,8 @@ pub fn move_by(
     Ok(())
 }
 
-/// The sums of all counted indicators until a year, in order.
-pub fn totals(
-    tx: &mut Tx,
-    district: &DistrictId,
-    until: Year,
-) -> Result<BTreeMap<(IndicatorId, Year), Counted>, Refusal> {
+/// The sums of all counted indicators until a year, each with the version of the rule that made it.
+pub fn totals(tx: &mut Tx, district: &DistrictId, until: Year) -> Result<Years, Refusal> {
     let rows = tx.query(
         "select * from evidence_indicator_total where district_id = $1 and year <= $2",
         params![district, i64::from(until)],
@@ -192,7 +201,10 @@ pub fn totals(
     rows.iter().map(|row| Ok(total(row)?)).collect()
 }
 
-fn total(row: &Row) -> Result<((IndicatorId, Year), Counted), db::Error> {
+/// One entry of [`Years`].
+type OfYear = ((IndicatorId, Year), (i64, Counted));
+
+fn total(row: &Row) -> Result<OfYear, db::Error> {
     let id: IndicatorId = row.get("indicator_id")?;
     let year = Year::try_from(row.get::<i64>("year")?)
         .map_err(|_| corrupt("evidence_indicator_total", id.as_str(), "year"))?;
@@ -204,7 +216,7 @@ fn total(row: &Row) -> Result<((IndicatorId, Year), Counted), db::Error> {
         persons_new: row.get("persons_new")?,
         identified: row.get("identified")?,
     };
-    Ok(((id, year), counted))
+    Ok(((id, year), (row.get("rule_n")?, counted)))
 }
 
 /// Forgets the sums and appearances of all indicators, before they are computed anew.

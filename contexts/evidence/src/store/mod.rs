@@ -9,6 +9,7 @@ pub mod list;
 pub mod person;
 pub mod proof;
 pub mod purpose;
+pub mod rule;
 mod stored;
 pub mod total;
 mod walk;

@@ -140,7 +140,18 @@ fn walk(
             None if first.iter().any(|(kind, _)| *kind == "group") => "l.n".to_owned(),
             None => "d.heads".to_owned(),
         };
-        sql.push(&format!(", {heads} as heads, d.minutes as minutes"), []);
+        if filter.groups.is_empty() {
+            sql.push(&format!(", {heads} as heads, d.minutes as minutes"), []);
+        } else {
+            sql.push(
+                &format!(
+                    ", (select cast(coalesce(sum(g.n), 0) as bigint) from evidence_delivery_link g
+                        where g.district_id = ? and g.delivery_id = {id} and g.kind = 'group' and g.key in "
+                ),
+                [district.into()],
+            );
+            sql.rows([groups(filter)]).push(") as heads, d.minutes as minutes", []);
+        }
     }
     sql.push(&format!(" from {table}"), []);
     for n in 0..others.len() {
@@ -173,6 +184,7 @@ fn walk(
         );
     }
     narrow(sql, on, filter, matches!(start, Start::Text));
+    narrow_by_rule(sql, (district, id), filter);
     if let (Some(unit), None, false) = (&filter.unit, filter.part, matches!(start, Start::Link(..))) {
         within(sql, district, id, ["organiser", "supporter"], [unit]);
     }
@@ -185,7 +197,8 @@ fn walk(
 /// Whether the filter asks for what only the delivery itself knows.
 fn asks_delivery(filter: &Filter, start: &Start) -> bool {
     let text = !filter.text.is_empty() && !matches!(start, Start::Text);
-    filter.kind.is_some() || filter.state.is_some() || text
+    let of_rules = !filter.kinds.is_empty() || !filter.topics.is_empty() || filter.place.is_some();
+    filter.kind.is_some() || filter.state.is_some() || text || of_rules
 }
 
 /// The parts of the filter that the delivery itself answers.
@@ -209,6 +222,37 @@ fn narrow(sql: &mut Sql, on: &str, filter: &Filter, text_done: bool) {
     if !filter.text.is_empty() && !text_done {
         sql.push(" and d.search_key like ? escape '\\'", [pattern(&filter.text).into()]);
     }
+}
+
+/// The parts of the filter that only rules ask for.
+fn narrow_by_rule(sql: &mut Sql, (district, id): (&DistrictId, &str), filter: &Filter) {
+    if !filter.kinds.is_empty() {
+        sql.push(" and d.kind in ", []).rows([filter.kinds.iter().map(|kind| (*kind).into()).collect()]);
+    }
+    if let Some(place) = &filter.place {
+        sql.push(" and d.place_id = ?", [place.into()]);
+    }
+    for (n, word) in filter.topics.iter().enumerate() {
+        let open = if n == 0 { " and (" } else { " or " };
+        sql.push(&format!("{open}d.search_key like ? escape '\\'"), [pattern(word).into()]);
+    }
+    if !filter.topics.is_empty() {
+        sql.push(")", []);
+    }
+    if !filter.groups.is_empty() {
+        sql.push(
+            &format!(
+                " and exists (select 1 from evidence_delivery_link g
+                    where g.district_id = ? and g.delivery_id = {id} and g.kind = 'group' and g.key in "
+            ),
+            [district.into()],
+        );
+        sql.rows([groups(filter)]).push(")", []);
+    }
+}
+
+fn groups(filter: &Filter) -> Vec<Val> {
+    filter.groups.iter().map(|group| group.code().into()).collect()
 }
 
 /// What a text is searched by.

@@ -12,6 +12,7 @@ mod pages;
 mod photos;
 mod property;
 mod recording;
+mod rules;
 mod site;
 mod states;
 mod words;

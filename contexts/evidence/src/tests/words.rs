@@ -6,8 +6,11 @@ use std::path::Path;
 use web::{Catalogue, Locale};
 
 const TEXTS: [(Locale, &str); 2] = [
-    (Locale::Zh, include_str!("../../locales/zh-CN.ftl")),
-    (Locale::En, include_str!("../../locales/en.ftl")),
+    (
+        Locale::Zh,
+        concat!(include_str!("../../locales/zh-CN.ftl"), include_str!("../../locales/rules.zh-CN.ftl")),
+    ),
+    (Locale::En, concat!(include_str!("../../locales/en.ftl"), include_str!("../../locales/rules.en.ftl"))),
 ];
 
 fn keys(text: &str) -> BTreeSet<&str> {

@@ -162,6 +162,9 @@ pub fn board(
         } else {
             waiting_for(target, &so_far)
         };
+        // what a person's rule asks for, nobody can say of a delivery before it is verified
+        let ready = found.and_then(|one| one.points.last()?.rule).is_none_or(|(n, _)| n == 1);
+        let waits = if ready { waits } else { rust_decimal::Decimal::ZERO };
         let figure = target_figure(target, found, path, (n_towns, waits), (period.first_day(), on, today));
         let forecast = if over { Forecast::NotApplicable } else { figure.forecast.clone() };
         TargetFigure { derived_start, forecast, ..figure }

@@ -65,6 +65,8 @@ pub struct YearPoint {
     pub href: Option<String>,
     /// The list behind the figure up to its end.
     pub href_to_date: Option<String>,
+    /// The version of the rule that counted the year, and its first day; only where rules count.
+    pub rule: Option<(i64, Day)>,
 }
 
 /// A number, if there is one: what nobody filled is none.
@@ -114,6 +116,7 @@ pub(super) fn target_figure(
             to_date: number(point.to_date),
             href: point.href.clone(),
             href_to_date: point.href_to_date.clone(),
+            rule: point.rule,
         })
         .collect();
     // A measured or financial figure is never shown before its own context can answer for it.

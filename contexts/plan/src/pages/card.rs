@@ -45,7 +45,11 @@ pub(crate) fn card(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> Card {
     let plain = board.words.plain(cx.locale, WordingKind::Target, target.id.as_str());
     Card {
         id: target.id.to_string(),
-        kind: cx.t(&format!("plan-target-kind-{}", promise.kind.code())),
+        kind: format!(
+            "{} {}",
+            evidence::kind_sign(promise.kind.code()),
+            cx.t(&format!("plan-target-kind-{}", promise.kind.code()))
+        ),
         title: board.words.title(cx.locale, WordingKind::Target, target.id.as_str(), &promise.subject),
         filled: figure_of.now.is_some() || stated(cx, figure_of).is_some(),
         bar: drawn_bar(cx, figure_of, &value),

@@ -27,6 +27,8 @@ struct TargetPage<'a> {
     item: Option<(i64, String)>,
     strength: String,
     counting: String,
+    /// The version of the rule that counts the newest year.
+    rule: Option<String>,
 }
 
 /// What may be chosen in the address.
@@ -65,6 +67,7 @@ async fn draw(cx: &Cx, id: String, (chosen, year): (Option<PlanId>, Option<Year>
         }),
         strength: found.target.promise.strength.clone(),
         counting: counting(cx, found),
+        rule: rule(cx, found),
         board: &board,
     };
     cx.page(desk(page.card.title.clone()).of_form(&form), page)
@@ -83,6 +86,13 @@ fn filled(board: &Board, figure: &TargetFigure, id: &str) -> Form {
         form = form.and(&format!("source-{year}"), step.source.clone());
     }
     form
+}
+
+/// Which version of which rule counts, with its words while it is the one that the plan brought.
+fn rule(cx: &Cx, figure: &TargetFigure) -> Option<String> {
+    let (n, from) = figure.points.last()?.rule?;
+    let version = cx.with("evidence-rule-version", &[("n", n.to_string()), ("from", from.to_string())]);
+    Some(if n == 1 { format!("{} · {version}", counting(cx, figure)) } else { version })
 }
 
 /// Which deliveries move a counted target.

@@ -10,7 +10,7 @@ use web::{Cx, Form, Format, Page, Paging, Safe, ui};
 use super::state_tag;
 use crate::pages::names::{Names, coded, or_any, titled};
 use crate::store::list::{self, Line};
-use crate::{Filter, Kind, Part, State, Sums, rules, totals};
+use crate::{Conditions, Filter, Kind, Part, State, Sums, rules, totals};
 
 #[derive(Template)]
 #[template(path = "pages/deliveries/index.html")]
@@ -21,6 +21,8 @@ struct Index<'a> {
     lines: Vec<Shown>,
     sums: String,
     partial: Option<String>,
+    /// What a rule asks for beyond the fields of the filter.
+    by_rule: Option<String>,
     paging: Paging,
     may_record: bool,
     choices: Choices,
@@ -98,6 +100,7 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
         cx: &cx,
         form,
         filtered: filter != Filter::default(),
+        by_rule: by_rule(&cx, &names, &filter),
         lines: lines.iter().map(|line| shown(&cx, &names, line)).collect(),
         sums: sums_words(&cx, sums, more),
         partial: whole.filter(|whole| !more && sums.sessions < whole.sessions).map(|whole| {
@@ -109,6 +112,22 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
         choices: choices(&cx, &names),
     };
     cx.page_kept(place, Page::new(cx.t("evidence-deliveries")), body)
+}
+
+fn by_rule(cx: &Cx, names: &Names, filter: &Filter) -> Option<String> {
+    let conditions = Conditions {
+        kinds: filter.kinds.clone(),
+        groups: filter.groups.clone(),
+        topics: filter.topics.clone(),
+        place: filter.place.clone(),
+        ..Conditions::default()
+    };
+    if conditions == Conditions::default() {
+        return None;
+    }
+    let told = crate::pages::rules::conditions(cx, names, &conditions);
+    let words = told.iter().map(|(key, text)| format!("{} {text}", cx.t(key))).collect::<Vec<_>>();
+    Some(cx.with("evidence-filter-by-rule", &[("what", words.join("；"))]))
 }
 
 /// The sums of the list: from the totals where one cell says them, else counted up to a limit.

@@ -4,10 +4,12 @@
 use web::{Cx, Locale};
 
 use crate::fact::{Fact, Grain};
-use crate::indicator::{Counted, Indicator, Source, Tally};
+use crate::indicator::{Counted, Indicator, Tally};
 use crate::moves::{self, Move};
 use crate::pages::names::Names;
-use crate::{DutyRole, PurposeId, indicators};
+use crate::pages::rules::version;
+use crate::rule::Rule;
+use crate::{DutyRole, PurposeId};
 
 /// The numbers of one subject: the district, a purpose, or the indicators.
 pub(crate) struct Moved {
@@ -33,7 +35,7 @@ pub(crate) struct Line {
 pub(crate) fn tables(
     cx: &Cx,
     act: &[Fact],
-    indicators: &[(Indicator, Counted)],
+    counted: &[(Indicator, Rule, Counted)],
     names: &Names,
 ) -> Vec<Moved> {
     let mut tables: Vec<Moved> = Vec::new();
@@ -46,9 +48,7 @@ pub(crate) fn tables(
         };
         tables.push(Moved { title, lines: of.iter().map(|one| line(cx, one, names)).collect() });
     }
-    let on = act.first().map(|fact| fact.on);
-    let lines = indicators.iter().zip(on.into_iter().cycle());
-    let lines: Vec<Line> = lines.map(|((one, counted), on)| indicator(cx, one, counted, on.year())).collect();
+    let lines: Vec<Line> = counted.iter().map(|one| indicator(cx, one)).collect();
     if !lines.is_empty() {
         tables.push(Moved { title: cx.t("evidence-moves-indicators"), lines });
     }
@@ -88,30 +88,21 @@ fn duty(names: &Names, purpose: &str, unit: &str) -> Option<DutyRole> {
     found.duties.iter().find(|(held, _)| held.as_str() == unit).map(|(_, role)| *role)
 }
 
-fn indicator(cx: &Cx, one: &Indicator, counted: &Counted, year: kernel::Year) -> Line {
+fn indicator(cx: &Cx, (one, rule, counted): &(Indicator, Rule, Counted)) -> Line {
     let title = match (cx.locale, &one.title_en) {
         (Locale::En, Some(title)) => title,
         (Locale::En | Locale::Zh, _) => &one.title,
     };
-    let tally = match &one.source {
-        Source::Counted { tally, .. } => *tally,
-        Source::Registered
-        | Source::Coverage { .. }
-        | Source::Measured
-        | Source::Financial
-        | Source::Attested => Tally::Sessions,
-    };
-    let by = match tally {
+    let by = match rule.tally {
         Tally::Sessions => counted.sessions,
         Tally::PersonTimes => counted.person_times,
         Tally::Persons => counted.identified,
     };
     Line {
-        words: cx
-            .with("evidence-moves-indicator", &[("name", title.clone()), ("period", format!("{year:04}"))]),
-        href: indicators::filter(one, year).map(|filter| filter.href()).unwrap_or_default(),
-        by: cx.with(&format!("evidence-moves-by-{}", tally.code()), &[("n", signed(cx, by))]),
-        rule: cx.with("evidence-moves-rule-of", &[("n", crate::fact::RULE_VERSION.to_string())]),
+        words: title.clone(),
+        href: format!("/desk/indicators/{}", one.id),
+        by: cx.with(&format!("evidence-moves-by-{}", rule.tally.code()), &[("n", signed(cx, by))]),
+        rule: version(cx, rule.n, rule.from),
     }
 }
 

@@ -9,12 +9,13 @@ use web::{Cx, Form, Page, Safe, ui};
 
 use super::{form::clock, moved, state_tag};
 use crate::fact::Fact;
-use crate::indicator::{Counted, Indicator, moved};
+use crate::indicator::Counted;
 use crate::moves;
 use crate::pages::names::Names;
 use crate::photo::Doubt;
+use crate::rule::Rule;
 use crate::store::proof::Proof;
-use crate::{Before, Delivery, DeliveryId, Stamp, State, Step, actions, rules, store};
+use crate::{Before, Delivery, DeliveryId, Indicator, Stamp, State, Step, actions, rules, store};
 
 #[derive(Template)]
 #[template(path = "pages/deliveries/show.html")]
@@ -58,7 +59,7 @@ struct Loaded {
     photos: Vec<(Proof, Vec<Doubt>)>,
     /// The act that stands last.
     act: Vec<Fact>,
-    indicators: Vec<(Indicator, Counted)>,
+    counted: Vec<(Indicator, Rule, Counted)>,
     names: Names,
 }
 
@@ -93,7 +94,7 @@ pub async fn draw(cx: &Cx, id: DeliveryId, form: Form) -> web::Result {
         timeline: timeline(delivery),
         late: late(cx, delivery),
         photos: loaded.photos.iter().map(|(proof, doubts)| photo(cx, proof, doubts)).collect(),
-        moves: moved::tables(cx, &loaded.act, &loaded.indicators, &loaded.names),
+        moves: moved::tables(cx, &loaded.act, &loaded.counted, &loaded.names),
         taken_back: matches!(delivery.state(), State::Withdrawn { .. }),
     };
     cx.page(Page::new(delivery.details.title.clone()).of_form(&form), body)
@@ -109,9 +110,17 @@ fn load(tx: &mut Tx<'_>, by: &Caller, id: &DeliveryId) -> Result<Loaded, Refusal
     let facts = store::fact::list(tx, by.district(), id)?;
     let act = moves::last_act(&facts).to_vec();
     let purposes = details.purposes.iter().map(crate::PurposeId::as_str);
-    let counted = store::indicator::list_counted(tx, by.district(), purposes)?;
-    let indicators = counted.into_iter().filter_map(|one| moved(&one, &act).map(|by| (one, by))).collect();
-    Ok(Loaded { persons, photos, act, indicators, names, delivery })
+    let rules = store::rule::list_counting(tx, by.district(), purposes, details.on)?;
+    let told = store::rule::told(tx, by.district(), [id])?.remove(id);
+    let mut counted = Vec::new();
+    for rule in rules {
+        if let Some(moved) = rule.moved(&act, told.as_ref())
+            && let Some(indicator) = store::indicator::find(tx, by.district(), &rule.indicator)?
+        {
+            counted.push((indicator, rule, moved));
+        }
+    }
+    Ok(Loaded { persons, photos, act, counted, names, delivery })
 }
 
 fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(&'static str, String)> {
