@@ -34,7 +34,7 @@ pub use entry::{Entry, EntryDetails, EntryState};
 pub use fact::Sums;
 pub use filter::Filter;
 pub use indicator::{Indicator, Point, Series, Source, Tally};
-pub use photo::{Area, Doubt, Photo};
+pub use photo::{Area, Doubt, MAX_BYTES as MAX_PHOTO_BYTES, Photo, examine as examine_photo};
 pub use purpose::Purpose;
 pub use rule::{Conditions, Rule, RuleState};
 pub use totals::Period;

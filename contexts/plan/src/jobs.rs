@@ -1,6 +1,6 @@
-//! Reading an uploaded document after the answer.
+//! Reading an uploaded document after the answer, and what supervision does each day.
 
-use ::jobs::{Failure, Job, JobContext, Kind, MOST_ATTEMPTS, Module};
+use ::jobs::{Failure, Job, JobContext, Kind, MOST_ATTEMPTS, Module, Schedule};
 use kernel::Refusal;
 use serde::{Deserialize, Serialize};
 
@@ -54,5 +54,10 @@ impl ReadDocument {
 
 /// The jobs of this context.
 pub fn jobs() -> Module {
-    Module { jobs: vec![Kind::of::<ReadDocument>()], schedule: Vec::new() }
+    let supervision = Schedule {
+        name: "plan.supervision",
+        every_minutes: 24 * 60,
+        action: crate::supervision::raising::daily,
+    };
+    Module { jobs: vec![Kind::of::<ReadDocument>()], schedule: vec![supervision] }
 }

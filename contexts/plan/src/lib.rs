@@ -17,6 +17,7 @@ mod plan;
 mod reading;
 pub mod rules;
 mod store;
+pub mod supervision;
 mod target;
 mod todos;
 pub mod understanding;
@@ -43,6 +44,7 @@ pub const STREAM: db::Stream = db::Stream {
     files: &[
         ("0001_plan.sql", include_str!("../migrations/0001_plan.sql")),
         ("0002_annual_correction.sql", include_str!("../migrations/0002_annual_correction.sql")),
+        ("0005_supervision.sql", include_str!("../migrations/0005_supervision.sql")),
     ],
 };
 
@@ -52,7 +54,14 @@ pub fn module() -> web::Module {
         name: "plan",
         routes: pages::routes(),
         stream: STREAM,
-        words: &[(web::Locale::Zh, ZH), (web::Locale::En, EN)],
+        words: &[
+            (web::Locale::Zh, ZH),
+            (web::Locale::En, EN),
+            (web::Locale::Zh, include_str!("../locales/supervision.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../locales/supervision.en.ftl")),
+            (web::Locale::Zh, include_str!("../locales/units.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../locales/units.en.ftl")),
+        ],
         nav: &[
             web::NavItem {
                 path: "/desk/plan",

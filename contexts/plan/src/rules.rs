@@ -225,6 +225,16 @@ pub struct Year12 {
     pub waiting: i64,
 }
 
+/// Sessions that are asked for by a day of a year: a month's when the month is over.
+pub fn asked_by(year: Year, on: Day, planned: &[i64; 12]) -> i64 {
+    let over = match year.cmp(&on.year()) {
+        std::cmp::Ordering::Less => 12,
+        std::cmp::Ordering::Equal => usize::try_from(on.month()).unwrap_or(1).saturating_sub(1),
+        std::cmp::Ordering::Greater => 0,
+    };
+    planned.iter().take(over).sum()
+}
+
 /// How a measure stands in a year, by the annual plans of its units. A month's sessions are asked
 /// for when the month is over.
 pub fn measure_status(year: Year, on: Day, figures: &Year12) -> Status {
@@ -232,12 +242,7 @@ pub fn measure_status(year: Year, on: Day, figures: &Year12) -> Status {
     if planned == 0 {
         return if figures.done == 0 && figures.waiting == 0 { Status::Unfilled } else { Status::CannotSay };
     }
-    let over = match year.cmp(&on.year()) {
-        std::cmp::Ordering::Less => 12,
-        std::cmp::Ordering::Equal => usize::try_from(on.month()).unwrap_or(1).saturating_sub(1),
-        std::cmp::Ordering::Greater => 0,
-    };
-    let asked: i64 = figures.planned.iter().take(over).sum();
+    let asked = asked_by(year, on, &figures.planned);
     if figures.done >= planned {
         Status::Reached
     } else if figures.done >= asked {

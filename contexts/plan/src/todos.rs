@@ -20,6 +20,7 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal
     if by.actor.has(Role::Editor) {
         editors(tx, by, &mut todos)?;
     }
+    todos.extend(crate::supervision::waiting(tx, by)?);
     Ok(todos)
 }
 

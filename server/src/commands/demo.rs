@@ -69,6 +69,7 @@ fn tell(part: Part, done: usize, total: usize) {
         Part::Plan => "实施方案和年度计划 plan and annual plans",
         Part::Stocks => "名册和自述 stocks and narratives",
         Part::Deliveries => "活动 deliveries",
+        Part::Supervision => "督办 supervision",
     };
     if done > 0 {
         say(&format!("  {word}: {done}/{total}"));

@@ -45,6 +45,8 @@ pub struct Tables {
     pub annual: Vec<AnnualRow>,
     /// Why deliveries are sent back or withdrawn.
     pub reasons: Vec<ReasonRow>,
+    /// Steps of supervision items.
+    pub supervision: Vec<SupervisionRow>,
 }
 
 impl Tables {
@@ -68,6 +70,7 @@ impl Tables {
             narratives: rows("narratives.csv", include_str!("../../demo/narratives.csv"))?,
             annual: rows("annual_plans.csv", include_str!("../../demo/annual_plans.csv"))?,
             reasons: rows("reasons.csv", include_str!("../../demo/reasons.csv"))?,
+            supervision: rows("supervision.csv", include_str!("../../demo/supervision.csv"))?,
         })
     }
 
@@ -210,6 +213,29 @@ pub struct AnnualRow {
     pub n_deliveries: i64,
     /// How many heads.
     pub n_heads: i64,
+}
+
+/// A step of a supervision item.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SupervisionRow {
+    /// The same for all steps of an item.
+    pub key: String,
+    /// When.
+    pub on: Day,
+    /// What is done.
+    pub step: String,
+    /// To whom it is raised.
+    pub unit_key: String,
+    /// The measure's title; empty when it is about none.
+    pub measure: String,
+    /// What it is about, when it is about no measure.
+    pub title: String,
+    /// What is said.
+    pub words: String,
+    /// Working days to answer.
+    pub days: Option<i64>,
+    /// Until when more time is asked for.
+    pub until: Option<Day>,
 }
 
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -12,6 +12,7 @@ mod registry;
 mod rosters;
 mod stage;
 mod stocks;
+mod supervision;
 pub mod timeline;
 
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub enum Part {
     Stocks,
     /// Deliveries; its steps are what people did to them.
     Deliveries,
+    /// Supervision.
+    Supervision,
 }
 
 /// What was found at the start.
@@ -67,7 +70,8 @@ pub fn load(db: &Db, percent: u64, password: &str, progress: &Progress) -> Resul
         registry::load(&mut stage, &progress)?;
         plan::load(&mut stage, &progress)?;
         stocks::load(&mut stage, &progress)?;
-        deliveries::load(&mut stage, &progress)
+        deliveries::load(&mut stage, &progress)?;
+        supervision::load(&mut stage, &progress)
     })
     .map_err(|refusal| format!("The demonstration could not be written: {refusal}"))?;
     Ok(Found::Made)

@@ -73,7 +73,7 @@ fn annual_plans(stage: &mut Stage<'_, '_>) -> Result<(), Refusal> {
 }
 
 /// The measures by title, as deliveries name them.
-fn items(stage: &mut Stage<'_, '_>) -> Result<BTreeMap<String, ItemId>, Refusal> {
+pub(super) fn items(stage: &mut Stage<'_, '_>) -> Result<BTreeMap<String, ItemId>, Refusal> {
     let purposes = super::deliveries::purposes(stage)?;
     Ok(purposes.into_iter().map(|(title, id)| (title, ItemId::from(id.as_str()))).collect())
 }

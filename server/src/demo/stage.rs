@@ -102,6 +102,18 @@ impl<'a, 't> Stage<'a, 't> {
         })
     }
 
+    /// The program itself, at a moment: nobody signed in.
+    pub fn program(&mut self, at: Instant) -> Caller {
+        self.clock.set(at);
+        Caller {
+            actor: Actor::public(self.district.clone()),
+            clock: self.clock.clone(),
+            rng: Arc::new(SystemRng),
+            seal: std::sync::Arc::new(kernel::Unsealed),
+            address: String::new(),
+        }
+    }
+
     /// The administrator, at a moment.
     pub fn administrator(&mut self, at: Instant) -> Result<Caller, Refusal> {
         self.by(ADMINISTRATOR, at)

@@ -25,7 +25,7 @@ enum Whose {
 use Whose::{Everybodys, OfUnits, OfUnitsToday};
 
 /// Every address with a parameter, by its beginning. A new one has to say whose its records are.
-const RECORDS: [(&str, Whose); 15] = [
+const RECORDS: [(&str, Whose); 18] = [
     (
         "/desk/deliveries/{id}",
         OfUnits(
@@ -74,10 +74,22 @@ const RECORDS: [(&str, Whose); 15] = [
     ),
     ("/desk/indicators/{id}", Everybodys),
     ("/desk/rules/{id}", Everybodys),
+    (
+        "/desk/plan/supervision/{id}",
+        OfUnitsToday("select '/desk/plan/supervision/' || id as path, unit_id as unit from supervision"),
+    ),
+    (
+        "/desk/plan/proofs/{id}",
+        OfUnitsToday(
+            "select '/desk/plan/proofs/' || p.id as path, s.unit_id as unit from plan_proof p
+             join supervision s on s.district_id = p.district_id and s.id = p.subject_id",
+        ),
+    ),
     ("/desk/people/{id}", Everybodys),
     ("/desk/plan/documents/{id}", Everybodys),
     ("/desk/plan/items/{n}", Everybodys),
     ("/desk/plan/targets/{id}", Everybodys),
+    ("/desk/plan/units/{unit}", Everybodys),
     ("/desk/plan/versions/{id}", Everybodys),
     ("/desk/workdays/{year}", Everybodys),
     ("/plan/items/{n}", Everybodys),
@@ -85,11 +97,12 @@ const RECORDS: [(&str, Whose); 15] = [
 
 /// Addresses without a parameter that list records of units: what they lead to, and whether every
 /// record that a person reaches stands there.
-const LISTS: [(&str, &str, bool); 4] = [
+const LISTS: [(&str, &str, bool); 5] = [
     ("/desk/deliveries", "/desk/deliveries/{id}", true),
     ("/desk/entries", "/desk/entries/{id}", true),
     ("/desk/attestations", "/desk/attestations/{id}", true),
     ("/desk/units", "/desk/units/{id}", false),
+    ("/desk/plan/supervision", "/desk/plan/supervision/{id}", true),
 ];
 
 /// Somebody who looks.

@@ -19,11 +19,16 @@ mod review_parts;
 mod review_targets;
 mod review_views;
 mod target;
+mod unit;
+mod units;
 mod versions;
 mod words;
 
-use kernel::{Permission, Role};
-use people::units::Unit;
+use std::collections::BTreeMap;
+
+use db::Tx;
+use kernel::{Caller, Permission, Refusal, Role, UnitId};
+use people::units::{self as units_of, Unit};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use web::ui::{escape, tag};
@@ -36,10 +41,10 @@ use crate::{Duty, PlanId};
 
 pub(crate) const STYLE: &str = "/assets/plan.css";
 /// Who records what was done, for the links that lead there.
-const RECORD: Permission = Permission::Roles(evidence::rules::RECORDERS);
-const KEEP: Permission = Permission::Roles(KEEPERS);
+pub(crate) const RECORD: Permission = Permission::Roles(evidence::rules::RECORDERS);
+pub(crate) const KEEP: Permission = Permission::Roles(KEEPERS);
 const WRITE: Permission = Permission::Roles(&[Role::Administrator, Role::Coordinator, Role::Editor]);
-const SIGNED: Permission = Permission::SignedIn;
+pub(crate) const SIGNED: Permission = Permission::SignedIn;
 const PUBLIC: Permission = Permission::Public;
 /// A little more than the largest document, for the rest of the form.
 const UPLOAD: usize = crate::actions::documents::MAX_BYTES + (64 << 10);
@@ -50,6 +55,8 @@ pub fn routes() -> Routes {
         .get("/desk/plan", SIGNED, board::show)
         .get("/desk/plan/map", SIGNED, map::show)
         .get("/desk/plan/duties", SIGNED, duties::show)
+        .get("/desk/plan/units", SIGNED, units::show)
+        .get("/desk/plan/units/{unit}", SIGNED, unit::show)
         .get("/desk/plan/gaps", KEEP, gaps::show)
         .get("/desk/plan/items/{n}", SIGNED, item::show)
         .post("/desk/plan/items/{n}/words", KEEP, words::write_item)
@@ -84,6 +91,7 @@ pub fn routes() -> Routes {
         .post("/desk/plan/versions/{id}/targets/{target}", KEEP, review_targets::edit_target)
         .post("/desk/plan/versions/{id}/targets/{target}/confirmation", KEEP, review_targets::confirm)
         .post("/desk/plan/versions/{id}/targets/{target}/removal", KEEP, review_targets::delete_target);
+    let routes = crate::supervision::routes(routes);
     routes
         .get("/plan", PUBLIC, public::plan::show)
         .get("/plan/items/{n}", PUBLIC, public::item::show)
@@ -103,7 +111,9 @@ pub(crate) fn subnav(cx: &Cx, here: &str) -> Safe {
         ("/desk/plan", "plan-nav-board", true),
         ("/desk/plan/map", "plan-nav-map", true),
         ("/desk/plan/duties", "plan-nav-duties", true),
+        ("/desk/plan/units", "plan-nav-units", true),
         ("/desk/plan/gaps", "plan-nav-gaps", keeps),
+        ("/desk/plan/supervision", "supervision-title", true),
         ("/desk/plan/versions", "plan-nav-versions", true),
         ("/desk/plan/documents", "plan-nav-documents", keeps),
     ];
@@ -140,6 +150,24 @@ pub(crate) fn unit_name(cx: &Cx, unit: &Unit, short: bool) -> String {
         (Locale::En, None) | (Locale::Zh, _) if short => unit.label().to_owned(),
         (Locale::En, None) | (Locale::Zh, _) => unit.name.clone(),
     }
+}
+
+/// Names of units: those of today, and of `more` also what is no more.
+pub(crate) fn unit_names<'a>(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    more: impl Iterator<Item = &'a UnitId>,
+) -> std::result::Result<BTreeMap<UnitId, Unit>, Refusal> {
+    let living = units_of::list(tx, by.district(), by.today())?;
+    let mut known: BTreeMap<_, _> = living.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+    for id in more {
+        if !known.contains_key(id)
+            && let Some(unit) = units_of::find_any(tx, by.district(), id, by.today())?
+        {
+            known.insert(id.clone(), unit);
+        }
+    }
+    Ok(known)
 }
 
 /// Whom a duty names: the unit as it is called on the board's day, else as the document writes it.

@@ -6,6 +6,7 @@ mod document;
 mod doubt;
 mod item;
 mod plan;
+pub mod proof;
 mod target;
 mod wording;
 
@@ -37,7 +38,7 @@ use kernel::{AccountId, Instant};
 use plan_doc::Span;
 
 /// An impossible value: names table, row and column.
-fn corrupt(row: &Row, table: &str, column: &str) -> db::Error {
+pub(crate) fn corrupt(row: &Row, table: &str, column: &str) -> db::Error {
     let row = row.get::<String>("id").unwrap_or_default();
     db::Error::Corrupt { table: table.to_owned(), row, column: column.to_owned() }
 }
@@ -64,12 +65,16 @@ fn who(row: &Row, by: &str, at: &str) -> Result<Option<(AccountId, Instant)>, db
 }
 
 /// Pairs of a sentence's arguments, kept as opaque text.
-fn args_text(args: &[(String, String)]) -> String {
+pub(crate) fn args_text(args: &[(String, String)]) -> String {
     serde_json::to_string(args).unwrap_or_else(|_| "[]".to_owned())
 }
 
 /// The arguments of such a text.
-fn args_of(row: &Row, table: &'static str, column: &'static str) -> Result<Vec<(String, String)>, db::Error> {
+pub(crate) fn args_of(
+    row: &Row,
+    table: &'static str,
+    column: &'static str,
+) -> Result<Vec<(String, String)>, db::Error> {
     let text: String = row.get(column)?;
     serde_json::from_str(&text).map_err(|_| corrupt(row, table, column))
 }

@@ -7,6 +7,7 @@ mod pages;
 mod reading;
 mod rules;
 mod states;
+mod supervision;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

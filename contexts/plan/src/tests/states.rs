@@ -1,4 +1,4 @@
-//! Every state against every step of the four lives of this context, and the tables of them that the
+//! Every state against every step of the lives of this context, and the tables of them that the
 //! documents show.
 
 use evidence::Tally;
@@ -156,6 +156,43 @@ fn targets() -> String {
     table("a target", &["confirm", "correct", "say again"], states, TargetState::code, take)
 }
 
+fn supervisions() -> String {
+    use crate::supervision::{State, Supervision, Who};
+    let day = |text: &str| kernel::Day::parse(text).unwrap();
+    let (today, calendar) = (day("2025-11-14"), kernel::Workdays::known());
+    let other = || Who { by: Some("other".into()), name: "其他人".into(), at: AT };
+    let with = |state: &State| Supervision { state: state.clone(), ..super::supervision::item("2025-11-10") };
+    let states = vec![
+        State::Raised,
+        State::Acknowledged,
+        State::Extending { until: day("2025-11-28"), why: "w".into(), paused_on: day("2025-11-07") },
+        State::Replied { by: who(), paused_on: day("2025-11-07") },
+        State::Returned { why: "w".into() },
+        State::Closed { who: other(), words: "w".into() },
+        State::Withdrawn { who: other(), why: "w".into() },
+    ];
+    let take = |state: &State, step: &str| {
+        let one = with(state);
+        let after = match step {
+            "acknowledge" => one.acknowledge(),
+            "reply" => one.reply(who(), "w", today),
+            "ask for more time" => one.ask_extension(day("2025-12-01"), "w", today),
+            "grant" => one.grant(),
+            "refuse" => one.refuse("w", today, &calendar),
+            "send back" => one.send_back("w", today, &calendar),
+            "close" => one.close(other(), "w"),
+            "withdraw" => one.withdraw(other(), "w"),
+            _ => one.escalate("above".into(), today),
+        };
+        after.map(|one: Supervision| one.state.code())
+    };
+    let steps = [
+        "acknowledge", "reply", "ask for more time", "grant", "refuse", "send back", "close", "withdraw",
+        "escalate when late",
+    ];
+    table("a supervision item", &steps, states, State::code, take)
+}
+
 #[test]
 fn every_step_fits_some_states_and_is_refused_in_the_others() {
     let kept = [
@@ -163,6 +200,7 @@ fn every_step_fits_some_states_and_is_refused_in_the_others() {
         ("plan", include_str!("../../../../docs/generated/states/plan.md"), plans()),
         ("annual_plan", include_str!("../../../../docs/generated/states/annual_plan.md"), annual_plans()),
         ("target", include_str!("../../../../docs/generated/states/target.md"), targets()),
+        ("supervision", include_str!("../../../../docs/generated/states/supervision.md"), supervisions()),
     ];
     for (name, kept, now) in kept {
         assert_eq!(kept, now, "write this into docs/generated/states/{name}.md:\n{now}");

@@ -4,6 +4,8 @@ mod annual;
 mod desk;
 mod draft;
 mod face;
+mod supervision;
+mod units;
 
 use db::{Db, Stream};
 use kernel::{Actor, Caller, Grant, Role, UnitId};
