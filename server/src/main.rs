@@ -1,4 +1,4 @@
-//! The program: `qilin demo | serve | migrate | import | backup | routes | columns | doctor`.
+//! The program: `qilin demo | serve | migrate | import | backup | restore | routes | columns | doctor`.
 
 use std::process::ExitCode;
 

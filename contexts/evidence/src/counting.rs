@@ -80,13 +80,18 @@ fn add_to_indicators(
     act: &[Fact],
     sums: &mut Years,
 ) -> Result<(), Refusal> {
-    let told = match act.first() {
-        Some(fact) if rules.iter().any(|rule| rule.conditions.asks_told()) => {
-            store::rule::told(tx, district, [&fact.source])?.remove(&fact.source)
-        }
-        Some(_) | None => None,
-    };
+    let told = told(tx, district, rules, act)?;
     rules.iter().try_for_each(|rule| add_to_indicator(tx, district, rule, (act, told.as_ref()), sums))
+}
+
+/// What a delivery's page tells beside its facts, when a rule asks for it.
+fn told(tx: &mut Tx, district: &DistrictId, rules: &[&Rule], act: &[Fact]) -> Result<Option<Told>, Refusal> {
+    match act.first() {
+        Some(fact) if rules.iter().any(|rule| rule.conditions.asks_told()) => {
+            Ok(store::rule::told(tx, district, [&fact.source])?.remove(&fact.source))
+        }
+        Some(_) | None => Ok(None),
+    }
 }
 
 fn add_to_indicator(
@@ -153,6 +158,42 @@ pub fn recount(tx: &mut Tx, district: &DistrictId, indicator: &Indicator) -> Res
     count_anew(tx, district, indicator)
 }
 
+/// What the sums of the counted indicators are by the facts, the rules and the sign-in lists alone.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn indicators_of_facts(tx: &mut Tx, district: &DistrictId) -> Result<Years, Refusal> {
+    let versions = in_force(tx, district)?;
+    let rules: Vec<&Rule> = versions.iter().collect();
+    let mut appearances: BTreeMap<(&IndicatorId, String), BTreeMap<Year, i64>> = BTreeMap::new();
+    let mut sums = Years::new();
+    each_act(tx, district, |tx, act| {
+        let Some(fact) = act.first() else { return Ok(()) };
+        let told = told(tx, district, &rules, act)?;
+        let year = fact.on.year();
+        for rule in &rules {
+            let Some(moved) = rule.moved(act, told.as_ref()) else { continue };
+            let mut counts = BTreeMap::from([(year, moved)]);
+            if rule.identifies(act) {
+                for person in store::person::of_delivery(tx, district, &fact.source)? {
+                    let refs = appearances.entry((&rule.indicator, person)).or_default();
+                    appear(refs, year, moved.sessions, &mut counts);
+                }
+            }
+            for (of, counted) in counts {
+                let (version, sum) = sums.entry((rule.indicator.clone(), of)).or_default();
+                sum.add(counted);
+                // the version is that of the year's own deliveries
+                if of == year {
+                    *version = rule.n;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(sums)
+}
+
 /// Counts an indicator of which nothing is stored from the facts; nothing for one that is not counted.
 /// A version with a purpose costs the deliveries for that purpose on its days, one without costs all
 /// facts.
@@ -187,16 +228,22 @@ fn counts(rule: &Rule) -> bool {
     !matches!(rule.state(), RuleState::Draft) && rule.from <= rule.to
 }
 
+/// The versions that count any day, of all indicators in force.
+fn in_force(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Rule>, Refusal> {
+    let mut versions = store::rule::list(tx, district)?;
+    let indicators = store::indicator::list(tx, district)?;
+    let of = indicators.iter().filter_map(|indicator| versions.remove(&indicator.id));
+    Ok(of.flatten().filter(counts).collect())
+}
+
 /// Computes the counted indicators anew from the facts.
 ///
 /// # Errors
 /// As the database refuses.
 fn rebuild_indicators(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
     store::indicator::clear(tx, district)?;
-    let indicators = store::indicator::list(tx, district)?;
-    let versions = store::rule::list(tx, district)?;
-    let of = indicators.iter().filter_map(|indicator| versions.get(&indicator.id));
-    let rules: Vec<&Rule> = of.flatten().filter(|rule| counts(rule)).collect();
+    let versions = in_force(tx, district)?;
+    let rules: Vec<&Rule> = versions.iter().collect();
     let mut sums = Years::new();
     each_act(tx, district, |tx, act| add_to_indicators(tx, district, &rules, act, &mut sums))?;
     store::indicator::move_by(tx, district, &sums)

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
-use kernel::{Caller, Day, DistrictId, Group, Instant, Refusal, UnitId};
+use kernel::{Caller, Day, DistrictId, Group, Instant, Refusal, UnitId, Year};
 use merkle::{Examined, Head, Key, Log};
 use serde_json::json;
 
-use crate::fact::{Cell, Fact, Quantity, Sums};
+use crate::fact::{Cell, Fact, Quantity};
 use crate::{Kind, PurposeId, counting, store};
 
 /// The first line of the bytes of an act.
@@ -214,16 +214,35 @@ fn unlogged(tx: &mut Tx, district: &DistrictId) -> Result<Option<i64>, Refusal> 
 }
 
 fn compare_totals(tx: &mut Tx, district: &DistrictId) -> Result<Option<Misfit>, Refusal> {
+    let stored = store::total::all(tx, district)?.into_iter().collect();
     let computed = counting::totals_of_facts(tx, district)?;
-    let stored: BTreeMap<_, _> = store::total::all(tx, district)?.into_iter().collect();
-    // a cell whose deliveries were all withdrawn may stand with zeros or not at all
-    let at = |cells: &BTreeMap<Cell, Sums>, cell: &Cell| cells.get(cell).copied().unwrap_or_default();
-    let differs = |cell: &&Cell| at(&stored, cell) != at(&computed, cell);
-    Ok(stored.keys().chain(computed.keys()).find(differs).map(|cell| Misfit::Total {
-        cell: format!("{} {} {} {}", cell.purpose, cell.period, cell.grain.code(), cell.key),
-        stored: format!("{:?}", at(&stored, cell)),
-        computed: format!("{:?}", at(&computed, cell)),
-    }))
+    let name = |cell: &Cell| format!("{} {} {} {}", cell.purpose, cell.period, cell.grain.code(), cell.key);
+    if let Some(misfit) = differing(&stored, &computed, name) {
+        return Ok(Some(misfit));
+    }
+    let mut stored = store::indicator::totals(tx, district, Year::MAX)?;
+    let mut computed = counting::indicators_of_facts(tx, district)?;
+    // a year without anything has no version that made it
+    for sums in [&mut stored, &mut computed] {
+        sums.retain(|_, (_, counted)| *counted != crate::indicator::Counted::default());
+    }
+    Ok(differing(&stored, &computed, |(id, year)| format!("indicator {} {year}", id.as_str())))
+}
+
+/// The first sum that is stored otherwise than computed. One whose deliveries were all withdrawn may
+/// stand with zeros or not at all.
+fn differing<K: Ord, V: Copy + Default + Eq + std::fmt::Debug>(
+    stored: &BTreeMap<K, V>,
+    computed: &BTreeMap<K, V>,
+    name: impl Fn(&K) -> String,
+) -> Option<Misfit> {
+    let at = |sums: &BTreeMap<K, V>, key: &K| sums.get(key).copied().unwrap_or_default();
+    let differs = |key: &&K| at(stored, key) != at(computed, key);
+    stored.keys().chain(computed.keys()).find(differs).map(|key| Misfit::Total {
+        cell: name(key),
+        stored: format!("{:?}", at(stored, key)),
+        computed: format!("{:?}", at(computed, key)),
+    })
 }
 
 impl std::fmt::Display for Misfit {

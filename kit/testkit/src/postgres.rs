@@ -21,6 +21,26 @@ fn setting() -> Option<String> {
     std::env::var(VARIABLE).ok()
 }
 
+/// How much longer than usual the tests of faults run: see [`times`].
+const TIMES: &str = "QILIN_TEST_TIMES";
+
+/// How many rounds a test of faults runs: `short` in the suite, and by hand `QILIN_TEST_TIMES` times as
+/// many.
+#[expect(clippy::disallowed_methods, reason = "the test run's own setting, read in this one place")]
+pub fn times(short: u64) -> u64 {
+    let times = std::env::var(TIMES).ok().and_then(|text| text.parse::<u64>().ok());
+    short * times.unwrap_or(1)
+}
+
+/// Whether PostgreSQL was left out on purpose.
+///
+/// # Panics
+/// As [`fresh_postgres`].
+#[track_caller]
+pub(crate) fn is_left_out() -> bool {
+    server(setting().as_deref()).is_none()
+}
+
 #[track_caller]
 fn server(setting: Option<&str>) -> Option<String> {
     match setting {

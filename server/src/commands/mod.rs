@@ -1,5 +1,6 @@
 //! The commands.
 
+mod backup;
 mod demo;
 mod import;
 mod serve;
@@ -49,6 +50,14 @@ pub enum Command {
         /// The file to write; it must not be there yet
         to: std::path::PathBuf,
     },
+    /// Put a copy that backup wrote, and that nothing has changed since, into an empty data folder
+    Restore {
+        /// Where the data is to be
+        #[command(flatten)]
+        store: Store,
+        /// The file that backup wrote; its FILE.sha256 has to stand beside it
+        from: std::path::PathBuf,
+    },
     /// Check that nothing was changed behind the program's back; the first misfit is named
     Verify(verify::Verify),
     /// Print every route with the permission that opens it
@@ -80,7 +89,8 @@ pub fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::Import(what) => import::run(&what),
-        Command::Backup { store, to } => show::backup(&store, &to),
+        Command::Backup { store, to } => backup::back_up(&store, &to),
+        Command::Restore { store, from } => backup::restore(&store, &from),
         Command::Verify(what) => verify::run(&what),
         Command::Routes => show::routes(),
         Command::Columns => show::columns(),

@@ -1,6 +1,4 @@
-//! Commands that show: routes, columns, the state of the installation; and the backup.
-
-use std::path::Path;
+//! Commands that show: routes, columns, the state of the installation.
 
 use db::{Db, Target};
 use kernel::{Permission, SystemRng};
@@ -41,22 +39,6 @@ pub fn columns() -> Result<(), String> {
             column.table, column.name, column.class, column.retention, column.export
         );
     }
-    Ok(())
-}
-
-/// A consistent copy of the embedded database, as it is.
-pub fn backup(store: &Store, to: &Path) -> Result<(), String> {
-    let target = store.existing(super::FOLDER)?;
-    if to.exists() {
-        return Err(format!("{} is there already. Name a file that does not exist yet.", to.display()));
-    }
-    let Target::Sqlite(_) = &target else {
-        return Err(
-            "A PostgreSQL database is backed up with pg_dump or pg_basebackup; see docs/running.md.".into()
-        );
-    };
-    look(&target)?.backup(to).map_err(|error| format!("The copy was not written: {error}"))?;
-    println!("Written: {}", to.display());
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::support::Town;
 /// Each with the words that it must hold.
 const SAFE: [(&str, &str); 7] = [
     ("content-security-policy", "frame-ancestors 'none'"),
-    ("strict-transport-security", "max-age="),
+    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("x-frame-options", "DENY"),

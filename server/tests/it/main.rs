@@ -4,7 +4,9 @@
 
 mod at_work;
 mod axe;
+mod backup;
 mod commands;
+mod crash;
 mod crawl;
 mod demo;
 mod disk;
@@ -17,5 +19,7 @@ mod site;
 mod statements;
 mod story;
 mod support;
+mod tls;
 mod weight;
+mod wire;
 mod xss;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Row, Tx, Val, params};
-use kernel::{DistrictId, Group, Refusal};
+use kernel::{Day, DistrictId, Group, Refusal};
 
 use super::{Sql, corrupt};
 use crate::fact::{Fact, Quantity};
@@ -152,11 +152,18 @@ fn fact(row: &Row) -> Result<Fact, db::Error> {
     let reverses: Option<i64> = row.get("reverses")?;
     let reason: Option<String> = row.get("reason")?;
     let bad = |column| corrupt(TABLE, &seq.to_string(), column);
+    let on: Day = row.get("occurred_on")?;
+    // Lists and totals compare these texts, so they stand as they were written, not merely legible.
+    for (column, written) in [("occurred_on", on.to_string()), ("month", on.month_text())] {
+        if row.get::<String>(column)? != written {
+            return Err(bad(column));
+        }
+    }
     Ok(Fact {
         seq,
         source: row.get("source_id")?,
         kind: row.parse(TABLE, "kind", Kind::parse)?,
-        on: row.get("occurred_on")?,
+        on,
         host: row.get("host_id")?,
         town: row.get("town_id")?,
         organisers: parted(&row.get::<String>("organisers")?),

@@ -109,6 +109,11 @@ impl Cast {
         self.clock.set(day(on).at(12, 0));
     }
 
+    /// Moves the clock of everybody on, or back when negative.
+    pub fn jump(&self, seconds: i64) {
+        self.clock.advance_seconds(seconds);
+    }
+
     /// A person with roles, today.
     pub fn by(&self, account: &str, roles: &[(Role, &UnitId)]) -> Caller {
         let grants = roles.iter().map(|(role, unit)| Grant {

@@ -9,11 +9,11 @@ use crate::Filter;
 use crate::extract::{self, Extract};
 use crate::log::{self, Misfit};
 
-fn sealed(by: &Caller) -> Caller {
+pub(super) fn sealed(by: &Caller) -> Caller {
     Caller { seal: std::sync::Arc::new(SigningKey::new(&SeededRng::new(5))), ..by.clone() }
 }
 
-fn key() -> Key {
+pub(super) fn key() -> Key {
     Key::from_bytes(&SigningKey::new(&SeededRng::new(5)).key()).unwrap()
 }
 
@@ -70,7 +70,7 @@ fn an_act_proves_to_an_outsider_that_it_is_in_the_log() {
 fn every_change_behind_the_programs_back_is_found_and_named() {
     let cases = [
         ("update evidence_fact set n = n + 1 where quantity = 'minute'", "was changed"),
-        ("update evidence_fact set occurred_on = '2025-03-01' where quantity = 'session'", "was changed"),
+        ("update evidence_fact set occurred_on = '2025-03-01', month = '2025-03' where quantity = 'session'", "was changed"),
         ("update evidence_fact set purposes = '' where reverses is null", "was changed"),
         ("update evidence_fact set recorded_at = recorded_at + 1", "was changed"),
         ("update evidence_fact set reason = 'x' where reason is not null", "was changed"),
@@ -83,11 +83,14 @@ fn every_change_behind_the_programs_back_is_found_and_named() {
             "has no leaf"),
         ("update evidence_total set sessions = sessions + 1 where purpose_id = '' and grain = 'all'", "the total of"),
         ("delete from evidence_total where grain = 'town'", "the total of"),
+        ("update evidence_indicator_total set minutes = minutes - 1", "indicator elderly 2025"),
+        ("delete from evidence_indicator_total", "indicator elderly 2025"),
         ("delete from merkle_leaf where leaf_index = 0", "leaf 0"),
     ];
     for (sql, word) in cases {
         testkit::both(STREAMS, |db| {
             let cast = Cast::found(db);
+            super::indicators::register(db, &cast);
             filled(db, &cast);
             change(db, sql);
             let misfit = look(db, &cast, None).expect_err(sql);

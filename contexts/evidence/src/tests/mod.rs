@@ -1,6 +1,7 @@
 //! Tests of the evidence, from the state machine to the sums.
 
 mod cast;
+mod clock;
 mod counting;
 mod entries;
 mod indicators;
@@ -15,4 +16,5 @@ mod recording;
 mod rules;
 mod site;
 mod states;
+mod tampering;
 mod words;

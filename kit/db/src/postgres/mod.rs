@@ -2,6 +2,7 @@
 
 mod bind;
 mod scratch;
+mod tls;
 mod worker;
 
 pub(crate) use worker::work_from;
@@ -15,7 +16,8 @@ use futures_util::future::try_join_all;
 use kernel::stored::Val;
 use tokio::runtime::Runtime;
 use tokio_postgres::error::{DbError, SqlState};
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::{Client, Config, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::row::Head;
 use crate::tx::Link;
@@ -58,6 +60,7 @@ pub(crate) enum Again {
 /// A connection, made when it is first needed and again when it was lost.
 pub(crate) struct Session {
     config: Config,
+    tls: MakeRustlsConnect,
     runtime: Runtime,
     client: Option<Client>,
     statements: HashMap<String, Statement>,
@@ -70,9 +73,7 @@ pub(crate) struct Session {
 impl Session {
     /// A connection to come; `address` as `host=... dbname=...` or `postgresql://...`.
     pub fn new(address: &str, read_only: bool) -> Result<Self, Error> {
-        let mut config: Config = address
-            .parse()
-            .map_err(|error| Error::Database(format!("the PostgreSQL address is not understood: {error}")))?;
+        let (mut config, tls) = tls::read(address)?;
         config.connect_timeout(Duration::from_secs(5)).keepalives_idle(Duration::from_secs(30));
         if config.get_application_name().is_none() {
             config.application_name("qilin");
@@ -83,6 +84,7 @@ impl Session {
             .map_err(|error| Error::Database(format!("no runtime for PostgreSQL: {error}")))?;
         Ok(Self {
             config,
+            tls,
             runtime,
             client: None,
             statements: HashMap::new(),
@@ -100,7 +102,7 @@ impl Session {
         self.statements.clear();
         self.client = None;
         let client = self.runtime.block_on(async {
-            let (client, connection) = self.config.connect(NoTls).await?;
+            let (client, connection) = self.config.connect(self.tls.clone()).await?;
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
                     tracing::warn!(error = reason(&error), "a PostgreSQL connection ended");
@@ -129,12 +131,23 @@ impl Session {
              from pg_database where datname = current_database()",
         )?;
         if ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&order.as_str()) {
-            return Ok(());
+            return self.note_encryption();
         }
         Err(Error::Database(format!(
             "the PostgreSQL database sorts by {order}; this program needs the order of the bytes: \
              create database ... template template0 encoding 'UTF8' locale 'C'"
         )))
+    }
+
+    /// Says once, at the start, when what is sent to another machine can be read on the way.
+    fn note_encryption(&mut self) -> Result<(), Error> {
+        let sql = "select cast(ssl as text) as value from pg_stat_ssl where pid = pg_backend_pid()";
+        if tls::leaves_this_machine(&self.config) && self.text(sql)? != "true" {
+            tracing::warn!(
+                "the connection to PostgreSQL is not encrypted; add sslmode=verify-full to its address"
+            );
+        }
+        Ok(())
     }
 
     fn text(&mut self, sql: &str) -> Result<String, Error> {
