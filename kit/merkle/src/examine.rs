@@ -82,8 +82,8 @@ pub fn examine(
     let mut heads: Vec<Head> = Vec::new();
     for signed in store::list_heads(tx, log, i64::MAX)? {
         match note::read(&signed.note, &log.origin(), key) {
-            Ok(head) => heads.push(head),
-            Err(Refused::Unreadable | Refused::OtherLog | Refused::NotSigned) => {
+            Ok(head) if note::is_as_written(&signed.note) => heads.push(head),
+            Ok(_) | Err(Refused::Unreadable | Refused::OtherLog | Refused::NotSigned) => {
                 return Ok(Err(Misfit::NotSigned { size: signed.head.size }));
             }
         }

@@ -52,6 +52,14 @@ impl Seal for SigningKey {
     }
 }
 
+/// Whether a note stands as [`write`] wrote it, with one signature and the end of its line. One that went
+/// other ways may carry the signatures of others, or have lost the end of its last line, and is still
+/// signed; but nobody changes a stored one.
+pub(crate) fn is_as_written(note: &str) -> bool {
+    let signatures = note.split_once("\n\n").map(|(_, signatures)| signatures);
+    signatures.and_then(|lines| lines.strip_suffix('\n')).is_some_and(|line| !line.contains(['\n', '\r']))
+}
+
 /// What checks signatures: the public half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key(VerifyingKey);

@@ -57,7 +57,8 @@ impl Cluster {
         }
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
         let port = port.unwrap_or_else(|error| panic!("no free port: {error}")).port();
-        let data = format!("/tmp/qilin-cluster-{}", SystemRng.token().split_at(16).0);
+        let name = format!("qilin-cluster-{}", SystemRng.token().split_at(16).0);
+        let data = std::env::temp_dir().join(name).display().to_string();
         let mut command = Command::new("runuser");
         command.args(["-u", "postgres", "--", "sh", "-c", KEEPER, "sh"]);
         if !is_root() {

@@ -39,7 +39,7 @@ fn an_empty_log_fits() {
 
 #[test]
 fn each_change_is_found_and_named() {
-    let cases: [(&str, Misfit); 10] = [
+    let cases: [(&str, Misfit); 12] = [
         ("update thing set word = 'x' where place = 17", Misfit::Changed { place: 17 }),
         ("update thing set word = 'x' where place = 602", Misfit::Changed { place: 602 }),
         ("delete from thing where place = 17", Misfit::Gone { place: 17 }),
@@ -59,6 +59,11 @@ fn each_change_is_found_and_named() {
             "update merkle_head set note = replace(note, 'qilin/d/things', 'qilin/d/thinks')",
             Misfit::NotSigned { size: 600 },
         ),
+        (
+            "update merkle_head set note = substr(note, 1, length(note) - 1) where size = 600",
+            Misfit::NotSigned { size: 600 },
+        ),
+        ("update merkle_head set note = note || 'x' where size = 600", Misfit::NotSigned { size: 600 }),
     ];
     for (sql, misfit) in cases {
         both(|db| {
