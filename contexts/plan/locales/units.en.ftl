@@ -51,3 +51,5 @@ plan-why-waiting = { $asked } due, { $done } verified, { $waiting } wait to be v
 plan-why-cannot-say = No annual plan to compare with; { $done } verified
 plan-why-unfilled = No annual plan and no session
 plan-why-not-applicable = Does not apply
+plan-unit-inspected = { $score } points, { $found } found
+plan-unit-inspections-all = All its inspections

@@ -51,3 +51,5 @@ plan-why-waiting = 应办 { $asked } 场，核验过 { $done } 场，还有 { $w
 plan-why-cannot-say = 没有年度计划可比；核验过 { $done } 场
 plan-why-unfilled = 没有年度计划，也没有活动
 plan-why-not-applicable = 不适用
+plan-unit-inspected = 得分 { $score }，发现 { $found } 个问题
+plan-unit-inspections-all = 全部检查

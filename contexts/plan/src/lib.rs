@@ -8,6 +8,7 @@ mod diff;
 mod document;
 mod doubt;
 pub mod figures;
+pub mod inspection;
 mod item;
 mod jobs;
 mod lexicon;
@@ -45,6 +46,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0001_plan.sql", include_str!("../migrations/0001_plan.sql")),
         ("0002_annual_correction.sql", include_str!("../migrations/0002_annual_correction.sql")),
         ("0005_supervision.sql", include_str!("../migrations/0005_supervision.sql")),
+        ("0006_inspection.sql", include_str!("../migrations/0006_inspection.sql")),
     ],
 };
 
@@ -59,6 +61,8 @@ pub fn module() -> web::Module {
             (web::Locale::En, EN),
             (web::Locale::Zh, include_str!("../locales/supervision.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/supervision.en.ftl")),
+            (web::Locale::Zh, include_str!("../locales/inspection.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../locales/inspection.en.ftl")),
             (web::Locale::Zh, include_str!("../locales/units.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/units.en.ftl")),
         ],

@@ -21,6 +21,7 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal
         editors(tx, by, &mut todos)?;
     }
     todos.extend(crate::supervision::waiting(tx, by)?);
+    todos.extend(crate::inspection::waiting(tx, by)?);
     Ok(todos)
 }
 

@@ -70,6 +70,7 @@ fn tell(part: Part, done: usize, total: usize) {
         Part::Stocks => "名册和自述 stocks and narratives",
         Part::Deliveries => "活动 deliveries",
         Part::Supervision => "督办 supervision",
+        Part::Inspections => "检查 inspections",
     };
     if done > 0 {
         say(&format!("  {word}: {done}/{total}"));

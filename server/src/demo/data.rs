@@ -47,6 +47,10 @@ pub struct Tables {
     pub reasons: Vec<ReasonRow>,
     /// Steps of supervision items.
     pub supervision: Vec<SupervisionRow>,
+    /// What inspectors look at.
+    pub checklist: Vec<ChecklistRow>,
+    /// Inspections.
+    pub inspections: Vec<InspectionRow>,
 }
 
 impl Tables {
@@ -71,6 +75,8 @@ impl Tables {
             annual: rows("annual_plans.csv", include_str!("../../demo/annual_plans.csv"))?,
             reasons: rows("reasons.csv", include_str!("../../demo/reasons.csv"))?,
             supervision: rows("supervision.csv", include_str!("../../demo/supervision.csv"))?,
+            checklist: rows("checklist.csv", include_str!("../../demo/checklist.csv"))?,
+            inspections: rows("inspections.csv", include_str!("../../demo/inspections.csv"))?,
         })
     }
 
@@ -236,6 +242,36 @@ pub struct SupervisionRow {
     pub days: Option<i64>,
     /// Until when more time is asked for.
     pub until: Option<Day>,
+}
+
+/// One thing that inspectors look at.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ChecklistRow {
+    /// The checklist's title.
+    pub title: String,
+    /// What is looked at.
+    pub words: String,
+    /// How it is judged.
+    pub kind: String,
+    /// Its points.
+    pub points: i64,
+}
+
+/// An inspection of a unit.
+#[derive(Clone, Debug, Deserialize)]
+pub struct InspectionRow {
+    /// Whom.
+    pub unit_key: String,
+    /// When it was planned.
+    pub planned_on: Day,
+    /// On which day it is.
+    pub on: Day,
+    /// Points by line; empty while it is still to be done.
+    pub given: String,
+    /// What was found, by line.
+    pub findings: String,
+    /// What the unit says.
+    pub comment: String,
 }
 
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -6,6 +6,7 @@ pub mod data;
 mod deliveries;
 mod fates;
 pub mod generate;
+mod inspections;
 mod photos;
 mod plan;
 mod registry;
@@ -40,6 +41,8 @@ pub enum Part {
     Deliveries,
     /// Supervision.
     Supervision,
+    /// Inspections.
+    Inspections,
 }
 
 /// What was found at the start.
@@ -71,7 +74,8 @@ pub fn load(db: &Db, percent: u64, password: &str, progress: &Progress) -> Resul
         plan::load(&mut stage, &progress)?;
         stocks::load(&mut stage, &progress)?;
         deliveries::load(&mut stage, &progress)?;
-        supervision::load(&mut stage, &progress)
+        supervision::load(&mut stage, &progress)?;
+        inspections::load(&mut stage, &progress)
     })
     .map_err(|refusal| format!("The demonstration could not be written: {refusal}"))?;
     Ok(Found::Made)

@@ -25,7 +25,7 @@ enum Whose {
 use Whose::{Everybodys, OfUnits, OfUnitsToday};
 
 /// Every address with a parameter, by its beginning. A new one has to say whose its records are.
-const RECORDS: [(&str, Whose); 18] = [
+const RECORDS: [(&str, Whose); 20] = [
     (
         "/desk/deliveries/{id}",
         OfUnits(
@@ -89,6 +89,11 @@ const RECORDS: [(&str, Whose); 18] = [
     ("/desk/plan/documents/{id}", Everybodys),
     ("/desk/plan/items/{n}", Everybodys),
     ("/desk/plan/targets/{id}", Everybodys),
+    (
+        "/desk/plan/inspections/{id}",
+        OfUnitsToday("select '/desk/plan/inspections/' || id as path, unit_id as unit from inspection"),
+    ),
+    ("/desk/plan/checklists/{id}", Everybodys),
     ("/desk/plan/units/{unit}", Everybodys),
     ("/desk/plan/versions/{id}", Everybodys),
     ("/desk/workdays/{year}", Everybodys),
@@ -97,12 +102,13 @@ const RECORDS: [(&str, Whose); 18] = [
 
 /// Addresses without a parameter that list records of units: what they lead to, and whether every
 /// record that a person reaches stands there.
-const LISTS: [(&str, &str, bool); 5] = [
+const LISTS: [(&str, &str, bool); 6] = [
     ("/desk/deliveries", "/desk/deliveries/{id}", true),
     ("/desk/entries", "/desk/entries/{id}", true),
     ("/desk/attestations", "/desk/attestations/{id}", true),
     ("/desk/units", "/desk/units/{id}", false),
     ("/desk/plan/supervision", "/desk/plan/supervision/{id}", true),
+    ("/desk/plan/inspections", "/desk/plan/inspections/{id}", true),
 ];
 
 /// Somebody who looks.

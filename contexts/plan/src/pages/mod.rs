@@ -91,7 +91,7 @@ pub fn routes() -> Routes {
         .post("/desk/plan/versions/{id}/targets/{target}", KEEP, review_targets::edit_target)
         .post("/desk/plan/versions/{id}/targets/{target}/confirmation", KEEP, review_targets::confirm)
         .post("/desk/plan/versions/{id}/targets/{target}/removal", KEEP, review_targets::delete_target);
-    let routes = crate::supervision::routes(routes);
+    let routes = crate::inspection::routes(crate::supervision::routes(routes));
     routes
         .get("/plan", PUBLIC, public::plan::show)
         .get("/plan/items/{n}", PUBLIC, public::item::show)
@@ -114,6 +114,7 @@ pub(crate) fn subnav(cx: &Cx, here: &str) -> Safe {
         ("/desk/plan/units", "plan-nav-units", true),
         ("/desk/plan/gaps", "plan-nav-gaps", keeps),
         ("/desk/plan/supervision", "supervision-title", true),
+        ("/desk/plan/inspections", "inspection-title", true),
         ("/desk/plan/versions", "plan-nav-versions", true),
         ("/desk/plan/documents", "plan-nav-documents", keeps),
     ];

@@ -15,6 +15,7 @@ use web::{Cx, Form, Result, Safe, Tone, ui};
 use super::{desk, status, unit_name};
 use crate::actions::annual::WRITERS;
 use crate::figures::{self, Board, MeasureFigure};
+use crate::inspection;
 use crate::item::leads;
 use crate::rules::{Status, asked_by};
 use crate::supervision::{self, Supervision, unit_line};
@@ -37,6 +38,7 @@ struct UnitPage<'a> {
     annual: AnnualWords,
     done: Vec<(String, String, String)>,
     supervision: Option<Vec<supervision::Line>>,
+    inspections: Option<Vec<inspection::Line>>,
     arranged: Vec<(String, String, String, String)>,
 }
 
@@ -82,6 +84,7 @@ struct Loaded {
     all: [Sums; 3],
     annual: Option<AnnualPlan>,
     supervision: Option<Vec<Supervision>>,
+    inspections: Option<inspection::OfUnit>,
     units: BTreeMap<UnitId, Unit>,
 }
 
@@ -105,6 +108,7 @@ fn load(
     let reads = supervision::actions::reading(&by.actor).includes(&unit.id);
     let supervision = if reads { Some(supervision::open_of(tx, by, &unit.id)?) } else { None };
     let held = supervision.iter().flatten().map(|one: &Supervision| &one.held.unit);
+    let inspections = if reads { Some(inspection::of_unit(tx, by, &unit.id)?) } else { None };
     let units = super::unit_names(tx, by, held)?;
     Ok(Some(Loaded {
         organised: totals::by_purpose_of_unit(tx, district, (&unit.id, Part::Organiser), years)?,
@@ -112,6 +116,7 @@ fn load(
         annual: store::find_annual(tx, district, &unit.id, board.year)?,
         all,
         supervision,
+        inspections,
         units,
         unit,
         board,
@@ -141,6 +146,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>, Query(choice): Query<Choice>) 
             .supervision
             .as_ref()
             .map(|open| open.iter().map(|one| unit_line(&cx, &loaded.units, one)).collect()),
+        inspections: loaded.inspections.as_ref().map(|of| of.lines(&cx, &loaded.units)),
         arranged: arranged(&cx, &loaded),
         rows,
         board,

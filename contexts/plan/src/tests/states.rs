@@ -193,6 +193,54 @@ fn supervisions() -> String {
     table("a supervision item", &steps, states, State::code, take)
 }
 
+fn inspections() -> String {
+    use crate::inspection::{Answer, Checklist, Inspection, Item, ItemKind, State};
+    use crate::supervision::Who;
+    let who = || Who { by: Some("other".into()), name: "其他人".into(), at: AT };
+    let list = Checklist {
+        id: "c".into(),
+        family: "c".into(),
+        n: 1,
+        title: "t".into(),
+        total: 1,
+        items: vec![Item { n: 1, words: "w".into(), kind: ItemKind::Points, points: 1 }],
+        made: who(),
+    };
+    let answers = || {
+        std::collections::BTreeMap::from([(
+            1,
+            Answer { given: 1, finding: String::new(), supervision: None },
+        )])
+    };
+    let with = |state: &State| Inspection {
+        id: "i".into(),
+        checklist: "c".into(),
+        unit: "u".into(),
+        on: kernel::Day::parse("2025-11-10").unwrap(),
+        inspector: "other".into(),
+        inspector_name: "其他人".into(),
+        planned: who(),
+        state: state.clone(),
+        comment: None,
+        answers: answers(),
+        version: 1,
+        is_demo: false,
+    };
+    let states =
+        vec![State::Planned, State::Done { who: who() }, State::Cancelled { who: who(), why: "w".into() }];
+    let take = |state: &State, step: &str| {
+        let one = with(state);
+        let after = match step {
+            "fill" => one.fill(&list, answers()),
+            "finish" => one.finish(&list, who()),
+            "cancel" => one.cancel(who(), "w"),
+            _ => one.comment_on(who(), "w"),
+        };
+        after.map(|one: Inspection| one.state.code())
+    };
+    table("an inspection", &["fill", "finish", "cancel", "comment"], states, State::code, take)
+}
+
 #[test]
 fn every_step_fits_some_states_and_is_refused_in_the_others() {
     let kept = [
@@ -200,6 +248,7 @@ fn every_step_fits_some_states_and_is_refused_in_the_others() {
         ("plan", include_str!("../../../../docs/generated/states/plan.md"), plans()),
         ("annual_plan", include_str!("../../../../docs/generated/states/annual_plan.md"), annual_plans()),
         ("target", include_str!("../../../../docs/generated/states/target.md"), targets()),
+        ("inspection", include_str!("../../../../docs/generated/states/inspection.md"), inspections()),
         ("supervision", include_str!("../../../../docs/generated/states/supervision.md"), supervisions()),
     ];
     for (name, kept, now) in kept {

@@ -75,6 +75,7 @@ pub async fn proof(cx: Cx, Path(id): Path<String>) -> Result {
             let (content_type, bytes, kind, subject) = proof::bytes(tx, by, &id)?;
             match kind.as_str() {
                 "supervision" => actions::find(tx, by, &subject.into()).map(|_| ())?,
+                "inspection" => crate::inspection::actions::find_shown(tx, by, &subject.into())?,
                 _ => return Err(Refusal::NotFound),
             }
             Ok((content_type, bytes))

@@ -4,6 +4,7 @@ mod annual;
 mod desk;
 mod draft;
 mod face;
+mod inspection;
 mod supervision;
 mod units;
 
