@@ -1,13 +1,14 @@
 //! Counting: facts are appended and the totals move with them in the same transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use db::Tx;
 use kernel::{Caller, DistrictId, Refusal, Year};
 
-use crate::fact::{Cell, Fact, Sums, add_to_totals, facts_of, reversals_of, same_act};
+use crate::fact::{Cell, Fact, Moved, Sums, add_to_totals, facts_of, reversals_of, same_act};
 use crate::indicator::{Counted, appear};
 use crate::rule::{Rule, RuleState, Told};
+use crate::store::fact::Brief;
 use crate::{Delivery, DeliveryId, Indicator, IndicatorId, log, store};
 
 /// Facts read at once by a rebuild.
@@ -130,22 +131,59 @@ fn add_to_indicator(
 /// # Errors
 /// As the database refuses.
 pub fn rebuild(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
-    let cells = totals_of_facts(tx, district)?;
-    store::total::clear(tx, district)?;
-    store::total::move_by(tx, district, &cells)?;
-    rebuild_indicators(tx, district)
+    rebuild_totals(tx, district)?;
+    store::indicator::clear(tx, district)?;
+    let indicators = store::indicator::list(tx, district)?;
+    indicators.iter().try_for_each(|indicator| count_anew(tx, district, indicator))
 }
 
-/// What the totals are by the facts alone.
+/// The same for the cells of `evidence_total` alone, without the indicators.
+///
+/// # Errors
+/// As the database refuses.
+pub fn rebuild_totals(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
+    let cells = totals_of_facts(tx, district)?;
+    store::total::clear(tx, district)?;
+    store::total::move_by(tx, district, &cells)
+}
+
+/// What the totals are by the facts alone. Facts that move the same cells are summed up first, so that
+/// a cell is looked for once for all of them.
 ///
 /// # Errors
 /// As the database refuses.
 pub fn totals_of_facts(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<Cell, Sums>, Refusal> {
-    let mut cells: BTreeMap<Cell, Sums> = BTreeMap::new();
-    each_act(tx, district, |_, act| {
-        add_to_totals(act, &mut cells);
-        Ok(())
-    })?;
+    let mut moved: HashMap<String, Moved> = HashMap::new();
+    let mut from = i64::MIN;
+    loop {
+        let facts = store::fact::page_in_brief(tx, district, from, PAGE)?;
+        let full = facts.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+        // the last act of a full page may go on in the next one
+        let last = facts.last().filter(|_| full).map(|fact| store::fact::place_of(fact.seq));
+        let together =
+            |one: &Brief, other: &Brief| store::fact::place_of(one.seq) == store::fact::place_of(other.seq);
+        for act in facts.chunk_by(together) {
+            let Some(first) = act.first() else { continue };
+            if last.is_some_and(|last| last <= first.seq) {
+                break;
+            }
+            // most acts move what another one moved
+            if !moved.contains_key(&first.footprint) {
+                moved.insert(first.footprint.clone(), Moved::default());
+            }
+            let Some(sums) = moved.get_mut(&first.footprint) else { continue };
+            act.iter().for_each(|fact| sums.add_fact(fact.quantity, fact.group, fact.n));
+            sums.end_act();
+        }
+        match last {
+            Some(place) => from = place,
+            None => break,
+        }
+    }
+    let mut cells = BTreeMap::new();
+    for (footprint, sums) in &moved {
+        store::fact::footprint(footprint)?.add(sums, &mut cells);
+    }
     Ok(cells)
 }
 
@@ -236,43 +274,30 @@ fn in_force(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Rule>, Refusal> {
     Ok(of.flatten().filter(counts).collect())
 }
 
-/// Computes the counted indicators anew from the facts.
-///
-/// # Errors
-/// As the database refuses.
-fn rebuild_indicators(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
-    store::indicator::clear(tx, district)?;
-    let versions = in_force(tx, district)?;
-    let rules: Vec<&Rule> = versions.iter().collect();
-    let mut sums = Years::new();
-    each_act(tx, district, |tx, act| add_to_indicators(tx, district, &rules, act, &mut sums))?;
-    store::indicator::move_by(tx, district, &sums)
-}
-
-/// The acts of facts that stand in the order of their deliveries.
+/// The acts of facts of which those of an act stand together.
 fn acts(facts: &[Fact]) -> impl Iterator<Item = &[Fact]> {
     facts.chunk_by(same_act)
 }
 
-/// Walks all facts, delivery by delivery and act by act, a page at a time.
+/// Walks all facts, act by act in the order in which they were counted, a page at a time.
 fn each_act(
     tx: &mut Tx,
     district: &DistrictId,
     mut see: impl FnMut(&mut Tx, &[Fact]) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
-    let mut after = String::new();
+    let mut from = i64::MIN;
     loop {
-        let facts = store::fact::page(tx, district, &after, PAGE)?;
+        let facts = store::fact::page(tx, district, from, PAGE)?;
         let full = facts.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let last = facts.last().map(|fact| fact.source.clone());
-        // the last delivery of a full page may go on in the next one
-        let cut = last.filter(|_| full);
-        for act in acts(&facts).filter(|act| act.first().map(|fact| &fact.source) != cut.as_ref()) {
+        // the last act of a full page may go on in the next one
+        let last = acts(&facts).last().filter(|_| full).and_then(|act| act.first());
+        let cut = last.map(|fact| fact.seq);
+        for act in acts(&facts).filter(|act| act.first().map(|fact| fact.seq) != cut) {
             see(tx, act)?;
-            after = act.first().map_or(after, |fact| fact.source.to_string());
         }
-        if !full {
-            return Ok(());
+        match cut {
+            Some(seq) => from = seq,
+            None => return Ok(()),
         }
     }
 }

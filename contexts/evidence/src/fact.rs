@@ -175,42 +175,90 @@ impl Sums {
 pub fn add_to_totals(facts: &[Fact], cells: &mut BTreeMap<Cell, Sums>) {
     for act in facts.chunk_by(same_act) {
         let Some(fact) = act.first() else { continue };
-        let (whole, groups) = sums_of(act);
-        let (year, month) = (format!("{:04}", fact.on.year()), fact.on.month_text());
-        for purpose in std::iter::once("").chain(fact.purposes.iter().map(PurposeId::as_str)) {
-            let mut add = |period: &str, grain, key: &str, moved| {
+        let mut moved = Moved::default();
+        act.iter().for_each(|fact| moved.add_fact(fact.quantity, fact.group, fact.n));
+        moved.end_act();
+        let (month, ids) = (fact.on.month_text(), |units: &BTreeSet<UnitId>| {
+            units.iter().map(UnitId::to_string).collect::<Vec<_>>()
+        });
+        let footprint = Footprint {
+            month: &month,
+            town: fact.town.as_str(),
+            organisers: ids(&fact.organisers),
+            supporters: ids(&fact.supporters),
+            purposes: fact.purposes.iter().map(PurposeId::to_string).collect(),
+        };
+        footprint.add(&moved, cells);
+    }
+}
+
+/// All that says to which cells an act belongs; acts alike in it move the same cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Footprint<'a> {
+    /// `2025-09`.
+    pub month: &'a str,
+    /// The town.
+    pub town: &'a str,
+    /// Host and co-hosts.
+    pub organisers: Vec<String>,
+    /// Supporters.
+    pub supporters: Vec<String>,
+    /// What it was done for.
+    pub purposes: Vec<String>,
+}
+
+impl Footprint<'_> {
+    /// Adds what acts with this footprint moved to their cells.
+    pub fn add(&self, moved: &Moved, cells: &mut BTreeMap<Cell, Sums>) {
+        let year = self.month.get(..4).unwrap_or(self.month);
+        for purpose in std::iter::once("").chain(self.purposes.iter().map(String::as_str)) {
+            let mut add = |period: &str, grain, key: &str, sums| {
                 let cell = Cell { purpose: purpose.into(), period: period.into(), grain, key: key.into() };
-                cells.entry(cell).or_default().add(moved);
+                cells.entry(cell).or_default().add(sums);
             };
-            add(&year, Grain::All, "", whole);
-            add(&month, Grain::All, "", whole);
-            add(&year, Grain::Town, fact.town.as_str(), whole);
-            fact.organisers.iter().for_each(|unit| add(&year, Grain::Organiser, unit.as_str(), whole));
-            fact.supporters.iter().for_each(|unit| add(&year, Grain::Supporter, unit.as_str(), whole));
-            groups.iter().for_each(|(group, moved)| add(&year, Grain::Group, group, *moved));
+            add(year, Grain::All, "", moved.whole);
+            add(self.month, Grain::All, "", moved.whole);
+            add(year, Grain::Town, self.town, moved.whole);
+            self.organisers.iter().for_each(|unit| add(year, Grain::Organiser, unit, moved.whole));
+            self.supporters.iter().for_each(|unit| add(year, Grain::Supporter, unit, moved.whole));
+            moved.groups.iter().for_each(|(group, sums)| add(year, Grain::Group, group.code(), *sums));
         }
     }
 }
 
-/// What the facts of one act come to, and what of it each group gets: its own person-times, and the
-/// delivery's session and minutes.
-fn sums_of(act: &[Fact]) -> (Sums, BTreeMap<&'static str, Sums>) {
-    let (mut whole, mut groups) = (Sums::default(), BTreeMap::<&str, Sums>::new());
-    for fact in act {
-        let of = match fact.quantity {
-            Quantity::Session => &mut whole.sessions,
-            Quantity::Minute => &mut whole.minutes,
-            Quantity::PersonTime => &mut whole.person_times,
-        };
-        *of += fact.n;
-        if let Some(group) = fact.group {
-            groups.entry(group.code()).or_default().person_times += fact.n;
+/// What acts come to, and what of it each group gets: its own person-times, and the sessions and
+/// minutes of the acts that reached it.
+#[derive(Clone, Debug, Default)]
+pub struct Moved {
+    whole: Sums,
+    groups: BTreeMap<Group, Sums>,
+    /// The act that is being added, and the groups that it reached.
+    act: Sums,
+    reached: BTreeSet<Group>,
+}
+
+impl Moved {
+    /// Adds one fact of an act.
+    pub fn add_fact(&mut self, quantity: Quantity, group: Option<Group>, n: i64) {
+        match quantity {
+            Quantity::Session => self.act.sessions += n,
+            Quantity::Minute => self.act.minutes += n,
+            Quantity::PersonTime => self.act.person_times += n,
+        }
+        if let Some(group) = group {
+            self.groups.entry(group).or_default().person_times += n;
+            self.reached.insert(group);
         }
     }
-    for sums in groups.values_mut() {
-        (sums.sessions, sums.minutes) = (whole.sessions, whole.minutes);
+
+    /// Ends the act whose facts were added.
+    pub fn end_act(&mut self) {
+        let act = std::mem::take(&mut self.act);
+        self.whole.add(act);
+        for group in std::mem::take(&mut self.reached) {
+            self.groups.entry(group).or_default().add(Sums { person_times: 0, ..act });
+        }
     }
-    (whole, groups)
 }
 
 /// Whether two facts were left by the same act: the verification of a delivery, or its withdrawal.

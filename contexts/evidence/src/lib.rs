@@ -62,6 +62,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0001_delivery.sql", include_str!("../migrations/0001_delivery.sql")),
         ("0002_fact.sql", include_str!("../migrations/0002_fact.sql")),
         ("0003_indicator.sql", include_str!("../migrations/0003_indicator.sql")),
+        ("0004_kept_by_key.sql", include_str!("../migrations/0004_kept_by_key.sql")),
         ("0005_rule.sql", include_str!("../migrations/0005_rule.sql")),
     ],
 };

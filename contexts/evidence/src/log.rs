@@ -4,12 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
-use kernel::{Caller, Day, DistrictId, Group, Instant, Refusal, UnitId, Year};
+use kernel::{Caller, Day, DistrictId, Group, Instant, Refusal, Year};
 use merkle::{Examined, Head, Key, Log};
-use serde_json::json;
 
 use crate::fact::{Cell, Fact, Quantity};
-use crate::{Kind, PurposeId, counting, store};
+use crate::{Kind, counting, store};
 
 /// The first line of the bytes of an act.
 const FORM: &str = "qilin-act-1";
@@ -26,32 +25,24 @@ pub fn of(district: &DistrictId) -> Log {
 /// many (quantity, group, number, rule version), and written (account, instant in microseconds, and
 /// of a reversal the place that it takes back and the reason).
 pub fn canonical(act: &[Fact]) -> Vec<u8> {
-    let mut text = format!("{FORM}\n");
+    let mut text = Vec::with_capacity(400 * act.len());
+    text.extend_from_slice(FORM.as_bytes());
+    text.push(b'\n');
     for fact in act {
         let (reverses, reason) =
             fact.reverses.as_ref().map_or((None, None), |(seq, why)| (Some(seq), Some(why)));
-        let ids = |ids: Vec<&str>| json!(ids);
-        let line = json!([
-            [
-                fact.seq,
-                fact.source.as_str(),
-                fact.kind.code(),
-                fact.on.to_string(),
-                fact.host.as_str(),
-                fact.town.as_str()
-            ],
-            [
-                ids(fact.organisers.iter().map(UnitId::as_str).collect()),
-                ids(fact.supporters.iter().map(UnitId::as_str).collect()),
-                ids(fact.purposes.iter().map(PurposeId::as_str).collect())
-            ],
-            [fact.quantity.code(), fact.group.map(Group::code), fact.n, fact.rule_version],
-            [fact.by.as_str(), fact.at.micros(), reverses, reason],
-        ]);
-        text.push_str(&line.to_string());
-        text.push('\n');
+        let day = fact.on.to_string();
+        let line = (
+            (fact.seq, &fact.source, fact.kind.code(), &day, &fact.host, &fact.town),
+            (&fact.organisers, &fact.supporters, &fact.purposes),
+            (fact.quantity.code(), fact.group.map(Group::code), fact.n, fact.rule_version),
+            (&fact.by, fact.at.micros(), reverses, reason),
+        );
+        // of texts and numbers alone: writing them to memory cannot fail
+        let _ = serde_json::to_writer(&mut text, &line);
+        text.push(b'\n');
     }
-    text.into_bytes()
+    text
 }
 
 /// Reads what [`canonical`] wrote; `None` for anything else.

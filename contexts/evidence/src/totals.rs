@@ -9,7 +9,10 @@ use crate::fact::{Grain, Sums};
 use crate::filter::Filter;
 use crate::{Part, PurposeId, store};
 
-pub use crate::counting::rebuild;
+pub use crate::counting::{rebuild, rebuild_totals};
+
+/// A filter over more years than this was typed by hand; its lines are counted.
+const MOST_YEARS: Year = 100;
 
 /// Whole years, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +40,8 @@ impl Period {
     }
 }
 
-fn texts(period: Period) -> (String, String) {
-    (format!("{:04}", period.from), format!("{:04}", period.to))
+fn years(period: Period) -> Vec<String> {
+    (period.from..=period.to).map(|year| format!("{year:04}")).collect()
 }
 
 fn purpose_key(purpose: Option<&PurposeId>) -> &str {
@@ -55,8 +58,7 @@ pub fn of(
     purpose: Option<&PurposeId>,
     period: Period,
 ) -> Result<Sums, Refusal> {
-    let (from, to) = texts(period);
-    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, (&from, &to))?;
+    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, &years(period))?;
     let mut sums = Sums::default();
     cells.into_iter().for_each(|(_, one)| sums.add(one));
     Ok(sums)
@@ -97,8 +99,7 @@ pub fn by_purpose_and_year(
     district: &DistrictId,
     period: Period,
 ) -> Result<BTreeMap<(PurposeId, Year), Sums>, Refusal> {
-    let (from, to) = texts(period);
-    let cells = store::total::by_purpose(tx, district, (Grain::All, ""), (&from, &to))?;
+    let cells = store::total::by_purpose(tx, district, (Grain::All, ""), &years(period))?;
     let year = |period: String| period.parse().unwrap_or_default();
     Ok(cells.into_iter().map(|(cell, sums)| ((cell.purpose.into(), year(cell.period)), sums)).collect())
 }
@@ -127,9 +128,8 @@ fn collect_purposes(
     (grain, key): (Grain, &str),
     period: Period,
 ) -> Result<BTreeMap<PurposeId, Sums>, Refusal> {
-    let (from, to) = texts(period);
     let mut sums: BTreeMap<PurposeId, Sums> = BTreeMap::new();
-    for (cell, one) in store::total::by_purpose(tx, district, (grain, key), (&from, &to))? {
+    for (cell, one) in store::total::by_purpose(tx, district, (grain, key), &years(period))? {
         sums.entry(cell.purpose.into()).or_default().add(one);
     }
     Ok(sums)
@@ -187,8 +187,8 @@ pub fn by_month(
     purpose: Option<&PurposeId>,
     year: Year,
 ) -> Result<BTreeMap<String, Sums>, Refusal> {
-    let (from, to) = (format!("{year:04}-01"), format!("{year:04}-12"));
-    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, (&from, &to))?;
+    let months: Vec<String> = (1..=12).map(|month| format!("{year:04}-{month:02}")).collect();
+    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, &months)?;
     Ok(cells.into_iter().map(|(cell, sums)| (cell.period, sums)).collect())
 }
 
@@ -202,8 +202,7 @@ pub fn by_year(
     purpose: Option<&PurposeId>,
     period: Period,
 ) -> Result<BTreeMap<Year, Sums>, Refusal> {
-    let (from, to) = texts(period);
-    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, (&from, &to))?;
+    let cells = store::total::of_purpose(tx, district, purpose_key(purpose), Grain::All, &years(period))?;
     Ok(cells.into_iter().map(|(cell, sums)| (cell.period.parse().unwrap_or_default(), sums)).collect())
 }
 
@@ -213,9 +212,8 @@ fn by_key<K: From<String> + Ord>(
     purpose: Option<&PurposeId>,
     (grain, period): (Grain, Period),
 ) -> Result<BTreeMap<K, Sums>, Refusal> {
-    let (from, to) = texts(period);
     let mut sums: BTreeMap<K, Sums> = BTreeMap::new();
-    for (cell, one) in store::total::of_purpose(tx, district, purpose_key(purpose), grain, (&from, &to))? {
+    for (cell, one) in store::total::of_purpose(tx, district, purpose_key(purpose), grain, &years(period))? {
         sums.entry(cell.key.into()).or_default().add(one);
     }
     Ok(sums)
@@ -243,10 +241,11 @@ pub fn of_filter(tx: &mut Tx, district: &DistrictId, filter: &Filter) -> Result<
     let whole_month = from.day_of_month() == 1
         && to.month_text() == from.month_text()
         && to.plus_days(1).month() != to.month();
-    let periods = if whole_years {
-        texts(Period { from: from.year(), to: to.year() })
+    let of = Period { from: from.year(), to: to.year() };
+    let periods = if whole_years && of.to - of.from < MOST_YEARS {
+        years(of)
     } else if whole_month && cell.is_none() {
-        (from.month_text(), from.month_text())
+        vec![from.month_text()]
     } else {
         return Ok(None);
     };
@@ -262,7 +261,7 @@ pub fn of_filter(tx: &mut Tx, district: &DistrictId, filter: &Filter) -> Result<
     }
     let (grain, key) = cell.unwrap_or((Grain::All, ""));
     let purpose = purpose_key(filter.purpose.as_ref());
-    let rows = store::total::of_purpose(tx, district, purpose, grain, (&periods.0, &periods.1))?;
+    let rows = store::total::of_purpose(tx, district, purpose, grain, &periods)?;
     let mut sums = Sums::default();
     rows.into_iter().filter(|(cell, _)| cell.key == key).for_each(|(_, one)| sums.add(one));
     Ok(Some(sums))

@@ -1,5 +1,7 @@
 //! Every difference between the two databases that a statement can see.
 
+use std::borrow::Cow;
+
 use crate::tx::Link;
 use crate::{Error, Tx};
 use kernel::stored::Val;
@@ -30,6 +32,20 @@ pub(crate) fn lock_schema(tx: &mut Tx<'_>) -> Result<(), Error> {
         tx.query("select 1 as locked from pg_advisory_xact_lock(7237813, hashtext(current_schema()))", &[])?;
     }
     Ok(())
+}
+
+/// What is written behind the parenthesis of a `create table` in a migration whose rows are to be kept in
+/// the order of their primary key.
+const CLUSTERED: &str = "/* clustered */";
+
+/// The SQL of a migration with its clustered tables. By itself SQLite keeps rows by a number of its own
+/// and the primary key as an index beside them: each row is written twice, each look-up searches two
+/// trees. PostgreSQL knows nothing else and reads a comment.
+pub(crate) fn clustered<'s>(tx: &Tx<'_>, sql: &'s str) -> Cow<'s, str> {
+    match tx.link() {
+        Link::Sqlite(_) if sql.contains(CLUSTERED) => sql.replace(CLUSTERED, "without rowid").into(),
+        Link::Sqlite(_) | Link::Postgres(_) => sql.into(),
+    }
 }
 
 /// See [`Tx::next`]: a row of counters on SQLite, a sequence on PostgreSQL.

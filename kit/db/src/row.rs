@@ -65,6 +65,11 @@ impl Row {
         &self.vals
     }
 
+    /// The values, for whoever reads rows by the million and knows the order.
+    pub fn into_vals(self) -> Vec<Val> {
+        self.vals
+    }
+
     fn val(&self, column: &str) -> Result<&Val, Error> {
         let place = self.head.columns.iter().position(|name| name == column);
         place

@@ -28,7 +28,10 @@ pub use tree::{known_places, leaf_of, prove_growth, prove_leaf, root};
 /// The tables of this crate.
 pub const STREAM: db::Stream = db::Stream {
     context: "merkle",
-    files: &[("0001_merkle.sql", include_str!("../migrations/0001_merkle.sql"))],
+    files: &[
+        ("0001_merkle.sql", include_str!("../migrations/0001_merkle.sql")),
+        ("0002_kept_by_key.sql", include_str!("../migrations/0002_kept_by_key.sql")),
+    ],
 };
 
 #[cfg(test)]

@@ -206,13 +206,11 @@ fn world(tx: &mut Tx, by: &Caller, details: &Details) -> Result<World, Refusal> 
         .chain(&details.supporters)
         .collect();
     let (mut units, mut towns) = (BTreeSet::new(), BTreeSet::new());
-    for id in mentioned {
-        if let Some(unit) = people::units::find(tx, by.district(), id, details.on)? {
-            if unit.kind == UnitKind::Town {
-                towns.insert(unit.id.clone());
-            }
-            units.insert(unit.id);
+    for (unit, kind) in people::units::kinds(tx, by.district(), mentioned, details.on)? {
+        if kind == UnitKind::Town {
+            towns.insert(unit.clone());
         }
+        units.insert(unit);
     }
     let purposes = store::purpose::spans(tx, by.district(), &details.purposes)?;
     let over = purposes.values().any(|purpose| purpose.to < details.on);

@@ -6,7 +6,7 @@ use db::{Row, Tx, Val, params};
 use kernel::{Day, DistrictId, Group, Refusal};
 
 use super::{Sql, corrupt};
-use crate::fact::{Fact, Quantity};
+use crate::fact::{Fact, Footprint, Quantity};
 use crate::{DeliveryId, Kind};
 
 const TABLE: &str = "evidence_fact";
@@ -73,8 +73,10 @@ fn parted<T: From<String> + Ord>(ids: &str) -> BTreeSet<T> {
 /// The facts of a delivery, in order.
 pub fn list(tx: &mut Tx, district: &DistrictId, source: &DeliveryId) -> Result<Vec<Fact>, Refusal> {
     let rows = tx.query(
-        "select * from evidence_fact where district_id = $1 and source_id = $2 order by seq",
-        params![district, source],
+        "select f.* from evidence_fact s
+         join evidence_fact f on f.district_id = s.district_id and f.seq >= s.seq and f.seq < s.seq + $3
+         where s.district_id = $1 and s.source_id = $2 and s.quantity = 'session' order by f.seq",
+        params![district, source, PLACES - 1],
     )?;
     rows.iter().map(|row| Ok(fact(row)?)).collect()
 }
@@ -86,21 +88,90 @@ pub fn of_deliveries<'a>(
     sources: impl Iterator<Item = &'a DeliveryId>,
 ) -> Result<Vec<Fact>, Refusal> {
     let mut sql = Sql::default();
-    sql.push("select * from evidence_fact where district_id = ? and source_id in ", [district.into()]);
-    sql.rows([sources.map(Into::into).collect()]).push(" order by source_id, seq", []);
+    sql.push(
+        "select f.* from evidence_fact s
+         join evidence_fact f on f.district_id = s.district_id and f.seq >= s.seq and f.seq < s.seq + ?
+         where s.district_id = ? and s.quantity = 'session' and s.source_id in ",
+        [(PLACES - 1).into(), district.into()],
+    );
+    sql.rows([sources.map(Into::into).collect()]).push(" order by f.source_id, f.seq", []);
     let rows = tx.query(&sql.text, &sql.params)?;
     rows.iter().map(|row| Ok(fact(row)?)).collect()
 }
 
-/// Facts of the deliveries that follow `after`, at most `limit` rows, deliveries in order of id.
-/// The last delivery of a full page may be cut: it is asked for again.
-pub fn page(tx: &mut Tx, district: &DistrictId, after: &str, limit: i64) -> Result<Vec<Fact>, Refusal> {
+/// Facts from the place `from` on, at most `limit`. The last act of a full page may be cut.
+pub fn page(tx: &mut Tx, district: &DistrictId, from: i64, limit: i64) -> Result<Vec<Fact>, Refusal> {
     let rows = tx.query(
-        "select * from evidence_fact where district_id = $1 and source_id > $2
-         order by source_id, seq limit $3",
-        params![district, after, limit],
+        "select * from evidence_fact where district_id = $1 and seq >= $2 order by seq limit $3",
+        params![district, from, limit],
     )?;
     rows.iter().map(|row| Ok(fact(row)?)).collect()
+}
+
+/// What of a fact moves totals: read by the million.
+pub struct Brief {
+    /// Its place.
+    pub seq: i64,
+    /// Month, town, organisers, supporters and purposes as they are stored, a line each: facts alike in
+    /// them move the same cells.
+    pub footprint: String,
+    /// What is counted.
+    pub quantity: Quantity,
+    /// Whom.
+    pub group: Option<Group>,
+    /// How many.
+    pub n: i64,
+}
+
+/// As [`page`], in brief.
+pub fn page_in_brief(
+    tx: &mut Tx,
+    district: &DistrictId,
+    from: i64,
+    limit: i64,
+) -> Result<Vec<Brief>, Refusal> {
+    // one text for all that stays as it is: each column of a row costs
+    let rows = tx.query(
+        "select seq, n, quantity || '/' || group_code as counted,
+            substr(occurred_on, 1, 7) || '\n' || town_id || '\n' || organisers || '\n' || supporters || '\n' || purposes
+                as footprint
+         from evidence_fact where district_id = $1 and seq >= $2 order by seq limit $3",
+        params![district, from, limit],
+    )?;
+    rows.into_iter().map(|row| Ok(brief(row)?)).collect()
+}
+
+/// What [`Brief::footprint`] says.
+pub fn footprint(text: &str) -> Result<Footprint<'_>, db::Error> {
+    let mut lines = text.split('\n');
+    let mut next = || lines.next().ok_or_else(|| corrupt(TABLE, text, "organisers"));
+    let ids = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+    Ok(Footprint {
+        month: next()?,
+        town: next()?,
+        organisers: ids(next()?),
+        supporters: ids(next()?),
+        purposes: ids(next()?),
+    })
+}
+
+fn brief(row: Row) -> Result<Brief, db::Error> {
+    let bad = || corrupt(TABLE, "?", "seq");
+    let Ok([Val::Int(seq), Val::Int(n), Val::Text(counted), Val::Text(footprint)]) =
+        <[Val; 4]>::try_from(row.into_vals())
+    else {
+        return Err(bad());
+    };
+    let (quantity, group) = counted.split_once('/').unwrap_or((&counted, ""));
+    let quantity = Quantity::parse(quantity).ok_or_else(|| corrupt(TABLE, &seq.to_string(), "quantity"))?;
+    Ok(Brief { seq, n, quantity, group: group_of(seq, group)?, footprint })
+}
+
+fn group_of(seq: i64, code: &str) -> Result<Option<Group>, db::Error> {
+    match code {
+        "" => Ok(None),
+        code => Group::parse(code).map(Some).ok_or_else(|| corrupt(TABLE, &seq.to_string(), "group_code")),
+    }
 }
 
 /// The acts at these places; what is gone is absent.
@@ -170,10 +241,7 @@ fn fact(row: &Row) -> Result<Fact, db::Error> {
         supporters: parted(&row.get::<String>("supporters")?),
         purposes: parted(&row.get::<String>("purposes")?),
         quantity: Quantity::parse(&quantity).ok_or_else(|| bad("quantity"))?,
-        group: match group.as_str() {
-            "" => None,
-            code => Some(Group::parse(code).ok_or_else(|| bad("group_code"))?),
-        },
+        group: group_of(seq, &group)?,
         n: row.get("n")?,
         rule_version: row.get("rule_version")?,
         by: row.get("recorded_by")?,

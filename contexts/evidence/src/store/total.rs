@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use db::{Row, Tx, Val, params};
 use kernel::{DistrictId, Refusal};
 
-use super::corrupt;
+use super::{Sql, corrupt};
 use crate::fact::{Cell, Grain, Sums};
 
 /// Moves cells by what facts added.
@@ -15,7 +15,7 @@ pub fn move_by(tx: &mut Tx, district: &DistrictId, cells: &BTreeMap<Cell, Sums>)
         "insert into evidence_total (district_id, purpose_id, period, grain, key, sessions, person_times,
             minutes)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict (district_id, purpose_id, grain, period, key) do update set
+         on conflict (district_id, purpose_id, period, grain, key) do update set
             sessions = evidence_total.sessions + excluded.sessions,
             person_times = evidence_total.person_times + excluded.person_times,
             minutes = evidence_total.minutes + excluded.minutes",
@@ -47,26 +47,41 @@ pub fn clear(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
 pub fn all(tx: &mut Tx, district: &DistrictId) -> Result<Vec<(Cell, Sums)>, Refusal> {
     let rows = tx.query(
         "select purpose_id, period, grain, key, sessions, person_times, minutes from evidence_total
-         where district_id = $1 order by purpose_id, grain, period, key",
+         where district_id = $1 order by purpose_id, period, grain, key",
         params![district],
     )?;
     rows.iter().map(|row| Ok(cell(row)?)).collect()
 }
 
-/// The cells of one purpose (empty: the district) and grain with `first <= period <= last`.
+/// The cells of one purpose (empty: the district) and grain in these periods.
 pub fn of_purpose(
     tx: &mut Tx,
     district: &DistrictId,
     purpose: &str,
     grain: Grain,
-    (first, last): (&str, &str),
+    periods: &[String],
 ) -> Result<Vec<(Cell, Sums)>, Refusal> {
-    let rows = tx.query(
+    let mut sql = Sql::default();
+    sql.push(
         "select purpose_id, period, grain, key, sessions, person_times, minutes from evidence_total
-         where district_id = $1 and purpose_id = $2 and period >= $3 and period <= $4 and grain = $5
-            and length(period) = length($3)",
-        params![district, purpose, first, last, grain],
-    )?;
+         where district_id = ? and purpose_id = ? and grain = ?",
+        [district.into(), purpose.into(), grain.into()],
+    );
+    in_periods(tx, sql, "period", periods)
+}
+
+/// The rows of the statement in these periods, each named, so that the key leads to their cells alone.
+fn in_periods(
+    tx: &mut Tx,
+    mut sql: Sql,
+    period: &'static str,
+    periods: &[String],
+) -> Result<Vec<(Cell, Sums)>, Refusal> {
+    if periods.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql.push(&format!(" and {period} in "), []).rows([periods.iter().map(Into::into).collect()]);
+    let rows = tx.query(&sql.text, &sql.params)?;
     rows.iter().map(|row| Ok(cell(row)?)).collect()
 }
 
@@ -75,17 +90,17 @@ pub fn by_purpose(
     tx: &mut Tx,
     district: &DistrictId,
     (grain, key): (Grain, &str),
-    (first, last): (&str, &str),
+    periods: &[String],
 ) -> Result<Vec<(Cell, Sums)>, Refusal> {
-    let rows = tx.query(
+    let mut sql = Sql::default();
+    sql.push(
         "select t.purpose_id, t.period, t.grain, t.key, t.sessions, t.person_times, t.minutes
          from evidence_purpose p join evidence_total t
             on t.district_id = p.district_id and t.purpose_id = p.id
-         where p.district_id = $1 and t.period >= $2 and t.period <= $3 and t.grain = $4 and t.key = $5
-            and length(t.period) = length($2)",
-        params![district, first, last, grain, key],
-    )?;
-    rows.iter().map(|row| Ok(cell(row)?)).collect()
+         where p.district_id = ? and t.grain = ? and t.key = ?",
+        [district.into(), grain.into(), key.into()],
+    );
+    in_periods(tx, sql, "t.period", periods)
 }
 
 fn cell(row: &Row) -> Result<(Cell, Sums), db::Error> {

@@ -5,9 +5,9 @@ use kernel::{Caller, Seal, SeededRng};
 use merkle::{Examined, Head, Key, SigningKey};
 
 use super::cast::{Cast, STREAMS, act, form, verified, withdrawn};
-use crate::Filter;
 use crate::extract::{self, Extract};
 use crate::log::{self, Misfit};
+use crate::{Filter, fact};
 
 pub(super) fn sealed(by: &Caller) -> Caller {
     Caller { seal: std::sync::Arc::new(SigningKey::new(&SeededRng::new(5))), ..by.clone() }
@@ -45,6 +45,49 @@ fn each_act_leaves_one_leaf_and_what_nobody_touched_fits() {
         assert_eq!(head.size, 4);
         assert_eq!(look(db, &cast, Some(head)), Ok(Examined { leaves: 4, waiting: 1, heads: 1 }));
     });
+}
+
+/// Heads were signed over these bytes: they may never come out otherwise.
+#[test]
+fn the_bytes_of_an_act_are_what_they_always_were() {
+    let fact = |seq, quantity, group, n, reverses: Option<(i64, String)>| fact::Fact {
+        seq,
+        source: "01D".into(),
+        kind: crate::Kind::Lecture,
+        on: super::cast::day("2025-06-01"),
+        host: "h\"1".into(),
+        town: "镇".into(),
+        organisers: ["b".into(), "a".into()].into(),
+        supporters: [].into(),
+        purposes: ["m1".into()].into(),
+        quantity,
+        group,
+        n,
+        rule_version: 1,
+        by: "acc".into(),
+        at: kernel::Instant::from_micros(1_748_736_000_000_001),
+        reverses,
+    };
+    let act = [
+        fact(33, fact::Quantity::Session, None, 1, None),
+        fact(
+            34,
+            fact::Quantity::PersonTime,
+            Some(kernel::Group::Elderly),
+            -46,
+            Some((18, "重复\n\u{1}/".into())),
+        ),
+    ];
+    let expected = concat!(
+        "qilin-act-1\n",
+        r#"[[33,"01D","lecture","2025-06-01","h\"1","镇"],[["a","b"],[],["m1"]],["session",null,1,1],["acc",1748736000000001,null,null]]"#,
+        "\n",
+        r#"[[34,"01D","lecture","2025-06-01","h\"1","镇"],[["a","b"],[],["m1"]],["person_time","elderly",-46,1],["acc",1748736000000001,18,"重复\n\u0001/"]]"#,
+        "\n",
+    );
+    let bytes = log::canonical(&act);
+    assert_eq!(std::str::from_utf8(&bytes), Ok(expected));
+    assert_eq!(log::parse(expected).as_deref(), Some(&act[..]));
 }
 
 #[test]

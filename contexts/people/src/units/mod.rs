@@ -22,7 +22,7 @@ pub use changes::{Change, Renamed, close, correct, merge, move_under, rename, sp
 pub use history::{Facts, History, Version};
 pub use names::{NameMatch, Names, Via, match_name};
 pub(crate) use store::insert_root;
-pub use store::{Filter, find, find_any, history, list, record_version, search, town_versions, towns};
+pub use store::{Filter, find, find_any, history, kinds, list, record_version, search, town_versions, towns};
 pub use succession::{Succession, SuccessionKind, successions};
 pub use tree::{children, heir, path, reach, root, subtree};
 

@@ -1,6 +1,6 @@
 //! All SQL of the units.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Row, Tx, params};
 use kernel::{Day, DistrictId, Instant, UnitId, search_key};
@@ -126,6 +126,33 @@ pub fn find(tx: &mut Tx<'_>, district: &DistrictId, id: &UnitId, on: Day) -> Res
            and v.valid_from <= $3 and (v.valid_to is null or v.valid_to > $3)"
     );
     tx.find(&sql, params![district, id, on])?.as_ref().map(unit).transpose()
+}
+
+/// What those of some units are that live on a day; the others are absent.
+///
+/// # Errors
+/// As the database refuses.
+pub fn kinds<'a>(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    ids: impl IntoIterator<Item = &'a UnitId>,
+    on: Day,
+) -> Result<BTreeMap<UnitId, UnitKind>, db::Error> {
+    let mut params = vec![district.into(), on.into()];
+    params.extend(ids.into_iter().map(db::Val::from));
+    let places: Vec<String> = (3..=params.len()).map(|place| format!("${place}")).collect();
+    if places.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sql = format!(
+        "select u.id, u.kind from unit_version v
+         join unit u on u.district_id = v.district_id and u.id = v.unit_id
+         where v.district_id = $1 and v.valid_from <= $2 and (v.valid_to is null or v.valid_to > $2)
+           and v.unit_id in ({})",
+        places.join(", ")
+    );
+    let kind = |row: &Row| Ok((row.get("id")?, row.parse("unit", "kind", UnitKind::parse)?));
+    tx.query(&sql, &params)?.iter().map(kind).collect()
 }
 
 /// A unit as of a day, or, when it did not live then, in its last version that began by that day,

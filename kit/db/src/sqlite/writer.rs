@@ -10,7 +10,7 @@ use crate::{Error, Tx};
 /// Actions that share a commit. Sixty-four make the wait for the disk negligible for each.
 const GROUP: usize = 64;
 /// Bytes of the write-ahead log above which it is folded into the file with some insistence.
-const LONG_LOG: u64 = 32 << 20;
+const LONG_LOG: u64 = 64 << 20;
 /// How often the log's length is looked at, in groups.
 const GROUPS_A_LOOK: u32 = 64;
 

@@ -103,3 +103,25 @@ fn programs_that_start_together_migrate_once() {
         assert_eq!(db.read_now(move |tx| Ok(tx.query(applied, &[])?.len())).unwrap(), 2);
     });
 }
+
+/// A row of a clustered table has no number of its own on SQLite; PostgreSQL reads a comment.
+#[test]
+fn a_table_can_be_kept_by_its_key() {
+    const KEPT: (&str, &str) = (
+        "0001_kept.sql",
+        "create table kept (id text not null primary key, n bigint not null) /* clustered */;
+         insert into kept (id, n) values ('b', 2), ('a', 1);",
+    );
+    both(|target| {
+        let db = Db::open(target, &stream(&[KEPT])).unwrap();
+        let ids = db.read_now(|tx| {
+            let rows = tx.query("select id from kept order by id", &[])?;
+            Ok(rows.iter().map(|row| row.get("id")).collect::<Result<Vec<String>, _>>()?)
+        });
+        assert_eq!(ids.unwrap(), ["a", "b"]);
+        if db.kind() == crate::Kind::Sqlite {
+            let number = db.read_now(|tx| Ok(tx.query("select rowid from kept", &[])?.len()));
+            assert!(number.unwrap_err().to_string().contains("rowid"));
+        }
+    });
+}
