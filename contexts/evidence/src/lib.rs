@@ -19,6 +19,7 @@ mod person;
 mod photo;
 mod purpose;
 pub mod purposes;
+mod reached;
 pub mod reading;
 mod rule;
 pub mod rules;
@@ -36,6 +37,7 @@ pub use filter::Filter;
 pub use indicator::{Indicator, Point, Series, Source, Tally};
 pub use photo::{Area, Doubt, MAX_BYTES as MAX_PHOTO_BYTES, Photo, examine as examine_photo};
 pub use purpose::Purpose;
+pub use reached::{Reached, reached};
 pub use rule::{Conditions, Rule, RuleState};
 pub use totals::Period;
 pub use words::{

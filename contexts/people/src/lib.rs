@@ -7,6 +7,7 @@ use web::{DistrictInfo, Locale, Module, NavItem, Routes, Visit};
 
 pub mod accounts;
 pub mod audit;
+mod background;
 pub mod district;
 mod jobs;
 mod pages;
@@ -46,6 +47,8 @@ pub fn module() -> Module {
         words: &[
             (Locale::Zh, include_str!("../locales/zh-CN.ftl")),
             (Locale::En, include_str!("../locales/en.ftl")),
+            (Locale::Zh, include_str!("../locales/background.zh-CN.ftl")),
+            (Locale::En, include_str!("../locales/background.en.ftl")),
             (Locale::Zh, include_str!("../locales/workdays.zh-CN.ftl")),
             (Locale::En, include_str!("../locales/workdays.en.ftl")),
         ],
@@ -55,7 +58,7 @@ pub fn module() -> Module {
             NavItem { path: "/desk/audit", key: "nav-audit", order: 60, permission: ADMINISTRATORS },
             NavItem { path: "/desk/settings", key: "nav-settings", order: 70, permission: ADMINISTRATORS },
         ],
-        todos: None,
+        todos: Some(background::waiting),
         assets: &[],
     }
 }
@@ -95,6 +98,7 @@ fn routes() -> Routes {
         .get("/desk/audit", ADMINISTRATORS, audit::show)
         .get("/desk/settings", ADMINISTRATORS, settings::show)
         .post("/desk/settings", ADMINISTRATORS, settings::change)
+        .post("/desk/settings/jobs/{id}/retries", ADMINISTRATORS, settings::run_again)
         .get("/desk/workdays", ALL, workdays::show)
         .get("/desk/workdays/{year}", KEEPERS, workdays::edit)
         .post("/desk/workdays/{year}", KEEPERS, workdays::save)

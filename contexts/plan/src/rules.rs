@@ -11,6 +11,8 @@ use crate::target::{Path, Promise};
 pub enum Status {
     /// ✓ the number is reached.
     Reached,
+    /// ✓ the number is reached, but only after its due day.
+    ReachedLate,
     /// ✓ further than the path asks for today.
     Ahead,
     /// ✓ as far as the path asks for today.
@@ -29,8 +31,9 @@ pub enum Status {
 
 impl Status {
     /// All.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Reached,
+        Self::ReachedLate,
         Self::Ahead,
         Self::OnCourse,
         Self::Behind,
@@ -44,6 +47,7 @@ impl Status {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Reached => "reached",
+            Self::ReachedLate => "reached-late",
             Self::Ahead => "ahead",
             Self::OnCourse => "on-course",
             Self::Behind => "behind",
@@ -225,14 +229,18 @@ pub struct Year12 {
     pub waiting: i64,
 }
 
-/// Sessions that are asked for by a day of a year: a month's when the month is over.
-pub fn asked_by(year: Year, on: Day, planned: &[i64; 12]) -> i64 {
-    let over = match year.cmp(&on.year()) {
+/// How many months of a year are over on a day.
+pub fn months_over(year: Year, on: Day) -> usize {
+    match year.cmp(&on.year()) {
         std::cmp::Ordering::Less => 12,
         std::cmp::Ordering::Equal => usize::try_from(on.month()).unwrap_or(1).saturating_sub(1),
         std::cmp::Ordering::Greater => 0,
-    };
-    planned.iter().take(over).sum()
+    }
+}
+
+/// Sessions that are asked for by a day of a year: a month's when the month is over.
+pub fn asked_by(year: Year, on: Day, planned: &[i64; 12]) -> i64 {
+    planned.iter().take(months_over(year, on)).sum()
 }
 
 /// How a measure stands in a year, by the annual plans of its units. A month's sessions are asked

@@ -13,7 +13,7 @@ mod worker;
 
 pub use context::JobContext;
 pub use job::{Failure, Job, Kind, Module, Schedule};
-pub use queue::{Enqueued, State, dead, enqueue, enqueue_at, find, latest, run_again};
+pub use queue::{Enqueued, Missed, State, dead, enqueue, enqueue_at, find, latest, missed, run_again};
 pub use runner::Runner;
 pub use worker::{MOST_ATTEMPTS, Worker};
 
@@ -23,8 +23,13 @@ kernel::id!(
 );
 
 /// The tables of this crate.
-pub const STREAM: db::Stream =
-    db::Stream { context: "jobs", files: &[("0001_job.sql", include_str!("../migrations/0001_job.sql"))] };
+pub const STREAM: db::Stream = db::Stream {
+    context: "jobs",
+    files: &[
+        ("0001_job.sql", include_str!("../migrations/0001_job.sql")),
+        ("0002_given_up.sql", include_str!("../migrations/0002_given_up.sql")),
+    ],
+};
 
 #[cfg(test)]
 mod tests;

@@ -121,12 +121,39 @@ pub fn dead(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Vec<Enqueued>, Ref
     Ok(store::dead(tx, district)?)
 }
 
-/// Lets a job that was given up run once more, with all its attempts.
+/// Lets a job that was given up run once more, with all its attempts, and gives its kind. Where an
+/// equal one waits already, that one does the work, and this one is done.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such dead job in the district.
-pub fn run_again(tx: &mut Tx<'_>, by: &Caller, id: &JobId) -> Result<(), Refusal> {
-    if store::revive(tx, by.district(), id, by.now())? { Ok(()) } else { Err(Refusal::NotFound) }
+pub fn run_again(tx: &mut Tx<'_>, by: &Caller, id: &JobId) -> Result<String, Refusal> {
+    let found = store::find(tx, by.district(), id)?.filter(|job| job.state == State::Dead);
+    let job = found.ok_or(Refusal::NotFound)?;
+    if !store::revive(tx, by.district(), id, by.now())? {
+        store::leave_to_equal(tx, by.district(), id)?;
+    }
+    Ok(job.kind)
+}
+
+/// A turn of the clock that failed and has not gone well since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// The name of its [`crate::Schedule`].
+    pub name: String,
+    /// Why, for staff.
+    pub error: String,
+    /// When it is tried again by itself.
+    pub due_at: Instant,
+    /// When it last went well; none if it never did.
+    pub ran_at: Option<Instant>,
+}
+
+/// What comes round by the clock and failed at its last turn. It is of the whole installation.
+///
+/// # Errors
+/// What the database says.
+pub fn missed(tx: &mut Tx<'_>) -> Result<Vec<Missed>, Refusal> {
+    Ok(store::missed(tx)?)
 }
 
 fn digest(payload: &str) -> String {

@@ -4,7 +4,7 @@ use db::{Error, Row, Tx, params};
 use kernel::{Caller, DistrictId, Instant};
 
 use crate::worker::{LEASE_SECONDS, LONGEST_PAUSE_SECONDS};
-use crate::{Enqueued, JobId, State};
+use crate::{Enqueued, JobId, Missed, State};
 
 /// A job to insert.
 pub(crate) struct New {
@@ -164,6 +164,30 @@ pub(crate) fn revive(
         params![district, id, now],
     )?;
     Ok(revived == 1)
+}
+
+/// Ends a job that was given up, since an equal one waits.
+pub(crate) fn leave_to_equal(tx: &mut Tx<'_>, district: &DistrictId, id: &JobId) -> Result<(), Error> {
+    let sql = "update job set state = 'done' where district_id = $1 and id = $2 and state = 'dead'";
+    tx.execute(sql, params![district, id]).map(|_| ())
+}
+
+/// The turns that failed last time.
+pub(crate) fn missed(tx: &mut Tx<'_>) -> Result<Vec<Missed>, Error> {
+    let rows = tx.query(
+        "select name, last_error, due_at, ran_at from job_schedule
+         where district_id = '' and last_error is not null order by name",
+        params![],
+    )?;
+    let missed = |row: &Row| {
+        Ok(Missed {
+            name: row.get("name")?,
+            error: row.get("last_error")?,
+            due_at: row.get("due_at")?,
+            ran_at: row.get("ran_at")?,
+        })
+    };
+    rows.iter().map(missed).collect()
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, district: &DistrictId, id: &JobId) -> Result<Option<Enqueued>, Error> {

@@ -3,6 +3,7 @@ shell-skip = Skip to content
 shell-demo = Demonstration data: names, activities and numbers are examples, not real
 shell-viewing = You are previewing as “{ $unit } · { $role }”: look only, nothing can be changed
 shell-viewing-leave = End preview
+shell-menu = Menu
 shell-nav = Main navigation
 shell-large = Large print
 shell-large-off = Standard print

@@ -1,8 +1,9 @@
 shell-name = 科普麒麟
 shell-skip = 跳到正文
-shell-demo = 演示数据：人名、活动和数字都是示例，不代表真实情况
+shell-demo = 演示数据：人名和数字都是示例，不代表真实情况
 shell-viewing = 您正以“{ $unit } · { $role }”的身份预览，只能看，不能改
 shell-viewing-leave = 结束预览
+shell-menu = 菜单
 shell-nav = 主导航
 shell-large = 长辈版
 shell-large-off = 标准字号

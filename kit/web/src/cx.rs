@@ -99,6 +99,13 @@ impl Cx {
         self.by.actor.may(permission)
     }
 
+    /// The settings that contexts keep on pages of their own and the actor may open: address and key of
+    /// the words. They stand on the page of settings and not in the navigation.
+    pub fn settings_pages(&self) -> Vec<(&'static str, &'static str)> {
+        let of = self.app.nav.iter().filter(|item| item.is_setting() && self.may(item.permission));
+        of.map(|item| (item.path, item.key)).collect()
+    }
+
     /// Whether demonstration data is shown.
     pub fn is_demo(&self) -> bool {
         self.app.district().is_some_and(|district| district.is_demo)

@@ -44,6 +44,13 @@ pub struct NavItem {
     pub permission: Permission,
 }
 
+impl NavItem {
+    /// Whether it belongs on the page of settings instead of the navigation.
+    pub(crate) fn is_setting(&self) -> bool {
+        self.path.starts_with("/desk/settings/")
+    }
+}
+
 /// One thing that waits for somebody, with its one next action.
 #[derive(Clone, Debug)]
 pub struct ToDo {

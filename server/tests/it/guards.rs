@@ -243,6 +243,17 @@ fn both_catalogues_hold_the_same_keys() {
 }
 
 #[test]
+fn every_job_and_every_turn_of_the_clock_has_words_for_those_who_see_it_fail() {
+    let keys: BTreeSet<String> = catalogue(Locale::Zh).into_iter().collect();
+    let modules = compose::job_modules();
+    let jobs = modules.iter().flat_map(|module| module.jobs.iter().map(|kind| kind.name));
+    let turns = modules.iter().flat_map(|module| module.schedule.iter().map(|turn| turn.name));
+    let key = |name: &str| format!("job-{}", name.replace('.', "-"));
+    let missing: Vec<&str> = jobs.chain(turns).filter(|name| !keys.contains(&key(name))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn every_sentence_that_the_code_names_is_in_the_catalogue() {
     let keys: BTreeSet<String> = catalogue(Locale::Zh).into_iter().collect();
     let mut missing = BTreeMap::new();

@@ -25,7 +25,7 @@ enum Whose {
 use Whose::{Everybodys, OfUnits, OfUnitsToday};
 
 /// Every address with a parameter, by its beginning. A new one has to say whose its records are.
-const RECORDS: [(&str, Whose); 20] = [
+const RECORDS: [(&str, Whose); 21] = [
     (
         "/desk/deliveries/{id}",
         OfUnits(
@@ -96,6 +96,7 @@ const RECORDS: [(&str, Whose); 20] = [
     ("/desk/plan/checklists/{id}", Everybodys),
     ("/desk/plan/units/{unit}", Everybodys),
     ("/desk/plan/versions/{id}", Everybodys),
+    ("/desk/settings/jobs/{id}/retries", Everybodys),
     ("/desk/workdays/{year}", Everybodys),
     ("/plan/items/{n}", Everybodys),
 ];

@@ -42,6 +42,14 @@ pub fn bytes(tx: &mut Tx, by: &Caller, id: &ProofId) -> Result<(String, Vec<u8>)
     Ok((photo.content_type, photo.bytes))
 }
 
+/// The box of degrees inside which the district's photos are expected; none while nobody set it.
+///
+/// # Errors
+/// As the database refuses.
+pub fn area(tx: &mut Tx, by: &Caller) -> Result<Option<Area>, Refusal> {
+    store::proof::area(tx, by.district())
+}
+
 /// Sets the box of degrees inside which the district's photos are expected.
 ///
 /// # Errors

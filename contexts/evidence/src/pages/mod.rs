@@ -1,5 +1,6 @@
 //! The pages of the evidence, one file each, its template beside it.
 
+pub mod area;
 pub mod attestations;
 pub mod deliveries;
 pub mod entries;
@@ -21,6 +22,7 @@ use crate::rules::{RECORDERS, RULE_KEEPERS, VERIFIERS};
 const UPLOAD: usize = MAX_BYTES + (8 << 20);
 
 const ANYONE: Permission = Permission::SignedIn;
+const SETTINGS: Permission = Permission::Roles(&[Role::Administrator]);
 const RECORD: Permission = Permission::Roles(RECORDERS);
 const VERIFY: Permission = Permission::Roles(VERIFIERS);
 /// What counts is written by those who run the district.
@@ -51,6 +53,12 @@ pub fn module() -> Module {
             NavItem { path: "/desk/entries", key: "nav-entries", order: 34, permission: ANYONE },
             NavItem { path: "/desk/attestations", key: "nav-attestations", order: 36, permission: ANYONE },
             NavItem { path: "/desk/indicators", key: "nav-indicators", order: 38, permission: ANYONE },
+            NavItem {
+                path: "/desk/settings/photo-area",
+                key: "evidence-area-title",
+                order: 71,
+                permission: SETTINGS,
+            },
             NavItem { path: "/log", key: "nav-log", order: 88, permission: ANYONE },
         ],
         todos: Some(todos::list),
@@ -86,6 +94,8 @@ fn routes() -> Routes {
         .post("/desk/deliveries/{id}/return", VERIFY, deliveries::steps::send_back)
         .post("/desk/deliveries/{id}/withdrawal", WITHDRAW, deliveries::steps::withdraw)
         .get("/desk/proofs/{id}", ANYONE, photo::show)
+        .get("/desk/settings/photo-area", SETTINGS, area::show)
+        .post("/desk/settings/photo-area", SETTINGS, area::set)
         .get("/log", Permission::Public, log::index)
         .get("/log/head", Permission::Public, log::head)
         .get("/api/log/leaf", Permission::Public, log::leaf)

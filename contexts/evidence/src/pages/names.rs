@@ -19,6 +19,8 @@ pub struct Names {
     /// Those of them that left the plan: still named, no longer offered.
     pub retired: BTreeSet<PurposeId>,
     by_id: BTreeMap<UnitId, Unit>,
+    /// Units that are no more, with who answers for them: an heir may bear the same name.
+    gone: BTreeMap<UnitId, Option<Unit>>,
     /// For which the reader may record.
     pub records: Reach,
 }
@@ -35,11 +37,13 @@ impl Names {
     ) -> Result<Self, Refusal> {
         let units = people::units::list(tx, by.district(), by.today())?;
         let mut by_id: BTreeMap<_, _> = units.iter().map(|unit| (unit.id.clone(), unit.clone())).collect();
+        let mut gone = BTreeMap::new();
         for id in more {
             if !by_id.contains_key(id)
                 && let Some(unit) = people::units::find_any(tx, by.district(), id, by.today())?
             {
                 by_id.insert(id.clone(), unit);
+                gone.insert(id.clone(), people::units::heir(tx, by.district(), id, by.today())?);
             }
         }
         let purposes = purposes::list_with_retired(tx, by.district())?;
@@ -47,12 +51,17 @@ impl Names {
             purposes::list(tx, by.district())?.into_iter().map(|purpose| purpose.id).collect();
         let all = purposes.iter().map(|purpose| purpose.id.clone());
         let retired = all.filter(|id| !in_force.contains(id)).collect();
-        Ok(Self { units, purposes, retired, by_id, records: by.actor.reach(rules::RECORDERS) })
+        Ok(Self { units, purposes, retired, by_id, gone, records: by.actor.reach(rules::RECORDERS) })
     }
 
     /// The name of a unit; its id when it is not known.
     pub fn unit(&self, cx: &Cx, id: &UnitId) -> String {
-        self.by_id.get(id).map_or_else(|| id.to_string(), |unit| label(cx, unit))
+        let name = self.by_id.get(id).map_or_else(|| id.to_string(), |unit| label(cx, unit));
+        match self.gone.get(id) {
+            None => name,
+            Some(Some(heir)) => cx.with("evidence-unit-merged", &[("name", name), ("heir", label(cx, heir))]),
+            Some(None) => cx.with("evidence-unit-closed", &[("name", name)]),
+        }
     }
 
     /// Code and title of a purpose.

@@ -30,7 +30,7 @@ pub fn register(db: &Db, cast: &Cast) {
     act(db, &cast.editor(), move |tx, by| indicators::register(tx, by, &all)).unwrap();
 }
 
-fn entry_of(cast: &Cast, indicator: &str, town: Option<usize>, from: &str) -> EntryDetails {
+pub fn entry_of(cast: &Cast, indicator: &str, town: Option<usize>, from: &str) -> EntryDetails {
     EntryDetails {
         indicator: indicator.into(),
         title: "小科技馆".into(),
@@ -42,7 +42,7 @@ fn entry_of(cast: &Cast, indicator: &str, town: Option<usize>, from: &str) -> En
     }
 }
 
-fn add(db: &Db, cast: &Cast, details: EntryDetails) -> EntryId {
+pub fn add(db: &Db, cast: &Cast, details: EntryDetails) -> EntryId {
     let id = act(db, &cast.editor(), move |tx, by| entry::record(tx, by, &details, &[])).unwrap();
     let done = id.clone();
     act(db, &cast.verifier(), move |tx, by| entry::verify(tx, by, (&done, 1))).unwrap();

@@ -63,7 +63,7 @@ fn listed(db: &Db, cast: &Cast, href: &Option<String>) -> i64 {
 }
 
 /// A training of other people on a day, with a sign-in list.
-fn training(cast: &Cast, on: &str, persons: &str) -> crate::NewDelivery {
+pub fn training(cast: &Cast, on: &str, persons: &str) -> crate::NewDelivery {
     let mut details = cast.lecture();
     details.kind = Kind::Training;
     details.on = day(on);

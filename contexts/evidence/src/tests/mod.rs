@@ -1,5 +1,6 @@
 //! Tests of the evidence, from the state machine to the sums.
 
+mod area;
 mod cast;
 mod clock;
 mod counting;
@@ -12,6 +13,7 @@ mod offline;
 mod pages;
 mod photos;
 mod property;
+mod reached;
 mod recording;
 mod rules;
 mod site;

@@ -9,7 +9,7 @@ use web::{App, Config};
 use super::cast::{Cast, act};
 
 /// The tables of the whole site.
-pub const STREAMS: &[Stream] = &[web::STREAM, merkle::STREAM, people::STREAM, crate::STREAM];
+pub const STREAMS: &[Stream] = &[web::STREAM, jobs::STREAM, merkle::STREAM, people::STREAM, crate::STREAM];
 
 const PASSWORD: &str = "long enough for anybody";
 

@@ -13,7 +13,7 @@ use kernel::{Caller, Day, Refusal, UnitId, Year};
 use people::units::{self, Unit, UnitKind};
 use plan_doc::{Form, ItemKind};
 
-use self::target::{number, target_figure, waiting_for};
+use self::target::{look_when, number, target_figure, waiting_for};
 use crate::plan::Period;
 use crate::rules::{self, Forecast, Status, Year12};
 use crate::{Holder, Item, Plan, PlanId, Section, SectionKind, Wordings, store};
@@ -152,7 +152,8 @@ pub fn board(
     let promises: Vec<_> = content.targets.iter().map(|target| &target.promise).collect();
     // A year of a period that is over is looked back on: nothing is left to forecast.
     let over = by.today() > period.last_day();
-    let targets = content.targets.iter().map(|target| {
+    let mut targets = Vec::new();
+    for target in &content.targets {
         let found = series.iter().find(|one| one.indicator.id.as_str() == target.id.as_str());
         let path = paths.get(&target.id).cloned().unwrap_or_default();
         let n_years = i64::from(period.to - period.from) + 1;
@@ -167,9 +168,10 @@ pub fn board(
         let waits = if ready { waits } else { rust_decimal::Decimal::ZERO };
         let figure = target_figure(target, found, path, (n_towns, waits), (period.first_day(), on, today));
         let forecast = if over { Forecast::NotApplicable } else { figure.forecast.clone() };
-        TargetFigure { derived_start, forecast, ..figure }
-    });
-    let targets = targets.collect();
+        let mut figure = TargetFigure { derived_start, forecast, ..figure };
+        look_when(tx, by, &mut figure, on)?;
+        targets.push(figure);
+    }
     let measure = |item: &Item| {
         let purpose = PurposeId::from(item.id.as_str());
         let sums = sums.get(&purpose).copied().unwrap_or_default();

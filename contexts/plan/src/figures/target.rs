@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use evidence::{PurposeId, Series, Sums, Tally};
-use kernel::{Day, Value, Year};
-use plan_doc::{Form, TargetKind};
+use db::Tx;
+use evidence::{IndicatorId, PurposeId, Reached, Series, Sums, Tally, reached};
+use kernel::{Caller, Day, Refusal, Value, Year};
+use plan_doc::{Comparator, Form, TargetKind};
 use rust_decimal::Decimal;
 
 use crate::Target;
@@ -36,6 +37,8 @@ pub struct TargetFigure {
     pub forecast: Forecast,
     /// The start that the plan implies, to be confirmed.
     pub derived_start: Option<Decimal>,
+    /// The day, after the due one, on which it was reached; none in time, or where no day is known.
+    pub reached_on: Option<Day>,
 }
 
 impl TargetFigure {
@@ -158,6 +161,47 @@ pub(super) fn target_figure(
         n,
         unidentified,
         derived_start: None,
+        reached_on: None,
         target: target.clone(),
     }
+}
+
+/// Says of a promise that is reached whether that came after its due day, and on which. Asks only
+/// for those whose due day is over and whose figure at that year's end does not settle it.
+pub(super) fn look_when(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    figure: &mut TargetFigure,
+    on: Day,
+) -> Result<(), Refusal> {
+    let promise = &figure.target.promise;
+    let (Status::Reached, Some(due), Some(goal)) = (figure.status, promise.due_on(), figure.goal) else {
+        return Ok(());
+    };
+    let comparator = promise.comparator;
+    let there = |value: Decimal| match comparator {
+        Comparator::AtLeast => value >= goal,
+        Comparator::MoreThan => value > goal,
+        Comparator::Exactly => value == goal,
+        // Kept, not reached: there is no day on which it came about.
+        Comparator::AtMost | Comparator::LessThan | Comparator::Rising | Comparator::Falling => true,
+    };
+    let year_end = year_of(due).is_some_and(|(_, last)| last == due);
+    let then = figure.points.iter().find(|point| point.year == due.year()).and_then(|point| point.to_date);
+    let settled = there(Decimal::MIN) || (year_end && then.is_some_and(there));
+    if due >= on || settled || promise.form == Some(Form::Yearly) {
+        return Ok(());
+    }
+    let id = IndicatorId::from(figure.target.id.as_str());
+    match reached(tx, by, &id, |value| there(value.into()), (due, on))? {
+        Reached::InTime => {}
+        Reached::On(day) => {
+            figure.status = Status::ReachedLate;
+            figure.reached_on = Some(day);
+        }
+        // The year's end says that it was late, and nothing on which day it came.
+        Reached::Unknown if year_end && then.is_some() => figure.status = Status::ReachedLate,
+        Reached::Unknown => {}
+    }
+    Ok(())
 }

@@ -25,6 +25,10 @@ struct BoardPage<'a> {
     sections: Vec<SectionRows>,
     goals: Vec<GoalRow>,
     counts: Vec<(Safe, i64)>,
+    target_counts: Vec<(Safe, i64)>,
+    n_measures: String,
+    n_behind: usize,
+    behind: Vec<Behind>,
     map: TownMap,
 }
 
@@ -49,7 +53,17 @@ struct MeasureRow {
     heads: String,
     href: String,
     status: Safe,
+    /// What waits for verification, where the reason does not say it.
     waiting: String,
+    why: String,
+}
+
+/// A unit that leads measures which are behind, with the reasons.
+struct Behind {
+    unit: String,
+    href: String,
+    /// Address, title and reason.
+    measures: Vec<(String, String, String)>,
 }
 
 struct GoalRow {
@@ -95,13 +109,18 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         let (chart, rows) = trajectory(&cx, &board, one);
         (card(&cx, &board, one), chart, rows)
     });
+    let measures = || board.sections.iter().flat_map(|section| &section.measures);
     let page = BoardPage {
         cx: &cx,
         title: cx.with("plan-board-title", &[("n", board.targets.len().to_string())]),
         cards: cards.collect(),
         sections: sections(&cx, &board),
         goals: goals(&cx, &board),
-        counts: counts(&cx, &board),
+        counts: counts(&cx, measures().map(|measure| measure.status)),
+        target_counts: counts(&cx, board.targets.iter().map(|target| target.status)),
+        n_measures: cx.number(i64::try_from(measures().count()).unwrap_or(i64::MAX)),
+        n_behind: measures().filter(|measure| measure.status == Status::Behind).count(),
+        behind: behind(&cx, &board),
         map: TownMap::new(&cx, &towns, board.year, None),
         board: &board,
     };
@@ -144,8 +163,10 @@ fn row(cx: &Cx, board: &Board, measure: &MeasureFigure) -> MeasureRow {
         heads: cx.number(measure.sums.person_times),
         href: evidence_href(board.year, Some(item.id.as_str())),
         status: status(cx, measure.status),
+        why: super::why::of_sessions(cx, board.year, measure.status, &measure.into()),
         waiting: match measure.n_waiting {
             0 => String::new(),
+            _ if matches!(measure.status, Status::Behind | Status::Waiting) => String::new(),
             n => cx.with("plan-waiting", &[("n", n.to_string())]),
         },
     }
@@ -172,16 +193,43 @@ fn goals(cx: &Cx, board: &Board) -> Vec<GoalRow> {
     board.goals.iter().map(row).collect()
 }
 
-/// How many measures stand in each state, for the line at the top.
-fn counts(cx: &Cx, board: &Board) -> Vec<(Safe, i64)> {
-    let all = || board.sections.iter().flat_map(|section| &section.measures);
+/// How many stand in each state, for the lines at the top.
+fn counts(cx: &Cx, all: impl Iterator<Item = Status> + Clone) -> Vec<(Safe, i64)> {
     Status::ALL
         .into_iter()
         .filter_map(|one| {
-            let n = i64::try_from(all().filter(|measure| measure.status == one).count()).ok()?;
+            let n = i64::try_from(all.clone().filter(|status| *status == one).count()).ok()?;
             (n > 0).then(|| (status(cx, one), n))
         })
         .collect()
+}
+
+/// What is behind, under each unit that leads it, those with the most first.
+fn behind(cx: &Cx, board: &Board) -> Vec<Behind> {
+    let mut units: Vec<Behind> = Vec::new();
+    let measures = board.sections.iter().flat_map(|section| &section.measures);
+    for measure in measures.filter(|measure| measure.status == Status::Behind) {
+        let item = &measure.item;
+        let title = board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title);
+        let href = format!("/desk/plan/items/{}?plan={}&year={}", item.n, board.plan.id, board.year);
+        let why = super::why::of_sessions(cx, board.year, measure.status, &measure.into());
+        for duty in item.duties.iter().filter(|duty| leads(duty.role)) {
+            let unit = holder(cx, board, duty, true);
+            let one = (href.clone(), format!("{}. {title}", item.n), why.clone());
+            match units.iter_mut().find(|behind| behind.unit == unit) {
+                Some(behind) => behind.measures.push(one),
+                None => {
+                    let id = duty.holder.unit().map(ToString::to_string).unwrap_or_default();
+                    let (plan, year) = (board.plan.id.as_str(), board.year.to_string());
+                    let query = [("plan", plan), ("unit", id.as_str()), ("year", year.as_str())];
+                    let href = cx.href("/desk/plan/duties", &query);
+                    units.push(Behind { unit, href, measures: vec![one] });
+                }
+            }
+        }
+    }
+    units.sort_by_key(|behind| std::cmp::Reverse(behind.measures.len()));
+    units
 }
 
 fn export(cx: &Cx, board: &Board, format: Format) -> Result {

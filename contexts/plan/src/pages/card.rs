@@ -25,6 +25,8 @@ pub(crate) struct Card {
     pub goal: String,
     pub bar: Safe,
     pub status: Safe,
+    /// Why it stands so: what is missing, or since when it is reached.
+    pub why: String,
     pub confirmed: bool,
     /// What the figure rests on, or what is needed.
     pub basis: String,
@@ -56,6 +58,7 @@ pub(crate) fn card(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> Card {
         value,
         goal: goal(cx, figure_of),
         status: super::status(cx, figure_of.status),
+        why: super::why::of_target(cx, figure_of, board.on),
         confirmed: figure_of.is_confirmed(),
         basis: basis(cx, figure_of),
         href: figure_of.href().unwrap_or_default().to_owned(),
@@ -96,11 +99,12 @@ pub(crate) fn goal(cx: &Cx, figure_of: &TargetFigure) -> String {
         let n = figure(cx, goal);
         return cx.with("plan-goal-coverage", &[("amount", amount), ("per", promise.per.clone()), ("n", n)]);
     }
+    let due = super::due_words(cx, &promise.due);
     if promise.per.is_empty() {
-        cx.with("plan-goal", &[("amount", amount), ("due", promise.due.clone())])
+        cx.with("plan-goal", &[("amount", amount), ("due", due)])
     } else {
         let per = promise.per.clone();
-        cx.with("plan-goal-per", &[("amount", amount), ("per", per), ("due", promise.due.clone())])
+        cx.with("plan-goal-per", &[("amount", amount), ("per", per), ("due", due)])
     }
 }
 
@@ -143,7 +147,7 @@ fn forecast(cx: &Cx, figure_of: &TargetFigure, unit: &str) -> String {
             &[
                 ("value", figure(cx, *value)),
                 ("unit", unit.to_owned()),
-                ("due", figure_of.target.promise.due.clone()),
+                ("due", super::due_words(cx, &figure_of.target.promise.due)),
                 ("n", cx.number(*n)),
                 ("days", cx.number(*days)),
             ],

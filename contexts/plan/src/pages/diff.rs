@@ -108,6 +108,6 @@ fn promise(cx: &Cx, promise: &Promise) -> String {
     let kind = cx.t(&format!("plan-target-kind-{}", promise.kind.code()));
     let word = cx.t(&format!("plan-comparator-{}", crate::target::comparator_word(promise.comparator)));
     let value = promise.value.map(|value| super::figure(cx, value)).unwrap_or_default();
-    let due = cx.with("plan-due", &[("due", promise.due.clone())]);
+    let due = cx.with("plan-due", &[("due", super::due_words(cx, &promise.due))]);
     format!("{kind} · {word} {value} {} {} · {due} {}", promise.unit, promise.per, promise.strength)
 }

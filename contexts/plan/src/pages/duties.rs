@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::Query;
 use evidence::{DutyRole, Part, Period as Years, PurposeId, Sums, totals};
-use kernel::{Refusal, UnitId, Year};
+use kernel::{Day, Refusal, UnitId, Year};
 use people::units::{self, Unit, UnitKind};
 use serde::Deserialize;
 use web::{Cell, Cx, Form, Format, Result, Safe, ui};
 
+use super::why::{self, Sessions};
 use super::{desk, status};
 use crate::actions::annual::WRITERS;
 use crate::figures::{self, Board, MeasureFigure};
 use crate::item::leads;
+use crate::rules::{self, Status, Year12};
 use crate::wording::WordingKind;
 use crate::{AnnualPlan, store};
 
@@ -26,6 +28,10 @@ struct DutiesPage<'a> {
     unit: Option<&'a Unit>,
     units: Vec<(String, String)>,
     rows: Vec<Row>,
+    /// How many of the duties that the unit leads are behind by its own plan.
+    n_leads: usize,
+    n_behind: usize,
+    plan: &'a str,
     annual: Option<(String, Safe)>,
 }
 
@@ -38,13 +44,19 @@ struct Row {
     heads: String,
     planned: String,
     n_planned: i64,
-    status: Option<Safe>,
+    /// How the unit's own part stands; a supporting unit's part has no state.
+    own: Option<Status>,
+    tag: Option<Safe>,
+    why: String,
+    district: String,
+    item_href: String,
     href: String,
 }
 
 /// What may be chosen in the address.
 #[derive(Deserialize)]
 pub struct Choice {
+    plan: Option<String>,
     unit: Option<String>,
     year: Option<Year>,
     format: Option<String>,
@@ -58,14 +70,16 @@ struct Loaded {
     organised: BTreeMap<PurposeId, Sums>,
     supported: BTreeMap<PurposeId, Sums>,
     annual: Option<AnnualPlan>,
+    today: Day,
 }
 
 /// Shows a unit's duties: the chosen one's, else the reader's own, else the first with any.
 pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
     let (wanted, year) = (choice.unit.clone().filter(|id| !id.is_empty()).map(UnitId::from), choice.year);
+    let chosen = super::chosen(choice.plan.as_deref());
     let found = cx
         .read(move |tx, by| {
-            let Some(plan) = figures::shown(tx, by, None)? else { return Ok(None) };
+            let Some(plan) = figures::shown(tx, by, chosen.as_ref())? else { return Ok(None) };
             let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
             let units = units::list(tx, by.district(), board.on)?;
             let wanted =
@@ -83,7 +97,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
                 supported = totals::by_purpose_of_unit(tx, by.district(), part(Part::Supporter), years)?;
                 annual = store::find_annual(tx, by.district(), &unit.id, board.year)?;
             }
-            Ok(Some(Loaded { board, units, unit, organised, supported, annual }))
+            Ok(Some(Loaded { board, units, unit, organised, supported, annual, today: by.today() }))
         })
         .await?;
     let Some(loaded) = found else { return cx.redirect("/desk/plan") };
@@ -101,6 +115,9 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         form: &form,
         unit: loaded.unit.as_ref(),
         units,
+        n_leads: rows.iter().filter(|row| row.own.is_some()).count(),
+        n_behind: rows.iter().filter(|row| row.own == Some(Status::Behind)).count(),
+        plan: choice.plan.as_deref().unwrap_or_default(),
         rows,
         annual: annual(&cx, &loaded),
         board: &loaded.board,
@@ -139,7 +156,8 @@ fn rows(cx: &Cx, loaded: &Loaded) -> Vec<Row> {
             Some((role, row(cx, loaded, unit, measure, role)))
         })
         .collect();
-    rows.sort_by_key(|(role, row)| (*role, row.n));
+    // What is behind stands first among what the unit leads.
+    rows.sort_by_key(|(role, row)| (!leads(*role), row.own != Some(Status::Behind), *role, row.n));
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
@@ -156,6 +174,8 @@ fn row(cx: &Cx, loaded: &Loaded, unit: &Unit, measure: &MeasureFigure, role: Dut
     let n_written: i64 = lines.map(crate::Line::total).sum();
     let submitted = loaded.annual.as_ref().is_some_and(AnnualPlan::is_submitted);
     let (n_planned, n_drafted) = if submitted { (n_written, 0) } else { (0, n_written) };
+    let own = own(loaded, item, sums.sessions, submitted).filter(|_| leads(role));
+    let board = &loaded.board;
     let mut filter = Years::year(loaded.board.year).filter();
     filter.purpose = Some(purpose);
     filter.unit = Some(unit.id.clone());
@@ -170,10 +190,33 @@ fn row(cx: &Cx, loaded: &Loaded, unit: &Unit, measure: &MeasureFigure, role: Dut
         planned: super::planned(cx, n_planned, n_drafted),
         n_planned,
         // A supporting unit gives a contribution, not progress: it has no state of its own.
-        status: leads(role).then(|| status(cx, measure.status)),
+        tag: own.as_ref().map(|(one, _)| status(cx, *one)),
+        why: match &own {
+            None => String::new(),
+            Some((_, of)) if of.planned == [0; 12] && n_drafted == 0 => cx.t("plan-because-own-none"),
+            Some((one, sessions)) => {
+                why::of_sessions(cx, board.year, *one, &Sessions { drafted: n_drafted, ..*sessions })
+            }
+        },
+        own: own.map(|(one, _)| one),
+        district: cx.t(&format!("plan-status-{}", measure.status.code())),
+        item_href: format!("/desk/plan/items/{}?plan={}&year={}", item.n, board.plan.id, board.year),
         href: filter.href(),
         sums,
     }
+}
+
+/// How the unit's own part in an item stands by its own plan, with the sessions that say so. What waits
+/// for verification is not known unit by unit, so that it cannot excuse one.
+fn own(loaded: &Loaded, item: &crate::Item, done: i64, submitted: bool) -> Option<(Status, Sessions)> {
+    let mut planned = [0; 12];
+    let lines = loaded.annual.iter().filter(|_| submitted).flat_map(|plan| &plan.lines);
+    for line in lines.filter(|line| line.item == item.id) {
+        planned.iter_mut().zip(line.months).for_each(|(sum, n)| *sum += n);
+    }
+    let figures = Year12 { planned, done, waiting: 0 };
+    let status = rules::measure_status(loaded.board.year, loaded.today, &figures);
+    Some((status, Sessions { planned, done, waiting: 0, drafted: 0 }))
 }
 
 /// The state of the unit's annual plan, and where it is written by those who may.
@@ -187,7 +230,7 @@ fn annual(cx: &Cx, loaded: &Loaded) -> Option<(String, Safe)> {
 }
 
 fn export(cx: &Cx, rows: Vec<Row>, format: Format) -> Result {
-    let keys = ["number", "title", "role", "done", "heads", "planned"];
+    let keys = ["number", "title", "role", "done", "heads", "planned", "status", "why"];
     let headers = keys.map(|key| cx.t(&format!("plan-column-{key}"))).to_vec();
     let row = |row: Row| {
         vec![
@@ -197,6 +240,8 @@ fn export(cx: &Cx, rows: Vec<Row>, format: Format) -> Result {
             Cell::Number(row.sums.sessions),
             Cell::Number(row.sums.person_times),
             Cell::Number(row.n_planned),
+            row.own.map(|own| cx.t(&format!("plan-status-{}", own.code()))).into(),
+            row.why.into(),
         ]
     };
     cx.export(format, "duties", headers, rows.into_iter().map(row).collect())

@@ -27,6 +27,7 @@ struct ItemPage<'a> {
     kind: String,
     plain: Option<String>,
     status: Option<Safe>,
+    why: String,
     facts: Vec<(String, String, String)>,
     duties: Vec<(String, Vec<String>)>,
     targets: Vec<(String, String)>,
@@ -105,6 +106,9 @@ fn draw(cx: &Cx, board: &Board, more: &More, form: Form) -> Result {
         kind: cx.t(&format!("plan-kind-{}", item_kind_code(item.kind))),
         plain: board.words.plain(cx.locale, WordingKind::Item, id).map(str::to_owned),
         status: measure.map(|measure| status(cx, measure.status)),
+        why: measure
+            .map(|measure| super::why::of_sessions(cx, board.year, measure.status, &measure.into()))
+            .unwrap_or_default(),
         facts: measure.map(|measure| facts(cx, board, measure)).unwrap_or_default(),
         duties: duties(cx, board, item),
         targets: targets(cx, board, item),

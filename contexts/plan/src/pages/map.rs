@@ -21,6 +21,8 @@ use crate::wording::WordingKind;
 pub(crate) struct Towns {
     pub towns: Vec<Unit>,
     pub sums: BTreeMap<UnitId, Sums>,
+    /// Those of the towns that are no more, with who answers for them.
+    pub merged: BTreeMap<UnitId, Option<Unit>>,
 }
 
 /// Loads what was done in the towns in the board's year, for one measure or for all.
@@ -33,26 +35,29 @@ pub(crate) fn load_map(
     let mut towns: Vec<Unit> =
         board.units.values().filter(|unit| unit.kind == UnitKind::Town).cloned().collect();
     let sums = totals::by_town(tx, by.district(), item, Years::year(board.year))?;
-    add_merged(tx, by, &mut towns, &sums, board.on)?;
+    let merged = add_merged(tx, by, &mut towns, &sums, board.on)?;
     towns.sort_by(|a, b| (&a.code, &a.name).cmp(&(&b.code, &b.name)));
-    Ok(Towns { towns, sums })
+    Ok(Towns { towns, sums, merged })
 }
 
 /// A town that was merged during the year keeps its tile beside its heir's, so that the tiles add up
-/// to the total and each leads to the list of exactly what it counts.
+/// to the total and each leads to the list of exactly what it counts. The heir may bear its name by
+/// now: those that are no more are given back with their heirs, to be told apart.
 pub(crate) fn add_merged(
     tx: &mut Tx<'_>,
     by: &Caller,
     towns: &mut Vec<Unit>,
     sums: &BTreeMap<UnitId, Sums>,
     on: Day,
-) -> std::result::Result<(), Refusal> {
+) -> std::result::Result<BTreeMap<UnitId, Option<Unit>>, Refusal> {
+    let mut merged = BTreeMap::new();
     for id in sums.keys() {
         if towns.iter().all(|town| town.id != *id) {
             towns.extend(units::find_any(tx, by.district(), id, on)?);
+            merged.insert(id.clone(), units::heir(tx, by.district(), id, on)?);
         }
     }
-    Ok(())
+    Ok(merged)
 }
 
 /// A map ready to be drawn.
@@ -82,8 +87,13 @@ impl TownMap {
             let mut filter = Years::year(year).filter();
             filter.town = Some(town.id.clone());
             filter.purpose = item.map(|(id, _)| id.clone());
+            let name = super::unit_name(cx, town, true);
+            let name = match of.merged.get(&town.id) {
+                None => name,
+                Some(heir) => former(cx, name, heir.as_ref()),
+            };
             Tile {
-                name: super::unit_name(cx, town, true),
+                name,
                 sessions: cx.number(sums.sessions),
                 heads: cx.number(sums.person_times),
                 shade: shade(sums.sessions, highest),
@@ -107,6 +117,16 @@ impl TownMap {
     }
 }
 
+/// The name of a unit that is no more, with what became of it.
+fn former(cx: &Cx, name: String, heir: Option<&Unit>) -> String {
+    match heir {
+        Some(heir) => {
+            cx.with("plan-merged-into", &[("name", name), ("heir", super::unit_name(cx, heir, true))])
+        }
+        None => cx.with("plan-closed", &[("name", name)]),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "pages/map.html")]
 struct MapPage<'a> {
@@ -120,6 +140,7 @@ struct MapPage<'a> {
 /// What may be chosen in the address.
 #[derive(Deserialize)]
 pub struct Choice {
+    plan: Option<String>,
     item: Option<String>,
     year: Option<Year>,
     format: Option<String>,
@@ -129,10 +150,10 @@ pub struct Choice {
 pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
     let year = choice.year;
     let chosen = choice.item.clone().filter(|id| !id.is_empty()).map(PurposeId::from);
-    let of = chosen.clone();
+    let (of, plan) = (chosen.clone(), super::chosen(choice.plan.as_deref()));
     let found = cx
         .read(move |tx, by| {
-            let Some(plan) = figures::shown(tx, by, None)? else { return Ok(None) };
+            let Some(plan) = figures::shown(tx, by, plan.as_ref())? else { return Ok(None) };
             let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
             let towns = load_map(tx, by, &board, of.as_ref())?;
             Ok(Some((board, towns)))
@@ -151,7 +172,11 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         };
         return cx.export(format, "towns", headers, map.tiles.iter().map(row).collect());
     }
-    let form = Form::filled([("item", choice.item.unwrap_or_default()), ("year", board.year.to_string())]);
+    let form = Form::filled([
+        ("plan", choice.plan.unwrap_or_default()),
+        ("item", choice.item.unwrap_or_default()),
+        ("year", board.year.to_string()),
+    ]);
     let years = board.period.years().map(|year| (year.to_string(), year.to_string())).collect();
     cx.page(desk(map.title.clone()), MapPage { cx: &cx, form: &form, map, items, years })
 }

@@ -22,6 +22,7 @@ mod target;
 mod unit;
 mod units;
 mod versions;
+mod why;
 mod words;
 
 use std::collections::BTreeMap;
@@ -129,7 +130,7 @@ pub(crate) fn subnav(cx: &Cx, here: &str) -> Safe {
 /// A status in word, shape and colour.
 pub(crate) fn status(cx: &Cx, status: Status) -> Safe {
     let tone = match status {
-        Status::Reached | Status::Ahead | Status::OnCourse => Tone::Ok,
+        Status::Reached | Status::ReachedLate | Status::Ahead | Status::OnCourse => Tone::Ok,
         Status::Behind => Tone::Late,
         Status::CannotSay => Tone::Unsure,
         Status::Waiting => Tone::Wait,
@@ -208,6 +209,20 @@ pub(crate) fn thousandths(part: Decimal, whole: Decimal) -> u32 {
         return 0;
     }
     (part * Decimal::from(1000) / whole).max(Decimal::ZERO).min(Decimal::from(1000)).to_u32().unwrap_or(0)
+}
+
+/// A due date as people say it: a year, or a year with its month; as written when it is neither.
+pub(crate) fn due_words(cx: &Cx, due: &str) -> String {
+    let number = |text: &str| text.trim().parse::<u16>().ok().map(|n| n.to_string());
+    match due.split_once('-') {
+        None => {
+            number(due).map_or_else(|| due.to_owned(), |year| cx.with("plan-due-year", &[("year", year)]))
+        }
+        Some((year, month)) => match (number(year), number(month)) {
+            (Some(year), Some(month)) => cx.with("plan-due-month", &[("year", year), ("month", month)]),
+            (None, _) | (_, None) => due.to_owned(),
+        },
+    }
 }
 
 /// The years of a plan to choose from.

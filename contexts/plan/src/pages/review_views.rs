@@ -151,7 +151,7 @@ pub(crate) fn target_view(cx: &Cx, target: &Target, editing: &Editing) -> Target
         form,
         format!("{comparator} {value} {}", promise.unit).trim().to_owned(),
         promise.per.clone(),
-        cx.with("plan-due", &[("due", promise.due.clone())]),
+        cx.with("plan-due", &[("due", super::due_words(cx, &promise.due))]),
         promise.strength.clone(),
     ];
     TargetView {

@@ -3,6 +3,7 @@
 mod annual;
 mod confirming;
 mod diffs;
+mod figures;
 mod inspection;
 mod pages;
 mod reading;

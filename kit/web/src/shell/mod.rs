@@ -33,7 +33,7 @@ struct Shell<'a> {
 
 /// Draws the whole page around `body`.
 pub(crate) fn draw(cx: &Cx, page: &Page, body: &str) -> askama::Result<String> {
-    let open = cx.app.nav.iter().filter(|item| cx.may(item.permission));
+    let open = cx.app.nav.iter().filter(|item| cx.may(item.permission) && !item.is_setting());
     let public = |item: &&NavItem| item.path.starts_with("/desk") != page.public;
     let open: Vec<&NavItem> = open.filter(public).collect();
     // The longest path that leads here is the place where one is.

@@ -96,6 +96,7 @@ fn figure(desk: &Browser) -> String {
 fn record(phone: &Browser) {
     sign_in(phone, "farm-editor");
     look(phone);
+    phone.activate("菜单");
     phone.go("活动");
     look(phone);
     phone.go("填报活动");

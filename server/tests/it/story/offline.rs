@@ -19,6 +19,7 @@ fn what_is_written_on_a_phone_without_a_line_is_sent_exactly_once_when_it_is_bac
     let stage = Stage::with_plan();
     let phone = Browser::phone(stage.url());
     sign_in(&phone, "farm-editor");
+    phone.activate("菜单");
     phone.go("活动");
     phone.go("填报活动");
     assert_eq!(phone.script_async(KEPT, &[]), true);

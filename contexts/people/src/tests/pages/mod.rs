@@ -1,6 +1,7 @@
 //! The pages over HTTP, without a network.
 
 mod accounts;
+mod background;
 mod entry;
 mod look;
 mod trail;
@@ -20,7 +21,7 @@ use crate::accounts::{NewAccount, create, hash};
 use crate::units::UnitKind;
 
 /// The tables of pages under test.
-const STREAMS: &[Stream] = &[web::STREAM, crate::STREAM];
+const STREAMS: &[Stream] = &[web::STREAM, jobs::STREAM, crate::STREAM];
 
 /// What setup asks for.
 const CODE: &str = "123-456-789";

@@ -25,6 +25,58 @@ fn the_board_says_unfilled_and_what_is_needed_where_no_source_speaks() {
 }
 
 #[test]
+fn every_way_from_a_chosen_plans_board_leads_on_within_that_plan() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let id = site.cast.published(db);
+        let mut client = site.sign_in("viewer", Role::Viewer, &site.cast.unit("health"));
+        let page = client.get(&format!("/desk/plan?plan={id}&year=2022"));
+        let hrefs: Vec<&str> =
+            page.is(200).text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let inner = |href: &&&str| {
+            ["/desk/plan/items/", "/desk/plan/targets/", "/desk/plan/map?"]
+                .iter()
+                .any(|of| href.starts_with(of))
+        };
+        let ways: Vec<_> = hrefs.iter().filter(inner).collect();
+        assert!(ways.len() > 40, "{}", ways.len());
+        for href in ways {
+            assert!(href.contains(&format!("plan={id}")) && href.contains("year=2022"), "{href}");
+            client.get(&href.replace("&amp;", "&")).is(200);
+        }
+    });
+}
+
+#[test]
+fn the_board_names_each_unit_that_is_behind_and_says_by_how_much() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let id = site.cast.published(db);
+        let item = site.cast.content(db, &id).items[4].id.to_string();
+        let unit = site.cast.unit("education");
+        let mut client = site.editor();
+        let path = format!("/desk/plan/years/2024/units/{unit}");
+        client.get(&path).is(200);
+        let lines = [
+            ("version", "0"),
+            ("item-0", item.as_str()),
+            ("what-0", "课后科学课"),
+            ("m3-0", "6"),
+            ("m12-0", "4"),
+        ];
+        client.post(&path, &lines).is(303);
+        client.get(&path);
+        client.post(&format!("{path}/submission"), &[("version", "1")]).is(303);
+        let why = "到 6 月底按计划应有 6 场，核验了 0 场，差 6 场";
+        let page = client.get("/desk/plan?year=2024");
+        page.is(200).shows("1 项任务落后：看是哪些单位").shows("区教体局").shows("1 项落后").shows(why);
+        let page = client.get("/desk/plan/duties?year=2024");
+        page.is(200).shows("1 项按本单位计划落后").shows(why).shows("本单位没有把它列进提交的年度计划");
+        client.get("/desk/plan/duties?year=2024&format=csv").is(200).shows(why);
+    });
+}
+
+#[test]
 fn the_board_weighs_less_than_a_first_page_may() {
     both(STREAMS, |db| {
         let site = Site::open(db);
@@ -185,13 +237,15 @@ fn the_tiles_of_a_map_add_up_when_a_town_was_merged_during_the_year() {
         merge(&site, "yuezhou", "dongshan");
         let one = |sessions| evidence::Sums { sessions, ..evidence::Sums::default() };
         let sums = std::collections::BTreeMap::from([(old.clone(), one(3)), (kept, one(4))]);
-        let towns = site.cast.act(db, move |tx, by| {
+        let found = site.cast.act(db, move |tx, by| {
             let mut towns = people::units::towns(tx, by.district(), by.today())?;
-            crate::pages::map::add_merged(tx, by, &mut towns, &sums, by.today())?;
-            Ok(towns)
+            let merged = crate::pages::map::add_merged(tx, by, &mut towns, &sums, by.today())?;
+            Ok((towns, merged))
         });
-        let towns = towns.unwrap();
+        let (towns, merged) = found.unwrap();
         assert_eq!(towns.len(), 16);
+        let heir = merged.get(&old).and_then(Option::as_ref).map(|heir| heir.name.as_str());
+        assert_eq!((merged.len(), heir), (1, Some("东山镇")));
         assert!(towns.iter().any(|town| town.id == old && town.name == "越州镇"));
     });
 }

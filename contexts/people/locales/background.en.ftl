@@ -1,0 +1,16 @@
+people-jobs-title = Background jobs
+people-jobs-none = No background job has failed
+people-jobs-lead = These were tried several times, did not go well, and were stopped. Read the reason, mend what is wrong, then let them run again.
+people-job-given-up = stopped at { $at } after { $n } attempts
+people-job-why = Reason: {""}
+people-job-again = Run again
+people-turn-missed = went well last at { $at }; tried again by itself at { $next }
+people-turn-never = never went well yet; tried again by itself at { $next }
+todo-people-jobs = { $n } background jobs did not get done
+todo-people-jobs-note = Settings shows the reason and lets them run again
+todo-people-jobs-action = See the reason
+job-jobs-tidy = Forgetting finished background jobs
+job-web-receipts = Forgetting receipts of forms
+job-people-audit = Forgetting audit entries that are old enough
+job-people-sessions = Forgetting sessions that are over
+audit-people-job-run-again = let a stopped background job run again

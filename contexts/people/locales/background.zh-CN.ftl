@@ -1,0 +1,16 @@
+people-jobs-title = 后台任务
+people-jobs-none = 没有失败的后台任务
+people-jobs-lead = 下面的工作试了几次都没有做成，已经停下。请先看原因，把问题排除，再让它重做。
+people-job-given-up = { $at } 停下，试过 { $n } 次
+people-job-why = 原因：
+people-job-again = 重做一次
+people-turn-missed = 上次成功是 { $at }，{ $next } 会自动再试
+people-turn-never = 还没有成功过，{ $next } 会自动再试
+todo-people-jobs = { $n } 件后台任务没有做成
+todo-people-jobs-note = 在“设置”里可以看原因，并让它重做
+todo-people-jobs-action = 去看原因
+job-jobs-tidy = 清理做完的后台任务
+job-web-receipts = 清理表单回执
+job-people-audit = 清理到期的审计记录
+job-people-sessions = 清理过期的登录
+audit-people-job-run-again = 让停下的后台任务重做
