@@ -259,6 +259,7 @@ impl Site {
             heads: BTreeMap::from([(Group::ALL[at % 6], 46)]),
             method: Method::SignInSheet,
             purposes: BTreeSet::from([format!("m{}", at % 32).into()]),
+            deliverers: Vec::new(),
             works: String::new(),
             note: String::new(),
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{AccountId, Day, Group, Instant, Problem, Refusal, UnitId};
 
-use crate::{DeliveryId, Kind, Method, PurposeId};
+use crate::{Deliverer, DeliveryId, Kind, Method, PurposeId};
 
 /// Who did something, under the name they bore then, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Details {
     pub method: Method,
     /// What it was done for; at least one.
     pub purposes: BTreeSet<PurposeId>,
+    /// Who gave it, as far as it is told.
+    pub deliverers: Vec<Deliverer>,
     /// The works used, with their versions, in words.
     pub works: String,
     /// Anything else.

@@ -3,13 +3,16 @@
 
 pub mod actions;
 mod attestation;
+pub mod callbacks;
 mod counting;
+mod deliverer;
 mod delivery;
 mod dry_run;
 mod entry;
 pub mod extract;
 pub mod fact;
 mod filter;
+pub mod flags;
 mod indicator;
 pub mod indicators;
 pub mod log;
@@ -30,6 +33,7 @@ mod words;
 
 pub use actions::delivery::NewDelivery;
 pub use attestation::{Attestation, AttestationState};
+pub use deliverer::Deliverer;
 pub use delivery::{Before, Delivery, Details, Stamp, State, Step};
 pub use entry::{Entry, EntryDetails, EntryState};
 pub use fact::Sums;
@@ -51,7 +55,12 @@ pub use pages::module;
 pub fn jobs() -> jobs::Module {
     let keep_up = jobs::Schedule { name: "evidence.log", every_minutes: 1, action: log::keep_up };
     let sign = jobs::Schedule { name: "evidence.head", every_minutes: 60, action: log::sign_head };
-    jobs::Module { jobs: Vec::new(), schedule: vec![keep_up, sign] }
+    let callbacks = jobs::Schedule {
+        name: "evidence.callbacks",
+        every_minutes: 360,
+        action: callbacks::actions::keep_up,
+    };
+    jobs::Module { jobs: Vec::new(), schedule: vec![keep_up, sign, callbacks] }
 }
 
 /// The tables of the log in which its facts leave their leaves: to be made before its own.
@@ -66,6 +75,8 @@ pub const STREAM: db::Stream = db::Stream {
         ("0003_indicator.sql", include_str!("../migrations/0003_indicator.sql")),
         ("0004_kept_by_key.sql", include_str!("../migrations/0004_kept_by_key.sql")),
         ("0005_rule.sql", include_str!("../migrations/0005_rule.sql")),
+        ("0009_flag.sql", include_str!("../migrations/0009_flag.sql")),
+        ("0010_callback.sql", include_str!("../migrations/0010_callback.sql")),
     ],
 };
 

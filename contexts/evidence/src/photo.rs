@@ -6,6 +6,8 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use kernel::{Day, Problem};
 use sha2::{Digest, Sha256};
 
+use crate::flags::look::Look;
+
 /// The largest file taken, in bytes.
 pub const MAX_BYTES: usize = 12 * 1024 * 1024;
 /// The longest side of the photo that is kept, in pixels.
@@ -28,6 +30,8 @@ pub struct Photo {
     pub taken_on: Option<Day>,
     /// Where, in degrees north and east.
     pub place: Option<(f64, f64)>,
+    /// How it looks: a photo changed a little shows, too.
+    pub look: Look,
 }
 
 /// The box of degrees inside which the district's photos are expected.
@@ -107,13 +111,14 @@ pub fn examine(bytes: &[u8]) -> Result<Photo, Problem> {
     } else {
         decoded
     };
+    let look = Look::of(&kept);
     let mut out = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(kept.into_rgb8())
         .write_to(&mut out, ImageFormat::Jpeg)
         .map_err(|_| refuse("evidence-photo-broken"))?;
     let (taken_on, place) = metadata(bytes);
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Photo { bytes: out.into_inner(), sha256, taken_on, place })
+    Ok(Photo { bytes: out.into_inner(), sha256, taken_on, place, look })
 }
 
 fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, Problem> {

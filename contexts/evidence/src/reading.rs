@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Day, Group, Problem, Problems, Refusal, UnitId, search_key};
 
-use crate::{Details, Kind, Method, PurposeId};
+use crate::{Details, Kind, Method, PurposeId, deliverer};
 
 /// The most heads of one group that one delivery can have.
 pub const MAX_HEADS: i64 = 200_000;
@@ -74,6 +74,7 @@ pub fn details(typed: &Typed) -> Result<Details, Refusal> {
     let venue = problems.take(at_most(typed, "venue", 100));
     let works = problems.take(at_most(typed, "works", 300));
     let note = problems.take(at_most(typed, "note", 1000));
+    let deliverers = problems.take(deliverer::read(typed.text("deliverers")));
     let purposes = problems.take(purposes(typed));
     let heads = heads(typed, &mut problems);
     problems.check()?;
@@ -94,6 +95,7 @@ pub fn details(typed: &Typed) -> Result<Details, Refusal> {
             heads,
             method: method?,
             purposes: purposes?,
+            deliverers: deliverers?,
             works: works?,
             note: note?,
         })

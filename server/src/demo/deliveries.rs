@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use evidence::actions::delivery;
 use evidence::{DeliveryId, Details, NewDelivery, Photo, PurposeId};
 use kernel::{Refusal, UnitId};
-use sha2::{Digest, Sha256};
 
 use super::generate::{Fate, Planned};
 use super::photos;
@@ -53,8 +52,9 @@ fn had_twin(photos: &Photos) -> bool {
 
 fn photo(at: usize, planned: &Planned) -> Result<Photo, String> {
     let bytes = photos::jpeg(u64::try_from(at).unwrap_or(0))?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Photo { bytes, sha256, taken_on: Some(planned.on), place: None })
+    let mut photo = evidence::examine_photo(&bytes).map_err(|problem| problem.key.to_owned())?;
+    photo.taken_on = Some(planned.on);
+    Ok(photo)
 }
 
 /// The purposes by title.
@@ -140,6 +140,7 @@ fn details(
         heads: planned.heads.clone(),
         method: planned.method,
         purposes: planned.measures.iter().map(purpose).collect::<Result<_, _>>()?,
+        deliverers: Vec::new(),
         works: String::new(),
         note: String::new(),
     })

@@ -2,6 +2,7 @@
 //! that people use, and all in one transaction: there is the whole district or nothing of it.
 
 mod calendar;
+mod calls;
 pub mod data;
 mod deliveries;
 mod fates;
@@ -74,6 +75,7 @@ pub fn load(db: &Db, percent: u64, password: &str, progress: &Progress) -> Resul
         plan::load(&mut stage, &progress)?;
         stocks::load(&mut stage, &progress)?;
         deliveries::load(&mut stage, &progress)?;
+        calls::load(&mut stage, &progress)?;
         supervision::load(&mut stage, &progress)?;
         inspections::load(&mut stage, &progress)
     })

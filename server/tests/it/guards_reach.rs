@@ -72,6 +72,13 @@ const RECORDS: [(&str, Whose); 21] = [
             "select '/desk/plan/years/2025/units/' || id as path, id as unit from unit where kind = 'department'",
         ),
     ),
+    (
+        "/desk/callbacks/{id}",
+        OfUnits(
+            "select '/desk/callbacks/' || id as path, caller_unit_id as unit from evidence_callback
+             where caller_unit_id is not null",
+        ),
+    ),
     ("/desk/indicators/{id}", Everybodys),
     ("/desk/rules/{id}", Everybodys),
     (
@@ -272,7 +279,7 @@ fn nobody_reaches_the_records_of_others(target: &Target, most: usize) {
         rows.unwrap()
     };
     let before = state(&district.db);
-    for (of, whose) in &RECORDS {
+    for (of, whose) in RECORDS {
         let (OfUnits(sql) | OfUnitsToday(sql)) = whose else { continue };
         let records = records(&district.db, sql);
         assert!(!records.is_empty(), "there is no record of {of}");

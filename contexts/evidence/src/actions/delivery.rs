@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{audit, keep_photos, stamp, unchanged};
 use crate::photo::Photo;
 use crate::rules::{self, World};
-use crate::{Delivery, DeliveryId, Details, State, Step, counting, person, store};
+use crate::{Delivery, DeliveryId, Details, State, Step, counting, flags, person, store};
 
 /// A delivery as it comes from a form.
 #[derive(Clone, Debug)]
@@ -47,6 +47,7 @@ pub fn record(tx: &mut Tx, by: &Caller, new: &NewDelivery) -> Result<DeliveryId,
     rules::check_new(&world)?;
     keep_persons(tx, by, &delivery, &new.persons)?;
     keep_photos(tx, by, ("delivery", delivery.id.as_str()), &new.photos, &stamp)?;
+    flags::actions::refresh(tx, by, &delivery)?;
     let detail =
         json!({ "title": delivery.details.title, "on": delivery.details.on, "submitted": new.submit });
     audit(tx, by, "evidence.delivery.record", ("delivery", delivery.id.as_str()), detail)?;
@@ -125,6 +126,7 @@ pub fn submit(tx: &mut Tx, by: &Caller, (id, seen): (&DeliveryId, i64)) -> Resul
     unchanged(seen, delivery.version)?;
     rules::check(&delivery.details, &world(tx, by, &delivery.details)?)?;
     store::delivery::save_state(tx, by.district(), &delivery, seen)?;
+    flags::actions::refresh(tx, by, &delivery)?;
     audit(tx, by, "evidence.delivery.submit", ("delivery", id.as_str()), json!({}))
 }
 
@@ -177,6 +179,7 @@ pub fn withdraw(
     let delivery = delivery.withdraw(stamp.clone(), reason.clone())?;
     unchanged(seen, delivery.version)?;
     store::delivery::save_state(tx, by.district(), &delivery, seen)?;
+    flags::store::close_all(tx, by.district(), id)?;
     if counted {
         counting::take_back(tx, by, id, &reason, &stamp.by)?;
     }

@@ -24,7 +24,7 @@ const UPLOAD: usize = MAX_BYTES + (8 << 20);
 const ANYONE: Permission = Permission::SignedIn;
 const SETTINGS: Permission = Permission::Roles(&[Role::Administrator]);
 const RECORD: Permission = Permission::Roles(RECORDERS);
-const VERIFY: Permission = Permission::Roles(VERIFIERS);
+pub(crate) const VERIFY: Permission = Permission::Roles(VERIFIERS);
 /// What counts is written by those who run the district.
 pub(crate) const KEEP_RULES: Permission = Permission::Roles(RULE_KEEPERS);
 /// A draft is given up by those who record, a counted delivery withdrawn by those who verify.
@@ -47,6 +47,10 @@ pub fn module() -> Module {
             (web::Locale::Zh, include_str!("../../locales/rules.zh-CN.ftl")),
             (web::Locale::En, include_str!("../../locales/en.ftl")),
             (web::Locale::En, include_str!("../../locales/rules.en.ftl")),
+            (web::Locale::Zh, include_str!("../../locales/flags.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../../locales/flags.en.ftl")),
+            (web::Locale::Zh, include_str!("../../locales/callbacks.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../../locales/callbacks.en.ftl")),
         ],
         nav: &[
             NavItem { path: "/desk/deliveries", key: "nav-deliveries", order: 30, permission: ANYONE },
@@ -58,6 +62,13 @@ pub fn module() -> Module {
                 key: "evidence-area-title",
                 order: 71,
                 permission: SETTINGS,
+            },
+            NavItem { path: "/desk/flags", key: "nav-flags", order: 37, permission: VERIFY },
+            NavItem {
+                path: "/desk/callbacks",
+                key: "nav-callbacks",
+                order: 39,
+                permission: crate::callbacks::pages::CALL,
             },
             NavItem { path: "/log", key: "nav-log", order: 88, permission: ANYONE },
         ],
@@ -116,6 +127,7 @@ fn routes() -> Routes {
         .get("/desk/rules/{id}", ANYONE, rules::show::show)
         .post("/desk/rules/{id}/force", KEEP_RULES, rules::show::put_in_force)
         .post("/desk/rules/{id}/discard", KEEP_RULES, rules::show::discard);
+    let deliveries = crate::callbacks::pages::routes(crate::flags::pages::routes(deliveries));
     deliveries
         .get("/desk/attestations", ANYONE, attestations::index::show)
         .get("/desk/attestations/new", RECORD, attestations::new::show)

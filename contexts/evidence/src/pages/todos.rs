@@ -55,7 +55,61 @@ pub fn list(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal> {
             n: 1,
         });
     }
+    todos.extend(flags(tx, by)?);
+    todos.extend(callbacks(tx, by)?);
     Ok(todos)
+}
+
+/// Calls to give to units, for those who run the district; calls to make, for the units that have them.
+fn callbacks(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal> {
+    let mut todos = Vec::new();
+    let callers = crate::callbacks::actions::callers(by);
+    let line = |key, note_key, action_key, href: &str, (n, since): (i64, kernel::Instant)| ToDo {
+        key,
+        args: vec![("n", n.to_string())],
+        note_key,
+        note_args: Vec::new(),
+        due: None,
+        since,
+        href: href.to_owned(),
+        action_key,
+        n,
+    };
+    if callers == kernel::Reach::All
+        && let Some(drawn) = crate::callbacks::store::waiting(tx, by.district(), "drawn", &callers)?
+    {
+        let (note, action) = ("todo-callbacks-assign-note", "todo-callbacks-assign-action");
+        todos.push(line("todo-callbacks-assign", note, action, "/desk/callbacks?state=drawn", drawn));
+    }
+    // those who run the district call for the units in which they work
+    let mine = match callers {
+        kernel::Reach::All => kernel::Reach::Units(by.actor.units().into_iter().collect()),
+        units @ kernel::Reach::Units(_) => units,
+    };
+    if let Some(calls) = crate::callbacks::store::waiting(tx, by.district(), "assigned", &mine)? {
+        let (note, action) = ("todo-callbacks-call-note", "todo-callbacks-call-action");
+        todos.push(line("todo-callbacks-call", note, action, "/desk/callbacks?state=assigned", calls));
+    }
+    Ok(todos)
+}
+
+/// Flags of what counts already: for those who run the district.
+fn flags(tx: &mut Tx<'_>, by: &Caller) -> Result<Option<ToDo>, Refusal> {
+    if by.actor.reach(rules::VERIFIERS) != kernel::Reach::All {
+        return Ok(None);
+    }
+    let open = crate::flags::store::unanswered(tx, by.district())?;
+    Ok(open.map(|(n, since)| ToDo {
+        key: "todo-flags",
+        args: vec![("n", n.to_string())],
+        note_key: "todo-flags-note",
+        note_args: Vec::new(),
+        due: None,
+        since,
+        href: "/desk/flags".to_owned(),
+        action_key: "todo-flags-action",
+        n,
+    }))
 }
 
 /// One line for all that are not listed singly, at the end.

@@ -9,6 +9,7 @@ use super::corrupt;
 use super::stored::{
     CLOSED, RECORDED, SUBMITTED, Stored, VERIFIED, save_step, stamp_values, unchanged_since,
 };
+use crate::deliverer;
 use crate::{Before, Delivery, DeliveryId, Details, Kind, Method, PurposeId, Stamp, State};
 
 const TABLE: &str = "evidence_delivery";
@@ -24,9 +25,9 @@ pub fn insert(tx: &mut Tx, district: &DistrictId, delivery: &Delivery) -> Result
         "insert into evidence_delivery (district_id, id, client_key, state, version, kind, topic, title,
             search_key, occurred_on, start_minute, minutes, venue, town_id, place_id, host_id, method, heads,
             works, note, is_demo, recorded_by, recorded_name, recorded_at, submitted_by, submitted_name,
-            submitted_at)
+            submitted_at, deliverers)
          values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-            $21, $22, $23, $24, $25, $26)
+            $21, $22, $23, $24, $25, $26, $27)
          on conflict (district_id, client_key) do nothing",
         params![
             district,
@@ -54,7 +55,8 @@ pub fn insert(tx: &mut Tx, district: &DistrictId, delivery: &Delivery) -> Result
             at,
             submitted_by,
             submitted_name,
-            submitted_at
+            submitted_at,
+            deliverer::text(&details.deliverers)
         ],
     )?;
     if new == 1 {
@@ -85,6 +87,15 @@ fn insert_links(tx: &mut Tx, district: &DistrictId, delivery: &Delivery) -> Resu
     tx.execute_each(
         "insert into evidence_delivery_link (district_id, delivery_id, kind, key, n, occurred_on)
          values ($1, $2, $3, $4, $5, $6)",
+        &rows,
+    )?;
+    let rows: Vec<[Val; 4]> = details
+        .deliverers
+        .iter()
+        .map(|one| [district.into(), (&delivery.id).into(), one.key().into(), details.on.into()])
+        .collect();
+    tx.execute_each(
+        "insert into evidence_deliverer (district_id, delivery_id, name_key, occurred_on) values ($1, $2, $3, $4)",
         &rows,
     )?;
     Ok(())
@@ -165,8 +176,8 @@ pub fn save_details(
     let n = tx.execute(
         "update evidence_delivery set version = $1, kind = $2, topic = $3, title = $4, search_key = $5,
             occurred_on = $6, start_minute = $7, minutes = $8, venue = $9, town_id = $10, place_id = $11,
-            host_id = $12, method = $13, heads = $14, works = $15, note = $16
-         where district_id = $17 and id = $18 and version = $19",
+            host_id = $12, method = $13, heads = $14, works = $15, note = $16, deliverers = $17
+         where district_id = $18 and id = $19 and version = $20",
         params![
             seen + 1,
             details.kind,
@@ -184,6 +195,7 @@ pub fn save_details(
             details.all_heads(),
             &details.works,
             &details.note,
+            deliverer::text(&details.deliverers),
             district,
             &delivery.id,
             seen
@@ -192,6 +204,10 @@ pub fn save_details(
     unchanged_since(n)?;
     tx.execute(
         "delete from evidence_delivery_link where district_id = $1 and delivery_id = $2",
+        params![district, &delivery.id],
+    )?;
+    tx.execute(
+        "delete from evidence_deliverer where district_id = $1 and delivery_id = $2",
         params![district, &delivery.id],
     )?;
     insert_links(tx, district, delivery)
@@ -264,6 +280,8 @@ fn delivery(row: &Row, links: &[Row]) -> Result<Delivery, db::Error> {
         heads: BTreeMap::new(),
         method: row.parse(TABLE, "method", Method::parse)?,
         purposes: BTreeSet::new(),
+        deliverers: deliverer::read(&row.get::<String>("deliverers")?)
+            .map_err(|_| stored.bad("deliverers"))?,
         works: row.get("works")?,
         note: row.get("note")?,
     };

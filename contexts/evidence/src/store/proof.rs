@@ -51,7 +51,7 @@ pub fn insert(
             added.at
         ],
     )?;
-    Ok(())
+    crate::flags::store::insert_look(tx, district, id, (kind, subject), photo.look)
 }
 
 /// The photos of a subject, oldest first.

@@ -167,6 +167,7 @@ impl Cast {
             heads: BTreeMap::from([(Group::Elderly, 46)]),
             method: Method::SignInSheet,
             purposes: BTreeSet::from(["m1".into()]),
+            deliverers: Vec::new(),
             works: String::new(),
             note: String::new(),
         }

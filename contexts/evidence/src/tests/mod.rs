@@ -1,10 +1,12 @@
 //! Tests of the evidence, from the state machine to the sums.
 
 mod area;
+mod callbacks;
 mod cast;
 mod clock;
 mod counting;
 mod entries;
+mod flags;
 mod indicators;
 mod lists;
 mod log;

@@ -26,6 +26,7 @@ fn delivery(state: State) -> Delivery {
         heads: Default::default(),
         method: Method::Estimate,
         purposes: Default::default(),
+        deliverers: Vec::new(),
         works: String::new(),
         note: String::new(),
     };

@@ -8,9 +8,22 @@ use web::{Catalogue, Locale};
 const TEXTS: [(Locale, &str); 2] = [
     (
         Locale::Zh,
-        concat!(include_str!("../../locales/zh-CN.ftl"), include_str!("../../locales/rules.zh-CN.ftl")),
+        concat!(
+            include_str!("../../locales/zh-CN.ftl"),
+            include_str!("../../locales/rules.zh-CN.ftl"),
+            include_str!("../../locales/flags.zh-CN.ftl"),
+            include_str!("../../locales/callbacks.zh-CN.ftl")
+        ),
     ),
-    (Locale::En, concat!(include_str!("../../locales/en.ftl"), include_str!("../../locales/rules.en.ftl"))),
+    (
+        Locale::En,
+        concat!(
+            include_str!("../../locales/en.ftl"),
+            include_str!("../../locales/rules.en.ftl"),
+            include_str!("../../locales/flags.en.ftl"),
+            include_str!("../../locales/callbacks.en.ftl")
+        ),
+    ),
 ];
 
 fn keys(text: &str) -> BTreeSet<&str> {

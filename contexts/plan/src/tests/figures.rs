@@ -77,6 +77,7 @@ fn held(cast: &Cast, db: &Db, item: &ItemId, on: &str) {
             town: cast.unit("yuezhou"),
             place: None,
             host: cast.unit("education"),
+            deliverers: Vec::new(),
             co_hosts: BTreeSet::new(),
             supporters: BTreeSet::new(),
             heads: BTreeMap::from([(Group::Youth, 40)]),

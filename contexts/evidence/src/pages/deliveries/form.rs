@@ -81,7 +81,9 @@ pub fn draw(cx: &Cx, form: &Form, names: &Names, edited: Option<&Delivery>) -> w
     };
     let mine: Vec<Choice> = mine.into_iter().map(&mut choice).collect();
     let others: Vec<Choice> = others.into_iter().map(&mut choice).collect();
-    let more = ["topic", "start", "venue", "place", "co_host", "supporter", "persons", "works", "note"];
+    let more = [
+        "topic", "start", "venue", "place", "co_host", "supporter", "deliverers", "persons", "works", "note",
+    ];
     let wrong = |field: &&str| form.problems().iter().any(|problem| problem.field.as_deref() == Some(*field));
     let hosts = names.hosts(cx);
     let heading = cx.t(if edited.is_some() { "evidence-edit" } else { "evidence-record" });
@@ -178,6 +180,7 @@ pub fn filled(delivery: &Delivery) -> Form {
         .and("place", details.place.as_ref().map_or("", UnitId::as_str))
         .and("host", details.host.as_str())
         .and("method", details.method.code())
+        .and("deliverers", crate::deliverer::text(&details.deliverers))
         .and("works", &details.works)
         .and("note", &details.note);
     for unit in &details.co_hosts {

@@ -46,6 +46,7 @@ fn columns() -> Vec<(&'static str, String)> {
         ("topic", "evidence-topic"),
         ("co_host", "evidence-co-hosts"),
         ("supporter", "evidence-supporters"),
+        ("deliverers", "evidence-deliverers"),
         ("works", "evidence-works"),
         ("note", "evidence-note"),
     ];

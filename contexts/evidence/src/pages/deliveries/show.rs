@@ -9,6 +9,7 @@ use web::{Cx, Form, Page, Safe, ui};
 
 use super::{form::clock, moved, state_tag};
 use crate::fact::Fact;
+use crate::flags;
 use crate::indicator::Counted;
 use crate::moves;
 use crate::pages::names::Names;
@@ -34,6 +35,7 @@ struct Show<'a> {
     /// Beside the verification: that the month it counts in was over by then.
     late: Option<String>,
     photos: Vec<Photo>,
+    flags: Safe,
     moves: Vec<moved::Moved>,
     /// They were moved, and then back.
     taken_back: bool,
@@ -60,6 +62,7 @@ struct Loaded {
     /// The act that stands last.
     act: Vec<Fact>,
     counted: Vec<(Indicator, Rule, Counted)>,
+    flagged: flags::Flagged,
     names: Names,
 }
 
@@ -94,6 +97,7 @@ pub async fn draw(cx: &Cx, id: DeliveryId, form: Form) -> web::Result {
         timeline: timeline(delivery),
         late: late(cx, delivery),
         photos: loaded.photos.iter().map(|(proof, doubts)| photo(cx, proof, doubts)).collect(),
+        flags: flags::draw(cx, &loaded.flagged, &loaded.names, delivery, &form),
         moves: moved::tables(cx, &loaded.act, &loaded.counted, &loaded.names),
         taken_back: matches!(delivery.state(), State::Withdrawn { .. }),
     };
@@ -104,7 +108,9 @@ fn load(tx: &mut Tx<'_>, by: &Caller, id: &DeliveryId) -> Result<Loaded, Refusal
     let delivery = actions::delivery::find(tx, by, id)?;
     let details = &delivery.details;
     let units = [&details.town, &details.host].into_iter().chain(&details.place);
-    let names = Names::load(tx, by, units.chain(&details.co_hosts).chain(&details.supporters))?;
+    let flagged = flags::load(tx, by, &delivery)?;
+    let units = units.chain(&details.co_hosts).chain(&details.supporters).chain(flagged.units());
+    let names = Names::load(tx, by, units)?;
     let persons = store::person::count(tx, by.district(), id)?;
     let photos = actions::photos::list(tx, by, &delivery)?;
     let facts = store::fact::list(tx, by.district(), id)?;
@@ -120,7 +126,7 @@ fn load(tx: &mut Tx<'_>, by: &Caller, id: &DeliveryId) -> Result<Loaded, Refusal
             counted.push((indicator, rule, moved));
         }
     }
-    Ok(Loaded { persons, photos, act, counted, names, delivery })
+    Ok(Loaded { persons, photos, act, counted, flagged, names, delivery })
 }
 
 fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(&'static str, String)> {
@@ -152,6 +158,7 @@ fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(&'static str, String)> {
         ("evidence-host", names.unit(cx, &details.host)),
         ("evidence-co-hosts", units(&details.co_hosts)),
         ("evidence-supporters", units(&details.supporters)),
+        ("evidence-deliverers", crate::deliverer::text(&details.deliverers).replace('\n', "；")),
         ("evidence-heads", format!("{}（{}）", cx.number(details.all_heads()), heads.join("、"))),
         ("evidence-method", cx.t(&format!("evidence-method-{}", details.method.code()))),
         ("evidence-persons", persons),

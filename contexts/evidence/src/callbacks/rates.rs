@@ -1,0 +1,98 @@
+//! What the call-backs of a year say of each unit.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Query;
+use web::{Cell, Cx, Form, Format, Page, ui};
+
+use super::actions;
+use super::estimate::{FEWEST_CALLS, OverReporting};
+use crate::pages::names::Names;
+
+#[derive(Template)]
+#[template(path = "callbacks/rates.html")]
+struct Rates<'a> {
+    cx: &'a Cx,
+    form: Form,
+    lines: Vec<Line>,
+    fewest: i64,
+}
+
+struct Line {
+    unit: String,
+    href: String,
+    said: OverReporting,
+    words: String,
+}
+
+/// `GET /desk/callbacks/rates`
+pub(super) async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Result {
+    let query: BTreeMap<String, String> = query.into_iter().collect();
+    let text = |name: &str| query.get(name).map_or("", |text| text.trim());
+    let year = text("year").parse().ok().filter(|year| (2000..=2100).contains(year));
+    let year = year.unwrap_or(cx.by.today().year());
+    let (rates, names) = cx
+        .read(move |tx, by| {
+            let rates = actions::rates(tx, by.district(), year)?;
+            let names = Names::load(tx, by, rates.keys())?;
+            Ok((rates, names))
+        })
+        .await?;
+    let lines = rates.into_iter().map(|(unit, said)| Line {
+        unit: names.unit(&cx, &unit),
+        href: format!("/desk/callbacks?state=answered&unit={unit}"),
+        words: words(&cx, &said),
+        said,
+    });
+    let lines: Vec<Line> = lines.collect();
+    if let Some(format) = Format::parse(text("format")) {
+        return file(&cx, format, lines);
+    }
+    let form = Form::new().and("year", year.to_string());
+    cx.page(Page::new(cx.t("evidence-rates")), Rates { cx: &cx, form, lines, fewest: FEWEST_CALLS })
+}
+
+/// The rate of a unit in a sentence, with its interval and n; or that nothing can be said.
+pub fn words(cx: &Cx, said: &OverReporting) -> String {
+    let percent = |share: f64| format!("{:.0}%", share * 100.0);
+    let n = ("n", cx.number(said.n));
+    match said.rate {
+        Some(rate) => {
+            let args = [
+                n,
+                ("rate", percent(rate.value)),
+                ("lower", percent(rate.lower)),
+                ("upper", percent(rate.upper)),
+            ];
+            cx.with("evidence-rate", &args)
+        }
+        None => cx.with("evidence-rate-cannot-say", &[n, ("least", cx.number(FEWEST_CALLS))]),
+    }
+}
+
+fn file(cx: &Cx, format: Format, lines: Vec<Line>) -> web::Result {
+    let keys = [
+        "evidence-unit", "evidence-rate-n", "evidence-rate-not-reached", "evidence-rate-over",
+        "evidence-rate-share", "evidence-rate-lower", "evidence-rate-upper", "evidence-callback-reported",
+        "evidence-callback-heard",
+    ];
+    let row = |line: Line| -> Vec<Cell> {
+        let share = |pick: fn(super::estimate::Rate) -> f64| {
+            line.said.rate.map_or(Cell::Empty, |rate| Cell::Decimal(format!("{:.3}", pick(rate))))
+        };
+        vec![
+            line.unit.clone().into(),
+            line.said.n.into(),
+            line.said.not_reached.into(),
+            line.said.over.into(),
+            share(|rate| rate.value),
+            share(|rate| rate.lower),
+            share(|rate| rate.upper),
+            line.said.heads.0.into(),
+            line.said.heads.1.into(),
+        ]
+    };
+    let rows = lines.into_iter().map(row).collect();
+    cx.export(format, "over-reporting", keys.map(|key| cx.t(key)).to_vec(), rows)
+}
