@@ -25,7 +25,7 @@ enum Whose {
 use Whose::{Everybodys, OfUnits, OfUnitsToday};
 
 /// Every address with a parameter, by its beginning. A new one has to say whose its records are.
-const RECORDS: [(&str, Whose); 21] = [
+const RECORDS: &[(&str, Whose)] = &[
     (
         "/desk/deliveries/{id}",
         OfUnits(
