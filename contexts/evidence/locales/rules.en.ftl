@@ -50,6 +50,7 @@ evidence-rule-quantity = What is counted
 evidence-tally-sessions = activities
 evidence-tally-person_times = person-times (each visit counts)
 evidence-tally-persons = people (nobody counts twice)
+evidence-rule-purpose = For which measure
 evidence-rule-kinds = Activities of which kinds
 evidence-rule-kinds-hint = Choose none for any
 evidence-rule-groups = Which groups

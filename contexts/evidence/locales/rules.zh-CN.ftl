@@ -50,6 +50,7 @@ evidence-rule-quantity = 数什么
 evidence-tally-sessions = 场次
 evidence-tally-person_times = 人次（来一次算一次）
 evidence-tally-persons = 人数（同一个人只算一次）
+evidence-rule-purpose = 对应哪项任务
 evidence-rule-kinds = 哪些类型的活动
 evidence-rule-kinds-hint = 都不选就是不限
 evidence-rule-groups = 哪些人群

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Day, Group, Value, Year};
+use rust_decimal::Decimal;
 
 use crate::{IndicatorId, Kind, PurposeId, words::codes};
 
@@ -39,9 +40,9 @@ pub enum Source {
         /// At least 1.
         per_town: i64,
     },
-    /// A sample survey. Not collected until that context exists.
+    /// A sample survey, from figures that a second person confirmed.
     Measured,
-    /// The ledger. Not collected until that context exists.
+    /// The accounts, from figures that a second person confirmed.
     Financial,
     /// A signed narrative with evidence.
     Attested,
@@ -80,6 +81,8 @@ pub struct Indicator {
     pub from: Day,
     /// Last day.
     pub to: Day,
+    /// What its owner's other promises say that it was on a day: to be confirmed, never a source.
+    pub implied: Option<(Day, Decimal)>,
 }
 
 /// The sums of a counted indicator in a year.
@@ -150,6 +153,10 @@ pub struct Point {
     pub href_to_date: Option<String>,
     /// The version of the rule that counted the year, and its first day; only where rules count.
     pub rule: Option<(i64, Day)>,
+    /// From where to where the value to date may lie; only of a survey that says so.
+    pub interval: Option<(Decimal, Decimal)>,
+    /// The day for which the value to date holds; only of a figure from outside.
+    pub as_of: Option<Day>,
 }
 
 /// The series of one indicator.

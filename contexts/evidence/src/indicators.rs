@@ -7,6 +7,7 @@ use kernel::{Caller, Day, DistrictId, Problem, Refusal, UnitId, Value, Year};
 use people::units::Unit;
 
 use crate::counting::Years;
+use crate::figure::{Figure, Subject};
 use crate::indicator::{Counted, Indicator, Point, Series, Source, Tally, covered};
 use crate::rule::{Conditions, Rule, RuleState};
 use crate::store::entry::Stock;
@@ -105,6 +106,8 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
     let stocks = store::entry::stocks(tx, district)?;
     let towns = people::units::town_versions(tx, district)?;
     let rules = store::rule::list(tx, district)?;
+    let mut figures = store::figure::list(tx, district)?;
+    figures.retain(|one| one.stands() && one.details.subject == Subject::Value);
     let mut series = Vec::new();
     for indicator in store::indicator::list(tx, district)? {
         let mut points = Vec::new();
@@ -122,7 +125,10 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
                     }
                     None => missing(year),
                 },
-                Source::Measured | Source::Financial => missing(year),
+                Source::Measured | Source::Financial => {
+                    let on = Day::new(year, 12, 31).unwrap_or(indicator.to).min(by.today());
+                    figure_point(&figures, &indicator.id, (year, on))
+                }
                 Source::Attested => attested_point(&indicator, year, &attested),
             });
         }
@@ -142,6 +148,8 @@ fn missing(year: Year) -> Point {
         href: None,
         href_to_date: None,
         rule: None,
+        interval: None,
+        as_of: None,
     }
 }
 
@@ -180,6 +188,8 @@ fn counted_point(
         href: Some(filter.href()),
         href_to_date: Some(href_to_date),
         rule: Some((rule.n, rule.from)),
+        interval: None,
+        as_of: None,
     }
 }
 
@@ -187,6 +197,25 @@ fn counted_point(
 fn rule_of<'a>(indicator: &Indicator, versions: &'a [Rule], year: Year) -> Option<&'a Rule> {
     let on = Day::new(year, 12, 31)?.min(indicator.to);
     versions.iter().find(|one| one.counts_on(on))
+}
+
+/// The newest confirmed figure of a year, and the newest of any time until its end.
+fn figure_point(figures: &[Figure], id: &IndicatorId, (year, on): (Year, Day)) -> Point {
+    let of = || figures.iter().map(|one| &one.details).filter(|one| one.indicator.as_ref() == Some(id));
+    let newest =
+        |from: Option<Day>| of().find(|one| one.as_of <= on && from.is_none_or(|from| one.as_of >= from));
+    let Some(known) = newest(None) else { return missing(year) };
+    let href = Some(format!("/desk/figures?subject={id}"));
+    Point {
+        value: newest(Day::new(year, 1, 1)).map_or(Value::NotCollected, |one| Value::Number(one.value)),
+        to_date: Value::Number(known.value),
+        n: i64::try_from(of().filter(|one| one.as_of <= on).count()).unwrap_or(i64::MAX),
+        href_to_date: href.clone(),
+        href,
+        interval: known.interval,
+        as_of: Some(known.as_of),
+        ..missing(year)
+    }
 }
 
 fn stock_point(indicator: &Indicator, stocks: &[Stock], towns: &[Unit], (year, on): (Year, Day)) -> Point {
@@ -207,7 +236,7 @@ fn stock_point(indicator: &Indicator, stocks: &[Stock], towns: &[Unit], (year, o
     };
     let href = Some(format!("/desk/entries?indicator={}&on={on}", indicator.id));
     let value = value.into();
-    Point { year, value, to_date: value, n, unidentified: None, href_to_date: href.clone(), href, rule: None }
+    Point { value, to_date: value, n, href_to_date: href.clone(), href, ..missing(year) }
 }
 
 fn attested_point(indicator: &Indicator, year: Year, standing: &BTreeMap<(IndicatorId, Year), i64>) -> Point {
@@ -217,16 +246,7 @@ fn attested_point(indicator: &Indicator, year: Year, standing: &BTreeMap<(Indica
             let href =
                 Some(format!("/desk/attestations?indicator={}&year={year}&state=confirmed", indicator.id));
             let value = (*n).into();
-            Point {
-                year,
-                value,
-                to_date: value,
-                n: *n,
-                unidentified: None,
-                href_to_date: href.clone(),
-                href,
-                rule: None,
-            }
+            Point { value, to_date: value, n: *n, href_to_date: href.clone(), href, ..missing(year) }
         }
     }
 }

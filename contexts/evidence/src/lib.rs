@@ -4,6 +4,7 @@
 pub mod actions;
 mod attestation;
 pub mod callbacks;
+pub mod close;
 mod counting;
 mod deliverer;
 mod delivery;
@@ -11,6 +12,7 @@ mod dry_run;
 mod entry;
 pub mod extract;
 pub mod fact;
+mod figure;
 mod filter;
 pub mod flags;
 mod indicator;
@@ -37,6 +39,7 @@ pub use deliverer::Deliverer;
 pub use delivery::{Before, Delivery, Details, Stamp, State, Step};
 pub use entry::{Entry, EntryDetails, EntryState};
 pub use fact::Sums;
+pub use figure::{Figure, FigureDetails, FigureState, Means, Subject};
 pub use filter::Filter;
 pub use indicator::{Indicator, Point, Series, Source, Tally};
 pub use photo::{Area, Doubt, MAX_BYTES as MAX_PHOTO_BYTES, Photo, examine as examine_photo};
@@ -45,7 +48,8 @@ pub use reached::{Reached, reached};
 pub use rule::{Conditions, Rule, RuleState};
 pub use totals::Period;
 pub use words::{
-    AttestationId, DeliveryId, DutyRole, EntryId, IndicatorId, Kind, Method, Part, ProofId, PurposeId, RuleId,
+    AttestationId, DeliveryId, DutyRole, EntryId, FigureId, IndicatorId, Kind, Method, Part, ProofId,
+    PurposeId, RuleId,
 };
 
 pub use pages::indicators::sign as kind_sign;
@@ -75,6 +79,8 @@ pub const STREAM: db::Stream = db::Stream {
         ("0003_indicator.sql", include_str!("../migrations/0003_indicator.sql")),
         ("0004_kept_by_key.sql", include_str!("../migrations/0004_kept_by_key.sql")),
         ("0005_rule.sql", include_str!("../migrations/0005_rule.sql")),
+        ("0006_figure.sql", include_str!("../migrations/0006_figure.sql")),
+        ("0007_close.sql", include_str!("../migrations/0007_close.sql")),
         ("0009_flag.sql", include_str!("../migrations/0009_flag.sql")),
         ("0010_callback.sql", include_str!("../migrations/0010_callback.sql")),
     ],

@@ -239,6 +239,8 @@ pub struct RuleWorld {
     pub span: (Day, Day),
     /// The newest version that counts; none for an indicator that is being made.
     pub current: Option<Rule>,
+    /// The last closed year; its figures were signed as the rules of then made them.
+    pub closed: Option<Year>,
     /// Whether the purpose is registered.
     pub knows_purpose: bool,
     /// Whether the unit, the town and the place exist on the first day.
@@ -258,6 +260,9 @@ pub fn problems(rule: &Rule, world: &RuleWorld) -> Vec<Problem> {
     } else if rule.from != first && (rule.from.month(), rule.from.day_of_month()) != (1, 1) {
         // the figure of a year is made by one version; else nobody could say what it counts
         problems.push(Problem::new("evidence-rule-from-inside-year").at("from"));
+    }
+    if let Some(closed) = world.closed.filter(|closed| rule.from.year() <= *closed) {
+        problems.push(Problem::new("evidence-rule-from-closed").at("from").with("year", closed));
     }
     if !world.knows_purpose {
         problems.push(Problem::new("evidence-purpose-unknown").at("purpose"));

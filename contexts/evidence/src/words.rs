@@ -17,6 +17,10 @@ kernel::id!(
     RuleId
 );
 kernel::id!(
+    /// A dated number from outside.
+    FigureId
+);
+kernel::id!(
     /// A dated entry of a registered stock.
     EntryId
 );

@@ -96,6 +96,11 @@ plan-stated = { $n ->
 }
 plan-bar-plain = now { $value }, goal { $goal }
 plan-bar = now { $value }, goal { $goal }, { $asked } asked for today
+plan-as-of = , as of { $on }
+plan-interval = , between { $low } and { $high }
+plan-verdict-reached = : reached
+plan-verdict-not-reached = : not reached
+plan-verdict-cannot-say = : cannot be said
 plan-basis-counted = { $n ->
     [one] from { $n } verified session
    *[other] from { $n } verified sessions

@@ -72,6 +72,8 @@ pub struct Known {
     pub n_places: Option<i64>,
     /// Heads whose person is not known: a count of persons may be as much higher.
     pub unidentified: Decimal,
+    /// From where to where a surveyed figure may lie.
+    pub interval: Option<(Decimal, Decimal)>,
     /// Whether the newest year still runs, so that its figure says nothing of a direction.
     pub runs: bool,
 }
@@ -133,8 +135,7 @@ fn between(a: (Day, Decimal), b: (Day, Decimal), on: Day) -> Decimal {
 /// How a target stands on a day.
 pub fn status(promise: &Promise, known: &Known, path: &Path, from: Day, on: Day) -> Status {
     match promise.kind {
-        // Without a survey or final accounts there is no figure to judge; the page says what is needed.
-        TargetKind::Measured | TargetKind::Financial => return Status::Unfilled,
+        TargetKind::Measured | TargetKind::Financial => return from_outside(promise, known, path, from, on),
         // How many statements were signed says nothing of what they state.
         TargetKind::Attested if known.by_year.is_empty() => return Status::Unfilled,
         TargetKind::Attested => return Status::CannotSay,
@@ -173,6 +174,37 @@ pub fn status(promise: &Promise, known: &Known, path: &Path, from: Day, on: Day)
             if short && may_suffice { Status::CannotSay } else { judged }
         }
         Comparator::Rising | Comparator::Falling => Status::CannotSay,
+    }
+}
+
+/// A figure from outside against what was promised. One of a survey decides only when its whole interval
+/// lies on one side; one without an interval decides nothing. There is no even path to a share or to a
+/// figure a head: before it is due only a path of a person's making can say how it stands.
+fn from_outside(promise: &Promise, known: &Known, path: &Path, from: Day, on: Day) -> Status {
+    let Some(now) = known.now else { return Status::Unfilled };
+    let (low, high) = match (promise.kind, known.interval) {
+        (TargetKind::Measured, None) => return Status::CannotSay,
+        (_, Some(interval)) => interval,
+        (_, None) => (now, now),
+    };
+    let plain =
+        promise.form.is_none() && matches!(promise.comparator, Comparator::AtLeast | Comparator::MoreThan);
+    let (true, Some(goal), Some(due)) = (plain, promise.value, promise.due_on()) else {
+        return Status::CannotSay;
+    };
+    let reached = if promise.comparator == Comparator::AtLeast { low >= goal } else { low > goal };
+    if reached {
+        return Status::Reached;
+    }
+    let bar = if on >= due {
+        Some(goal)
+    } else {
+        Some(asked(goal, path, from, due, on)).filter(|_| !path.is_empty())
+    };
+    match bar {
+        Some(bar) if high < bar => Status::Behind,
+        Some(bar) if on < due && low >= bar => Status::OnCourse,
+        Some(_) | None => Status::CannotSay,
     }
 }
 

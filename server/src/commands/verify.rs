@@ -14,7 +14,7 @@ use crate::signing;
 /// What to check, and against what.
 #[derive(Args)]
 pub struct Verify {
-    /// An extract of the evidence, as the list of deliveries exports it; no database is needed
+    /// An extract of the evidence or a closed period, as their pages export them; no database is needed
     #[arg(value_name = "REPORT", required_unless_present = "database", conflicts_with = "database")]
     report: Option<PathBuf>,
     /// Check a database: the embedded one of --data, or a PostgreSQL at this address
@@ -45,16 +45,36 @@ fn check_report(report: &Path, key: Option<&str>) -> Result<(), String> {
     let key = key
         .map(|text| Key::parse(text).ok_or("--key: a public key is 64 hexadecimal digits."))
         .transpose()?;
+    if let Some(close) = evidence::close::check_file(&text, key.as_ref()) {
+        let shown = close.map_err(|misfit| format!("Does not fit: {misfit}"))?;
+        let (snapshot, total) = (&shown.snapshot, shown.snapshot.total(""));
+        println!(
+            "Fits: {} was closed over {} leaves with {} deliveries and {} person-times; {} totals and {} indicators are as they were signed.",
+            snapshot.period,
+            snapshot.head.size,
+            total.sessions,
+            total.person_times,
+            snapshot.cells.len(),
+            snapshot.indicators.len()
+        );
+        say_key(shown.key_is_known);
+        return Ok(());
+    }
     let shown = extract::check(&text, key.as_ref()).map_err(|misfit| format!("Does not fit: {misfit}"))?;
     let sums = shown.sums;
     println!(
         "Fits: {} acts are in the signed log of {} leaves; they give {} deliveries, {} person-times, {} minutes.",
         shown.acts, shown.size, sums.sessions, sums.person_times, sums.minutes
     );
-    if !shown.key_is_known {
+    say_key(shown.key_is_known);
+    Ok(())
+}
+
+/// A key that the file itself brings proves nothing of who signed.
+fn say_key(is_known: bool) {
+    if !is_known {
         println!("The key is the one that the file names. Give the public key that you know with --key HEX.");
     }
-    Ok(())
 }
 
 /// Compares every fact, total and signed head of the district.
@@ -95,10 +115,14 @@ fn examine(
     key: &Key,
     outside: Option<Head>,
 ) -> Result<Result<String, String>, kernel::Refusal> {
-    Ok(match evidence::log::examine(tx, district, key, outside)? {
+    let all = match evidence::log::examine(tx, district, key, outside)? {
+        Err(misfit) => return Ok(Err(format!("Does not fit: {misfit}"))),
+        Ok(all) => all,
+    };
+    Ok(match evidence::actions::close::examine(tx, district, key)? {
         Err(misfit) => Err(format!("Does not fit: {misfit}")),
-        Ok(all) => Ok(format!(
-            "Fits: {} leaves under {} signed heads{}, {} more wait for the next; every total is the sum of its facts.",
+        Ok(closes) => Ok(format!(
+            "Fits: {} leaves under {} signed heads{}, {} more wait for the next; every total is the sum of its facts; {closes} closed periods are as they were signed.",
             all.leaves,
             all.heads,
             if outside.is_some() { " and the head kept elsewhere" } else { "" },

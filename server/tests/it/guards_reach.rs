@@ -79,6 +79,8 @@ const RECORDS: &[(&str, Whose)] = &[
              where caller_unit_id is not null",
         ),
     ),
+    ("/desk/figures/{id}", Everybodys),
+    ("/desk/closes/{period}", Everybodys),
     ("/desk/indicators/{id}", Everybodys),
     ("/desk/rules/{id}", Everybodys),
     (

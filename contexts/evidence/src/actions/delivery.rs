@@ -133,13 +133,28 @@ pub fn submit(tx: &mut Tx, by: &Caller, (id, seen): (&DeliveryId, i64)) -> Resul
 /// Verifies: the delivery counts, everywhere, from this transaction on.
 ///
 /// # Errors
-/// Not found, forbidden, conflict (says who was first); invalid for one's own.
-pub fn verify(tx: &mut Tx, by: &Caller, (id, seen): (&DeliveryId, i64)) -> Result<(), Refusal> {
+/// Not found, forbidden, conflict (says who was first); invalid for one's own, and in a closed period.
+pub fn verify(tx: &mut Tx, by: &Caller, at: (&DeliveryId, i64)) -> Result<(), Refusal> {
+    verify_late(tx, by, at, "")
+}
+
+/// The same with the reason why it comes after its month or year was closed; it moves what is counted
+/// now, and never what was closed.
+///
+/// # Errors
+/// As [`verify`]; invalid without a reason when a period is closed.
+pub fn verify_late(
+    tx: &mut Tx,
+    by: &Caller,
+    (id, seen): (&DeliveryId, i64),
+    reason: &str,
+) -> Result<(), Refusal> {
     let stamp = stamp(by)?;
     let delivery = load(tx, by, id, Step::Verify)?.verify(stamp.clone())?;
     unchanged(seen, delivery.version)?;
     store::delivery::save_state(tx, by.district(), &delivery, seen)?;
     counting::count(tx, by, &delivery, &stamp.by)?;
+    super::close::note_late(tx, by, (&delivery, 1), &stamp, reason)?;
     let detail = json!({ "heads": delivery.details.all_heads() });
     audit(tx, by, "evidence.delivery.verify", ("delivery", id.as_str()), detail)
 }
@@ -182,6 +197,7 @@ pub fn withdraw(
     flags::store::close_all(tx, by.district(), id)?;
     if counted {
         counting::take_back(tx, by, id, &reason, &stamp.by)?;
+        super::close::note_late(tx, by, (&delivery, -1), &stamp, &reason)?;
     }
     audit(tx, by, "evidence.delivery.withdraw", ("delivery", id.as_str()), json!({ "reason": reason }))
 }

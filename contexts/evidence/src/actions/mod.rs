@@ -1,8 +1,10 @@
 //! One function a verb: load through what the actor sees, decide, save, count, record.
 
 pub mod attestation;
+pub mod close;
 pub mod delivery;
 pub mod entry;
+pub mod figure;
 pub mod import;
 pub mod photos;
 pub mod rule;

@@ -54,7 +54,10 @@ pub fn draft(tx: &mut Tx, by: &Caller, new: &NewRule) -> Result<RuleId, Refusal>
     let why = rules::reason(&new.why).map_err(|_| Problem::new("evidence-reason-missing").at("why"))?;
     let (indicator, n) = match &new.of {
         RuleOf::Known(id) => {
-            let indicator = store::indicator::find(tx, by.district(), id)?.ok_or(Refusal::NotFound)?;
+            // only what is counted has a rule: a survey's share or the accounts move by nothing that is held
+            let found = store::indicator::find(tx, by.district(), id)?;
+            let counted = found.filter(|one| matches!(one.source, Source::Counted { .. }));
+            let indicator = counted.ok_or(Refusal::NotFound)?;
             let versions = store::rule::list_of(tx, by.district(), id)?;
             if let Some(draft) = versions.iter().find(|one| matches!(one.state(), RuleState::Draft)) {
                 return Err(Problem::new("evidence-rule-draft-open").with("n", draft.n).into());
@@ -110,6 +113,7 @@ fn make(tx: &mut Tx, by: &Caller, title: &str, unit: &str, new: &NewRule) -> Res
         },
         from: first,
         to: open_end(first),
+        implied: None,
     };
     store::indicator::save_own(tx, by.district(), &indicator)?;
     Ok(indicator)
@@ -207,5 +211,7 @@ fn world(tx: &mut Tx, by: &Caller, rule: &Rule, indicator: &Indicator) -> Result
         knows(told.town.as_ref(), true)?,
         knows(told.place.as_ref(), false)?,
     ];
-    Ok(RuleWorld { span: (indicator.from, indicator.to), current, knows_purpose, knows })
+    let years = store::close::list(tx, by.district())?;
+    let closed = years.iter().filter_map(|one| one.period.parse().ok()).max();
+    Ok(RuleWorld { span: (indicator.from, indicator.to), current, closed, knows_purpose, knows })
 }

@@ -2,8 +2,10 @@
 
 pub mod area;
 pub mod attestations;
+pub mod closes;
 pub mod deliveries;
 pub mod entries;
+pub mod figures;
 pub mod indicators;
 pub mod log;
 pub mod names;
@@ -45,17 +47,22 @@ pub fn module() -> Module {
         words: &[
             (web::Locale::Zh, include_str!("../../locales/zh-CN.ftl")),
             (web::Locale::Zh, include_str!("../../locales/rules.zh-CN.ftl")),
+            (web::Locale::Zh, include_str!("../../locales/closes.zh-CN.ftl")),
+            (web::Locale::Zh, include_str!("../../locales/figures.zh-CN.ftl")),
             (web::Locale::En, include_str!("../../locales/en.ftl")),
             (web::Locale::En, include_str!("../../locales/rules.en.ftl")),
             (web::Locale::Zh, include_str!("../../locales/flags.zh-CN.ftl")),
             (web::Locale::En, include_str!("../../locales/flags.en.ftl")),
             (web::Locale::Zh, include_str!("../../locales/callbacks.zh-CN.ftl")),
             (web::Locale::En, include_str!("../../locales/callbacks.en.ftl")),
+            (web::Locale::En, include_str!("../../locales/closes.en.ftl")),
+            (web::Locale::En, include_str!("../../locales/figures.en.ftl")),
         ],
         nav: &[
             NavItem { path: "/desk/deliveries", key: "nav-deliveries", order: 30, permission: ANYONE },
             NavItem { path: "/desk/entries", key: "nav-entries", order: 34, permission: ANYONE },
             NavItem { path: "/desk/attestations", key: "nav-attestations", order: 36, permission: ANYONE },
+            NavItem { path: "/desk/figures", key: "nav-figures", order: 37, permission: ANYONE },
             NavItem { path: "/desk/indicators", key: "nav-indicators", order: 38, permission: ANYONE },
             NavItem {
                 path: "/desk/settings/photo-area",
@@ -70,6 +77,7 @@ pub fn module() -> Module {
                 order: 39,
                 permission: crate::callbacks::pages::CALL,
             },
+            NavItem { path: "/desk/closes", key: "nav-closes", order: 39, permission: ANYONE },
             NavItem { path: "/log", key: "nav-log", order: 88, permission: ANYONE },
         ],
         todos: Some(todos::list),
@@ -120,6 +128,17 @@ fn routes() -> Routes {
         .post("/desk/entries/{id}/end", VERIFY, entries::show::end)
         .post("/desk/entries/{id}/withdrawal", VERIFY, entries::show::withdraw);
     let deliveries = deliveries
+        .get("/desk/figures", ANYONE, figures::index::show)
+        .get("/desk/figures/new", RECORD, figures::new::show)
+        .post("/desk/figures", RECORD, figures::new::create)
+        .get("/desk/figures/{id}", ANYONE, figures::show::show)
+        .post("/desk/figures/{id}/confirmation", VERIFY, figures::show::confirm)
+        .post("/desk/figures/{id}/withdrawal", VERIFY, figures::show::withdraw)
+        .get("/desk/closes", ANYONE, closes::index::show)
+        .post("/desk/closes", KEEP_RULES, closes::new::create)
+        .get("/desk/closes/new", KEEP_RULES, closes::new::show)
+        .get("/desk/closes/{period}", ANYONE, closes::show::show)
+        .get("/desk/closes/{period}/file", ANYONE, closes::show::file)
         .get("/desk/indicators", ANYONE, indicators::index::show)
         .get("/desk/indicators/{id}", ANYONE, indicators::show::show)
         .get("/desk/rules/new", KEEP_RULES, rules::new::show)

@@ -4,8 +4,9 @@ use db::Tx;
 use kernel::{Caller, Refusal};
 use web::ToDo;
 
+use crate::figure::Contradiction;
 use crate::store::list::Line;
-use crate::{rules, store};
+use crate::{actions, rules, store};
 
 /// More than these are not listed; the list of deliveries has them all.
 const MOST: i64 = 20;
@@ -57,6 +58,51 @@ pub fn list(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal> {
     }
     todos.extend(flags(tx, by)?);
     todos.extend(callbacks(tx, by)?);
+    todos.extend(figures(tx, by, &reach, &account)?);
+    Ok(todos)
+}
+
+/// Figures to confirm, and those that cannot both be right, for those who keep the rules.
+fn figures(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    reach: &kernel::Reach,
+    account: &kernel::AccountId,
+) -> Result<Vec<ToDo>, Refusal> {
+    let (waiting, n_waiting) = store::figure::waiting(tx, by.district(), reach, account, MOST)?;
+    let mut todos: Vec<ToDo> = waiting
+        .into_iter()
+        .map(|(id, source, since)| ToDo {
+            key: "todo-confirm-figure",
+            args: vec![("source", source)],
+            note_key: "todo-confirm-figure-note",
+            note_args: Vec::new(),
+            due: None,
+            since,
+            href: format!("/desk/figures/{id}"),
+            action_key: "todo-confirm-action",
+            n: 1,
+        })
+        .collect();
+    todos.extend(rest(by, "todo-confirm-figure-rest", n_waiting, "/desk/figures"));
+    if by.actor.may(crate::pages::KEEP_RULES) {
+        let all = store::figure::list(tx, by.district())?;
+        for found in actions::figure::list_contradictions(tx, by, &all)? {
+            let (Contradiction::Figures(id, _) | Contradiction::Implied(id, _)) = found;
+            let Some(one) = all.iter().find(|one| one.id == id) else { continue };
+            todos.push(ToDo {
+                key: "todo-figures-contradict",
+                args: vec![("source", one.details.source.clone())],
+                note_key: "todo-figures-contradict-note",
+                note_args: vec![("on", one.details.as_of.to_string())],
+                due: None,
+                since: one.recorded.at,
+                href: format!("/desk/figures/{id}"),
+                action_key: "todo-figures-contradict-action",
+                n: 1,
+            });
+        }
+    }
     Ok(todos)
 }
 

@@ -1,7 +1,10 @@
 //! Indicators and the sums of the counted ones.
 
+use std::str::FromStr;
+
 use db::{Row, Tx, Val, params};
-use kernel::{DistrictId, Group, Refusal, Year};
+use kernel::{Day, DistrictId, Group, Refusal, Year};
+use rust_decimal::Decimal;
 
 use super::corrupt;
 use crate::counting::Years;
@@ -34,15 +37,15 @@ pub fn save(tx: &mut Tx, district: &DistrictId, indicator: &Indicator, position:
     tx.execute(
         "insert into evidence_indicator (district_id, id, kind, title, title_en, unit_text, unit_text_en,
             purpose_id, delivery_kind, group_code, quantity, form, per_town, rule_version, valid_from,
-            valid_to, position, retired)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, false)
+            valid_to, position, implied, implied_on, retired)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, false)
          on conflict (district_id, id) do update set kind = excluded.kind, title = excluded.title,
             title_en = excluded.title_en, unit_text = excluded.unit_text, unit_text_en = excluded.unit_text_en,
             purpose_id = excluded.purpose_id, delivery_kind = excluded.delivery_kind,
             group_code = excluded.group_code, quantity = excluded.quantity, form = excluded.form,
             per_town = excluded.per_town, rule_version = excluded.rule_version,
             valid_from = excluded.valid_from, valid_to = excluded.valid_to, position = excluded.position,
-            retired = false",
+            implied = excluded.implied, implied_on = excluded.implied_on, retired = false",
         params![
             district,
             &indicator.id,
@@ -60,7 +63,9 @@ pub fn save(tx: &mut Tx, district: &DistrictId, indicator: &Indicator, position:
             RULE_VERSION,
             indicator.from,
             indicator.to,
-            position
+            position,
+            indicator.implied.map(|(_, value)| value.to_string()),
+            indicator.implied.map(|(on, _)| on)
         ],
     )?;
     Ok(())
@@ -152,8 +157,15 @@ fn indicator(row: &Row) -> Result<Indicator, db::Error> {
         source,
         from: row.get("valid_from")?,
         to: row.get("valid_to")?,
+        implied: implied(row)?,
         id: id.into(),
     })
+}
+
+fn implied(row: &Row) -> Result<Option<(Day, Decimal)>, db::Error> {
+    let on: Option<Day> = row.get("implied_on")?;
+    let read = |text: &str| Decimal::from_str(text).ok();
+    on.map(|on| Ok((on, row.parse(TABLE, "implied", read)?))).transpose()
 }
 
 /// Moves the sums of a counted indicator.

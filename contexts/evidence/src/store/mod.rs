@@ -1,9 +1,11 @@
 //! All SQL of this context.
 
 pub mod attestation;
+pub mod close;
 pub mod delivery;
 pub mod entry;
 pub mod fact;
+pub mod figure;
 pub mod indicator;
 pub mod list;
 pub mod person;

@@ -103,7 +103,7 @@ pub fn by_purpose(
     in_periods(tx, sql, "t.period", periods)
 }
 
-fn cell(row: &Row) -> Result<(Cell, Sums), db::Error> {
+pub(super) fn cell(row: &Row) -> Result<(Cell, Sums), db::Error> {
     let purpose: String = row.get("purpose_id")?;
     let grain: String = row.get("grain")?;
     let cell = Cell {

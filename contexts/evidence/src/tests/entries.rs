@@ -21,6 +21,7 @@ pub fn register(db: &Db, cast: &Cast) {
         source,
         from: day("2021-01-01"),
         to: day("2025-12-31"),
+        implied: None,
     };
     let all = vec![
         one("commissioners", Source::Registered),

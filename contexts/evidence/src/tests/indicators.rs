@@ -16,6 +16,7 @@ fn indicator(id: &str, source: Source) -> Indicator {
         source,
         from: day("2021-01-01"),
         to: day("2025-12-31"),
+        implied: None,
     }
 }
 

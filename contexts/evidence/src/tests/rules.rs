@@ -169,6 +169,8 @@ fn a_wrong_rule_is_refused_with_the_place_of_the_error() {
         let of = |field: &str, key: &'static str| vec![(field.to_owned(), key)];
         let wrong = NewRule { from: day("2025-03-01"), ..good.clone() };
         assert_eq!(places(&wrong), of("from", "evidence-rule-from-inside-year"));
+        let share = NewRule { of: RuleOf::Known("share".into()), ..good.clone() };
+        assert_eq!(keys(draft(db, &cast, &share)), ["not found"], "a survey has no rule");
         let wrong = NewRule { from: day("2026-01-01"), ..good.clone() };
         assert_eq!(places(&wrong), of("from", "evidence-rule-from-outside"));
         let wrong = NewRule { tally: Tally::Sessions, ..good.clone() };

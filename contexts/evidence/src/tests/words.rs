@@ -12,7 +12,9 @@ const TEXTS: [(Locale, &str); 2] = [
             include_str!("../../locales/zh-CN.ftl"),
             include_str!("../../locales/rules.zh-CN.ftl"),
             include_str!("../../locales/flags.zh-CN.ftl"),
-            include_str!("../../locales/callbacks.zh-CN.ftl")
+            include_str!("../../locales/callbacks.zh-CN.ftl"),
+            include_str!("../../locales/closes.zh-CN.ftl"),
+            include_str!("../../locales/figures.zh-CN.ftl")
         ),
     ),
     (
@@ -21,7 +23,9 @@ const TEXTS: [(Locale, &str); 2] = [
             include_str!("../../locales/en.ftl"),
             include_str!("../../locales/rules.en.ftl"),
             include_str!("../../locales/flags.en.ftl"),
-            include_str!("../../locales/callbacks.en.ftl")
+            include_str!("../../locales/callbacks.en.ftl"),
+            include_str!("../../locales/closes.en.ftl"),
+            include_str!("../../locales/figures.en.ftl")
         ),
     ),
 ];

@@ -112,13 +112,18 @@ fn indicators_of(plan: &Plan, content: &Content, words: &Wordings) -> Vec<Indica
             source,
             from: period.first_day(),
             to: period.last_day(),
+            implied: None,
         }
     };
+    let promises: Vec<_> = content.targets.iter().map(|target| &target.promise).collect();
+    let n_years = i64::from(period.to - period.from) + 1;
     let confirmed = content.targets.iter().filter(|target| target.state != TargetState::Proposed);
     let targets = confirmed.filter_map(|target| {
         let promise = &target.promise;
         let source = source(target, promise)?;
-        Some(indicator(target.id.as_str(), WordingKind::Target, &promise.subject, &promise.unit, source))
+        let one = indicator(target.id.as_str(), WordingKind::Target, &promise.subject, &promise.unit, source);
+        let start = crate::rules::derived_start(promise, &promises, n_years);
+        Some(Indicator { implied: start.map(|value| (period.first_day().plus_days(-1), value)), ..one })
     });
     let goals = content.items.iter().filter(|item| item.kind == ItemKind::Goal);
     let goals =

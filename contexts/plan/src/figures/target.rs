@@ -35,6 +35,10 @@ pub struct TargetFigure {
     pub unidentified: Option<i64>,
     /// What it would come to.
     pub forecast: Forecast,
+    /// From where to where a surveyed figure may lie.
+    pub interval: Option<(Decimal, Decimal)>,
+    /// The day for which a figure from outside holds.
+    pub as_of: Option<Day>,
     /// The start that the plan implies, to be confirmed.
     pub derived_start: Option<Decimal>,
     /// The day, after the due one, on which it was reached; none in time, or where no day is known.
@@ -122,10 +126,11 @@ pub(super) fn target_figure(
             rule: point.rule,
         })
         .collect();
-    // A measured or financial figure is never shown before its own context can answer for it.
     // A statement is no amount, however many were signed.
     let promise = &target.promise;
-    let has_source = matches!(promise.kind, TargetKind::Counted | TargetKind::Registered);
+    let has_source = promise.kind != TargetKind::Attested;
+    let last = series.and_then(|series| series.points.last());
+    let (interval, as_of) = (last.and_then(|point| point.interval), last.and_then(|point| point.as_of));
     let yearly = promise.form == Some(Form::Yearly);
     let newest = points.last().and_then(|point| if yearly { point.value } else { point.to_date });
     let now = newest.filter(|_| has_source);
@@ -144,6 +149,7 @@ pub(super) fn target_figure(
         by_year,
         n_places: Some(n_towns).filter(|_| promise.is_of_towns()),
         unidentified: unidentified.unwrap_or(0).into(),
+        interval,
         runs: on == today && promise.kind == TargetKind::Counted,
     };
     let goal = rules::goal(promise, &known);
@@ -160,6 +166,8 @@ pub(super) fn target_figure(
         points,
         n,
         unidentified,
+        interval,
+        as_of,
         derived_start: None,
         reached_on: None,
         target: target.clone(),

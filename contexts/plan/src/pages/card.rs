@@ -132,10 +132,28 @@ fn basis(cx: &Cx, figure_of: &TargetFigure) -> String {
     }
     let key = format!("plan-basis-{}", figure_of.target.promise.kind.code());
     let mut words = cx.with(&key, &[("n", figure_of.n.to_string())]);
+    if let Some(as_of) = figure_of.as_of {
+        words.push_str(&cx.with("plan-as-of", &[("on", as_of.to_string())]));
+    }
+    if let Some((low, high)) = figure_of.interval {
+        words.push_str(&cx.with("plan-interval", &[("low", figure(cx, low)), ("high", figure(cx, high))]));
+        words.push_str(&verdict(cx, figure_of, (low, high)));
+    }
     if let Some(n) = figure_of.unidentified {
         words.push_str(&cx.with("plan-unidentified", &[("n", cx.number(n))]));
     }
     words
+}
+
+/// Whether a survey says that the promise is kept: only when its whole interval lies on one side.
+fn verdict(cx: &Cx, figure_of: &TargetFigure, (low, high): (Decimal, Decimal)) -> String {
+    let key = match figure_of.goal {
+        Some(goal) if low >= goal => "plan-verdict-reached",
+        Some(goal) if high < goal => "plan-verdict-not-reached",
+        Some(_) => "plan-verdict-cannot-say",
+        None => return String::new(),
+    };
+    cx.t(key)
 }
 
 fn forecast(cx: &Cx, figure_of: &TargetFigure, unit: &str) -> String {

@@ -72,6 +72,38 @@ fn a_climbing_number_is_judged_by_what_its_path_asks_for_today() {
 }
 
 #[test]
+fn a_survey_decides_only_when_its_whole_interval_lies_on_one_side() {
+    let target = promise(TargetKind::Measured, Comparator::AtLeast, "15");
+    let (middle, end) = (day("2023-07-02"), day("2025-12-31"));
+    for (interval, on, expected) in [
+        (Some(("15.0", "16.4")), middle, Status::Reached),
+        (Some(("14.9", "16.4")), end, Status::CannotSay),
+        (Some(("11.5", "13.1")), end, Status::Behind),
+        // a share does not climb evenly from nothing: before it is due nobody can say
+        (Some(("11.5", "13.1")), middle, Status::CannotSay),
+        (None, end, Status::CannotSay),
+    ] {
+        let interval = interval.map(|(low, high)| (number(low), number(high)));
+        let known = Known { interval, ..known(15) };
+        assert_eq!(status(&target, &known, &Path::new(), start(), on), expected, "{interval:?} on {on}");
+    }
+    let nobody = Known::default();
+    assert_eq!(status(&target, &nobody, &Path::new(), start(), end), Status::Unfilled);
+    let path = Path::from([(2023, Step { value: number("11"), source: "年度计划".into() })]);
+    let known = Known { interval: Some((number("11.5"), number("13.1"))), ..known(12) };
+    assert_eq!(status(&target, &known, &path, start(), day("2023-12-31")), Status::OnCourse);
+    let spent = promise(TargetKind::Financial, Comparator::AtLeast, "2");
+    assert_eq!(
+        status(&spent, &Known { now: Some(number("2.1")), ..Known::default() }, &path, start(), middle),
+        Status::Reached
+    );
+    assert_eq!(
+        status(&spent, &Known { now: Some(number("1.9")), ..Known::default() }, &path, start(), end),
+        Status::Behind
+    );
+}
+
+#[test]
 fn exactly_means_exactly_and_more_is_for_a_person_to_judge() {
     let target = promise(TargetKind::Registered, Comparator::Exactly, "30");
     let on = day("2025-06-30");
@@ -155,12 +187,13 @@ fn a_direction_needs_two_years() {
 }
 
 #[test]
-fn what_is_measured_or_paid_is_unfilled_whatever_is_known_and_says_what_it_needs() {
+fn what_is_measured_or_paid_is_unfilled_until_a_figure_came_from_outside_and_says_what_it_needs() {
     let share = promise(TargetKind::Measured, Comparator::AtLeast, "15");
     let money =
         Promise { unit: "元/人".into(), ..promise(TargetKind::Financial, Comparator::AtLeast, "2.5") };
     for target in [&share, &money] {
-        let is = status(target, &known(99), &Path::new(), start(), day("2025-12-31"));
+        let nobody = Known { by_year: vec![(2025, 99.into())], ..Known::default() };
+        let is = status(target, &nobody, &Path::new(), start(), day("2025-12-31"));
         assert_eq!(is, Status::Unfilled);
     }
     assert_eq!(needs(&share), ["survey"]);

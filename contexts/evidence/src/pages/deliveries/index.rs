@@ -9,6 +9,7 @@ use web::{Cx, Form, Format, Page, Paging, Safe, ui};
 
 use super::state_tag;
 use crate::pages::names::{Names, coded, or_any, titled};
+use crate::store;
 use crate::store::list::{self, Line};
 use crate::{Conditions, Filter, Kind, Part, State, Sums, rules, totals};
 
@@ -21,6 +22,8 @@ struct Index<'a> {
     lines: Vec<Shown>,
     sums: String,
     partial: Option<String>,
+    /// That the period of the list was closed, and what came since.
+    closed: Option<(String, String)>,
     /// What a rule asks for beyond the fields of the filter.
     by_rule: Option<String>,
     paging: Paging,
@@ -71,7 +74,7 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     };
     let paging = Paging::at(query.get("page").and_then(|page| page.parse().ok()));
     let asked = filter.clone();
-    let (lines, sums, more, whole, names) = cx
+    let (lines, sums, more, whole, names, closed) = cx
         .read(move |tx, by| {
             let reach = rules::reading(&by.actor);
             let lines = list::page(tx, by.district(), &reach, &asked, (paging.size, paging.offset()))?;
@@ -83,7 +86,8 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
             };
             let units: Vec<_> = lines.iter().flat_map(|line| [&line.town, &line.host]).collect();
             let names = Names::load(tx, by, units)?;
-            Ok((lines, sums, more, whole, names))
+            let closed = closed(tx, by, &asked)?;
+            Ok((lines, sums, more, whole, names, closed))
         })
         .await?;
     // beyond what is counted there is always a next page while this one is full
@@ -106,6 +110,10 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
         partial: whole.filter(|whole| !more && sums.sessions < whole.sessions).map(|whole| {
             let n = crate::pages::of_all(&cx, sums.sessions, whole.sessions);
             cx.with("evidence-deliveries-partial", &n)
+        }),
+        closed: closed.map(|(period, was, is)| {
+            let href = format!("/desk/closes/{period}");
+            (crate::pages::closes::sentence(&cx, &period, was, is), href)
         }),
         paging: paging.of(total),
         may_record,
@@ -143,6 +151,28 @@ fn sums(
         return Ok((sums, false));
     }
     list::sums(tx, by.district(), reach, filter)
+}
+
+/// The closed month or year whose whole total the list is: what was closed, and what it is now.
+fn closed(
+    tx: &mut db::Tx<'_>,
+    by: &kernel::Caller,
+    filter: &Filter,
+) -> Result<Option<(String, Sums, Sums)>, Refusal> {
+    let (Some(from), Some(to)) = (filter.from, filter.to) else { return Ok(None) };
+    let year = format!("{:04}", from.year());
+    for period in [from.month_text(), year] {
+        let days = crate::close::Period::parse(&period).and_then(crate::close::Period::days);
+        let whole = Filter { from: filter.from, to: filter.to, state: Some("verified"), ..Filter::default() };
+        if days == Some((from, to))
+            && *filter == whole
+            && let Some(close) = store::close::find(tx, by.district(), &period)?
+        {
+            let now = store::close::total_of(tx, by.district(), &period)?;
+            return Ok(Some((period, close.total, now)));
+        }
+    }
+    Ok(None)
 }
 
 fn sums_words(cx: &Cx, sums: Sums, more: bool) -> String {

@@ -36,6 +36,8 @@ struct Show<'a> {
     late: Option<String>,
     photos: Vec<Photo>,
     flags: Safe,
+    /// The closed period in which it would count.
+    closed: Option<String>,
     moves: Vec<moved::Moved>,
     /// They were moved, and then back.
     taken_back: bool,
@@ -63,6 +65,7 @@ struct Loaded {
     act: Vec<Fact>,
     counted: Vec<(Indicator, Rule, Counted)>,
     flagged: flags::Flagged,
+    closed: Option<String>,
     names: Names,
 }
 
@@ -98,6 +101,7 @@ pub async fn draw(cx: &Cx, id: DeliveryId, form: Form) -> web::Result {
         late: late(cx, delivery),
         photos: loaded.photos.iter().map(|(proof, doubts)| photo(cx, proof, doubts)).collect(),
         flags: flags::draw(cx, &loaded.flagged, &loaded.names, delivery, &form),
+        closed: loaded.closed.clone(),
         moves: moved::tables(cx, &loaded.act, &loaded.counted, &loaded.names),
         taken_back: matches!(delivery.state(), State::Withdrawn { .. }),
     };
@@ -126,7 +130,8 @@ fn load(tx: &mut Tx<'_>, by: &Caller, id: &DeliveryId) -> Result<Loaded, Refusal
             counted.push((indicator, rule, moved));
         }
     }
-    Ok(Loaded { persons, photos, act, counted, flagged, names, delivery })
+    let closed = actions::close::closed_on(tx, by.district(), details.on)?.pop();
+    Ok(Loaded { closed, persons, photos, act, counted, flagged, names, delivery })
 }
 
 fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(&'static str, String)> {

@@ -15,7 +15,7 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
 
 /// `POST /desk/deliveries/{id}/verification`
 pub async fn verify(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
-    step(cx, id, form, |tx, by, at, _| delivery::verify(tx, by, at)).await
+    step(cx, id, form, delivery::verify_late).await
 }
 
 /// `POST /desk/deliveries/{id}/return`

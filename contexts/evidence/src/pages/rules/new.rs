@@ -12,7 +12,7 @@ use crate::indicator::{Indicator, Tally};
 use crate::pages::entries::title;
 use crate::pages::names::{Names, coded, or_any, titled};
 use crate::rule::{Conditions, Rule, RuleState};
-use crate::{Kind, Part, store};
+use crate::{Kind, Part, Source, store};
 
 #[derive(Template)]
 #[template(path = "pages/rules/new.html")]
@@ -164,7 +164,9 @@ async fn draw(cx: &Cx, form: Form) -> web::Result {
         .read(move |tx, by| {
             let mut found = None;
             if let Some(id) = &id {
-                let indicator = store::indicator::find(tx, by.district(), id)?.ok_or(Refusal::NotFound)?;
+                let indicator = store::indicator::find(tx, by.district(), id)?;
+                let counted = indicator.filter(|one| matches!(one.source, Source::Counted { .. }));
+                let indicator = counted.ok_or(Refusal::NotFound)?;
                 let mut versions = store::rule::list_of(tx, by.district(), id)?;
                 versions.retain(|one| matches!(one.state(), RuleState::InForce { .. }));
                 found = Some((indicator, versions.pop()));

@@ -1,0 +1,193 @@
+//! Closing a period, and what happens to one afterwards.
+
+use db::Tx;
+use kernel::{Caller, Day, DistrictId, Problem, Refusal, Value, Year};
+use merkle::{Key, note};
+use serde_json::json;
+
+use super::{audit, stamp};
+use crate::close::{self, Close, ClosedIndicator, Period, Snapshot, may_close, next};
+use crate::fact::{RULE_VERSION, Sums};
+use crate::store::close::Late;
+use crate::{Delivery, Filter, Stamp, indicators, log, rules, store};
+
+/// What closing a period would leave out, and what it would say.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The district's total as it stands.
+    pub total: Sums,
+    /// What waits for a second person.
+    pub n_submitted: i64,
+    /// Drafts, and what was sent back.
+    pub n_unfinished: i64,
+}
+
+/// The periods that are closed, and those that may be closed now.
+///
+/// # Errors
+/// As the database refuses.
+pub fn list(tx: &mut Tx, by: &Caller) -> Result<(Vec<Close>, Vec<Period>), Refusal> {
+    let closes = store::close::list(tx, by.district())?;
+    let open = next(&periods(&closes), first(tx, by.district())?, by.today());
+    Ok((closes, open))
+}
+
+fn periods(closes: &[Close]) -> Vec<Period> {
+    closes.iter().filter_map(|one| Period::parse(&one.period)).collect()
+}
+
+fn first(tx: &mut Tx, district: &DistrictId) -> Result<Option<Period>, Refusal> {
+    Ok(store::close::first_month(tx, district)?.and_then(|month| Period::parse(&month)))
+}
+
+/// The checklist before a close.
+///
+/// # Errors
+/// Forbidden; invalid when the period may not be closed.
+pub fn look(tx: &mut Tx, by: &Caller, period: Period) -> Result<Before, Refusal> {
+    keeper(by)?;
+    let closes = store::close::list(tx, by.district())?;
+    may_close(period, &periods(&closes), first(tx, by.district())?, by.today())?;
+    let cells = store::close::cells(tx, by.district(), &period.to_string())?;
+    let total = cells.iter().find(|(cell, _)| cell.purpose.is_empty() && cell.key.is_empty());
+    Ok(Before {
+        total: total.map(|(_, sums)| *sums).unwrap_or_default(),
+        n_submitted: open(tx, by, period, "submitted")?,
+        n_unfinished: open(tx, by, period, "draft")? + open(tx, by, period, "returned")?,
+    })
+}
+
+fn open(tx: &mut Tx, by: &Caller, period: Period, state: &'static str) -> Result<i64, Refusal> {
+    let (from, to) = period.days().unzip();
+    let filter = Filter { from, to, state: Some(state), ..Filter::default() };
+    let (sums, _) = store::list::sums(tx, by.district(), &kernel::Reach::All, &filter)?;
+    Ok(sums.sessions)
+}
+
+/// Closes a period: signs the head of the log and every number of the period. There is no way back.
+///
+/// # Errors
+/// Forbidden; invalid when it runs still or is not the next; conflict when it was closed meanwhile.
+pub fn close(tx: &mut Tx, by: &Caller, period: Period) -> Result<(), Refusal> {
+    let closed = keeper(by)?;
+    let before = look(tx, by, period)?;
+    let of = log::of(by.district());
+    let signed = merkle::sign(tx, by, &of)?;
+    let head = signed.map(|signed| signed.head).ok_or_else(|| Problem::new("evidence-extract-unsigned"))?;
+    let name = period.to_string();
+    let snapshot = Snapshot {
+        period: name.clone(),
+        origin: of.origin(),
+        head,
+        closed_at: by.now(),
+        n_left_out: before.n_submitted,
+        rule_version: RULE_VERSION,
+        cells: store::close::cells(tx, by.district(), &name)?,
+        indicators: match period {
+            Period::Month(..) => Vec::new(),
+            Period::Year(year) => figures(tx, by, year)?,
+        },
+    };
+    let body = snapshot.canonical();
+    let over = merkle::Head { size: head.size, root: close::hash(&body) };
+    let note = note::write(&close::origin(&of.origin(), &name), over, &*by.seal);
+    let (total, n_left_out) = (before.total, before.n_submitted);
+    let close = Close { period: name.clone(), body, note, total, n_left_out, closed };
+    if !store::close::insert(tx, by.district(), &close, head.size)? {
+        return Err(Refusal::Conflict(Problem::new("evidence-close-done").with("period", period)));
+    }
+    let detail = json!({ "period": name, "left_out": n_left_out });
+    audit(tx, by, "evidence.close", ("period", &name), detail)
+}
+
+fn figures(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<ClosedIndicator>, Refusal> {
+    let mut closed = Vec::new();
+    for series in indicators::values(tx, by, year)? {
+        let Some(point) = series.points.last().filter(|point| point.year == year) else { continue };
+        let value = match point.value {
+            Value::Number(value) => Some(value.normalize().to_string()),
+            Value::NotApplicable | Value::NotCollected | Value::Suppressed => None,
+        };
+        closed.push(ClosedIndicator {
+            id: series.indicator.id.to_string(),
+            title: series.indicator.title,
+            value,
+            n: point.n,
+            rule: point.rule.map(|(n, _)| n),
+        });
+    }
+    Ok(closed)
+}
+
+/// The closed periods in which a day lies, which a change would move.
+///
+/// # Errors
+/// As the database refuses.
+pub fn closed_on(tx: &mut Tx, district: &DistrictId, on: Day) -> Result<Vec<String>, Refusal> {
+    store::close::closed_of(tx, district, (&on.month_text(), &format!("{:04}", on.year())))
+}
+
+/// Notes what a delivery moved in periods that were closed, with the reason; `sign` is -1 when it was taken
+/// back.
+///
+/// # Errors
+/// Invalid when a period is closed and no reason is given.
+pub(crate) fn note_late(
+    tx: &mut Tx,
+    by: &Caller,
+    (delivery, sign): (&Delivery, i64),
+    acted: &Stamp,
+    reason: &str,
+) -> Result<(), Refusal> {
+    let details = &delivery.details;
+    let closed = closed_on(tx, by.district(), details.on)?;
+    let Some(first) = closed.last() else { return Ok(()) };
+    let reason = rules::reason(reason)
+        .map_err(|_| Problem::new("evidence-close-needs-reason").at("reason").with("period", first))?;
+    let moved =
+        Sums { sessions: sign, person_times: sign * details.all_heads(), minutes: sign * details.minutes };
+    let late = Late { source: delivery.id.clone(), moved, reason, acted: acted.clone() };
+    for period in &closed {
+        let id: String = by.id();
+        store::close::insert_late(tx, by.district(), (period, &id), &late)?;
+    }
+    Ok(())
+}
+
+/// Checks every closed period: signature, hash, the log at that size, and that what it said then and what
+/// moved it since give what is counted now. Answers how many fit, or the first thing that does not.
+///
+/// # Errors
+/// As the database refuses.
+pub fn examine(tx: &mut Tx, district: &DistrictId, key: &Key) -> Result<Result<usize, String>, Refusal> {
+    let closes = store::close::list(tx, district)?;
+    for one in &closes {
+        let snapshot = match close::check(&one.body, &one.note, key) {
+            Ok(snapshot) => snapshot,
+            Err(misfit) => return Ok(Err(misfit)),
+        };
+        let period = &snapshot.period;
+        if *period != one.period || snapshot.total("") != one.total {
+            return Ok(Err(format!("the close of {} is not the one that was signed for it", one.period)));
+        }
+        let of = log::of(district);
+        let grown = merkle::size(tx, &of)? >= snapshot.head.size;
+        if !grown || merkle::root(tx, &of, snapshot.head.size)? != snapshot.head.root {
+            return Ok(Err(format!("the log is no longer the one over which {period} was closed")));
+        }
+        let mut expected = snapshot.total("");
+        store::close::list_late(tx, district, period)?.iter().for_each(|late| expected.add(late.moved));
+        let cells = store::close::cells(tx, district, period)?;
+        let all = cells.iter().find(|(cell, _)| cell.purpose.is_empty() && cell.key.is_empty());
+        let now = all.map(|(_, sums)| *sums).unwrap_or_default();
+        if now != expected {
+            return Ok(Err(format!("{period} was closed and moved to {expected:?}, but {now:?} is counted")));
+        }
+    }
+    Ok(Ok(closes.len()))
+}
+
+fn keeper(by: &Caller) -> Result<Stamp, Refusal> {
+    let keeps = by.actor.may(kernel::Permission::Roles(rules::RULE_KEEPERS));
+    if keeps { stamp(by) } else { Err(Refusal::Forbidden) }
+}
