@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use db::Tx;
-use kernel::{Day, DistrictId, Group, Refusal, UnitId, Year};
+use kernel::{Day, DistrictId, Group, Reach, Refusal, UnitId, Year};
 
 use crate::fact::{Grain, Sums};
 use crate::filter::Filter;
@@ -265,4 +265,17 @@ pub fn of_filter(tx: &mut Tx, district: &DistrictId, filter: &Filter) -> Result<
     let mut sums = Sums::default();
     rows.into_iter().filter(|(cell, _)| cell.key == key).for_each(|(_, one)| sums.add(one));
     Ok(Some(sums))
+}
+
+/// The sums of a filter over any days: from the cells where they say it, else by adding up its list.
+/// `None` when that is too long to be added up on a page.
+///
+/// # Errors
+/// As the database refuses.
+pub fn of_list(tx: &mut Tx, district: &DistrictId, filter: &Filter) -> Result<Option<Sums>, Refusal> {
+    if let Some(sums) = of_filter(tx, district, filter)? {
+        return Ok(Some(sums));
+    }
+    let (sums, is_long) = store::list::sums(tx, district, &Reach::All, filter)?;
+    Ok(Some(sums).filter(|_| !is_long))
 }

@@ -11,11 +11,14 @@ pub mod figures;
 pub mod inspection;
 mod item;
 mod jobs;
+pub mod letters;
 mod lexicon;
 mod marked;
 mod pages;
 mod plan;
+mod printing;
 mod reading;
+pub mod reports;
 pub mod rules;
 mod store;
 pub mod supervision;
@@ -38,6 +41,12 @@ pub use wording::{Wording, WordingKind, Wordings};
 /// The words of this context.
 const ZH: &str = include_str!("../locales/zh-CN.ftl");
 const EN: &str = include_str!("../locales/en.ftl");
+/// The words of letters.
+const LETTERS_ZH: &str = include_str!("../locales/letters.zh-CN.ftl");
+const LETTERS_EN: &str = include_str!("../locales/letters.en.ftl");
+/// The words of reports.
+const REPORTS_ZH: &str = include_str!("../locales/reports.zh-CN.ftl");
+const REPORTS_EN: &str = include_str!("../locales/reports.en.ftl");
 
 /// The tables of this context.
 pub const STREAM: db::Stream = db::Stream {
@@ -47,6 +56,8 @@ pub const STREAM: db::Stream = db::Stream {
         ("0002_annual_correction.sql", include_str!("../migrations/0002_annual_correction.sql")),
         ("0005_supervision.sql", include_str!("../migrations/0005_supervision.sql")),
         ("0006_inspection.sql", include_str!("../migrations/0006_inspection.sql")),
+        ("0007_letter.sql", include_str!("../migrations/0007_letter.sql")),
+        ("0008_report.sql", include_str!("../migrations/0008_report.sql")),
     ],
 };
 
@@ -65,6 +76,10 @@ pub fn module() -> web::Module {
             (web::Locale::En, include_str!("../locales/inspection.en.ftl")),
             (web::Locale::Zh, include_str!("../locales/units.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/units.en.ftl")),
+            (web::Locale::Zh, LETTERS_ZH),
+            (web::Locale::En, LETTERS_EN),
+            (web::Locale::Zh, REPORTS_ZH),
+            (web::Locale::En, REPORTS_EN),
         ],
         nav: &[
             web::NavItem {

@@ -22,6 +22,7 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal
     }
     todos.extend(crate::supervision::waiting(tx, by)?);
     todos.extend(crate::inspection::waiting(tx, by)?);
+    crate::letters::todos::waiting(tx, by, &mut todos)?;
     Ok(todos)
 }
 

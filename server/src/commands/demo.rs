@@ -71,6 +71,7 @@ fn tell(part: Part, done: usize, total: usize) {
         Part::Deliveries => "活动 deliveries",
         Part::Supervision => "督办 supervision",
         Part::Inspections => "检查 inspections",
+        Part::Letters => "目标责任书 responsibility letters",
     };
     if done > 0 {
         say(&format!("  {word}: {done}/{total}"));

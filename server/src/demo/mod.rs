@@ -8,6 +8,7 @@ mod deliveries;
 mod fates;
 pub mod generate;
 mod inspections;
+mod letters;
 mod photos;
 mod plan;
 mod registry;
@@ -44,6 +45,8 @@ pub enum Part {
     Supervision,
     /// Inspections.
     Inspections,
+    /// Responsibility letters, which rest on all the rest.
+    Letters,
 }
 
 /// What was found at the start.
@@ -77,7 +80,8 @@ pub fn load(db: &Db, percent: u64, password: &str, progress: &Progress) -> Resul
         deliveries::load(&mut stage, &progress)?;
         calls::load(&mut stage, &progress)?;
         supervision::load(&mut stage, &progress)?;
-        inspections::load(&mut stage, &progress)
+        inspections::load(&mut stage, &progress)?;
+        letters::load(&mut stage, &progress)
     })
     .map_err(|refusal| format!("The demonstration could not be written: {refusal}"))?;
     Ok(Found::Made)

@@ -106,19 +106,28 @@ const RECORDS: &[(&str, Whose)] = &[
     ("/desk/plan/units/{unit}", Everybodys),
     ("/desk/plan/versions/{id}", Everybodys),
     ("/desk/settings/jobs/{id}/retries", Everybodys),
+    (
+        "/desk/plan/letters/{id}",
+        OfUnits(
+            "select '/desk/plan/letters/' || id as path, unit_id as unit from plan_letter where state <> 'draft'",
+        ),
+    ),
+    ("/desk/plan/reports/{code}", Everybodys),
+    ("/r/{code}", Everybodys),
     ("/desk/workdays/{year}", Everybodys),
     ("/plan/items/{n}", Everybodys),
 ];
 
 /// Addresses without a parameter that list records of units: what they lead to, and whether every
 /// record that a person reaches stands there.
-const LISTS: [(&str, &str, bool); 6] = [
+const LISTS: &[(&str, &str, bool)] = &[
     ("/desk/deliveries", "/desk/deliveries/{id}", true),
     ("/desk/entries", "/desk/entries/{id}", true),
     ("/desk/attestations", "/desk/attestations/{id}", true),
     ("/desk/units", "/desk/units/{id}", false),
     ("/desk/plan/supervision", "/desk/plan/supervision/{id}", true),
     ("/desk/plan/inspections", "/desk/plan/inspections/{id}", true),
+    ("/desk/plan/letters", "/desk/plan/letters/{id}", false),
 ];
 
 /// Somebody who looks.

@@ -12,7 +12,7 @@ mod duties;
 mod gaps;
 mod item;
 pub(crate) mod map;
-mod public;
+pub(crate) mod public;
 mod review;
 mod review_names;
 mod review_parts;
@@ -74,6 +74,7 @@ pub fn routes() -> Routes {
         .get("/desk/plan/documents/{id}", KEEP, document::show)
         .get("/desk/plan/documents/{id}/file", KEEP, document::file)
         .get("/desk/plan/versions", SIGNED, versions::list);
+    let routes = crate::reports::routes(crate::letters::pages::routes(routes));
     let routes = routes
         .get("/desk/plan/versions/{id}", KEEP, review::show)
         .get("/desk/plan/versions/{id}/diff", KEEP, diff::show)
@@ -116,6 +117,8 @@ pub(crate) fn subnav(cx: &Cx, here: &str) -> Safe {
         ("/desk/plan/gaps", "plan-nav-gaps", keeps),
         ("/desk/plan/supervision", "supervision-title", true),
         ("/desk/plan/inspections", "inspection-title", true),
+        ("/desk/plan/letters", "plan-nav-letters", true),
+        ("/desk/plan/reports", "plan-nav-reports", true),
         ("/desk/plan/versions", "plan-nav-versions", true),
         ("/desk/plan/documents", "plan-nav-documents", keeps),
     ];

@@ -24,27 +24,27 @@ use crate::actions::documents::{self, Outcome, Received};
 use crate::{Content, Plan, PlanId, store};
 
 /// The tables under test.
-const STREAMS: &[Stream] =
+pub(crate) const STREAMS: &[Stream] =
     &[jobs::STREAM, evidence::LOG_STREAM, people::STREAM, evidence::STREAM, crate::STREAM];
 /// The day on which tests happen.
-const TODAY: &str = "2024-07-01";
+pub(crate) const TODAY: &str = "2024-07-01";
 /// The plan of the demonstration district.
 const TEXT: &str = include_str!("../../../../server/demo/plan.txt");
 /// Its units.
 const UNITS: &str = include_str!("../../../../server/demo/units.csv");
 
 /// A district with its departments and towns, and who acts in it.
-struct Cast {
+pub(crate) struct Cast {
     /// Keeps the plan.
-    coordinator: Caller,
+    pub(crate) coordinator: Caller,
     /// Writes for the bureau of education.
-    editor: Caller,
+    pub(crate) editor: Caller,
     /// Everybody by the key of the table of units.
     units: Vec<(String, UnitId)>,
 }
 
 impl Cast {
-    fn of(db: &Db) -> Self {
+    pub(crate) fn of(db: &Db) -> Self {
         let nobody = Caller::fixed(Actor::public("".into()), TODAY);
         let founded = db.write_now(move |tx| found(tx, &nobody, district())).unwrap();
         let mut actor = Actor::public(founded.district.clone());
@@ -60,12 +60,12 @@ impl Cast {
         Self { coordinator, editor: caller(actor, 3), units }
     }
 
-    fn unit(&self, key: &str) -> UnitId {
+    pub(crate) fn unit(&self, key: &str) -> UnitId {
         self.units.iter().find(|(known, _)| known == key).unwrap().1.clone()
     }
 
     /// Lets the coordinator act.
-    fn act<T: Send + 'static>(
+    pub(crate) fn act<T: Send + 'static>(
         &self,
         db: &Db,
         f: impl Fn(&mut Tx<'_>, &Caller) -> Result<T, Refusal> + Send + Sync + 'static,
@@ -89,7 +89,7 @@ impl Cast {
     }
 
     /// The demonstration plan in force, its targets confirmed.
-    fn published(&self, db: &Db) -> PlanId {
+    pub(crate) fn published(&self, db: &Db) -> PlanId {
         let id = self.draft(db);
         self.publish(db, &id);
         id
@@ -112,13 +112,13 @@ impl Cast {
         self.act(db, move |tx, by| crate::actions::load(tx, by, &id)).unwrap()
     }
 
-    fn content(&self, db: &Db, id: &PlanId) -> Content {
+    pub(crate) fn content(&self, db: &Db, id: &PlanId) -> Content {
         let id = id.clone();
         self.act(db, move |tx, by| Ok(store::load_content(tx, by.district(), &id)?)).unwrap()
     }
 }
 
-fn as_caller<T: Send + 'static>(
+pub(crate) fn as_caller<T: Send + 'static>(
     db: &Db,
     by: &Caller,
     f: impl Fn(&mut Tx<'_>, &Caller) -> Result<T, Refusal> + Send + Sync + 'static,
@@ -127,11 +127,11 @@ fn as_caller<T: Send + 'static>(
     db.write_now(move |tx| f(tx, &by))
 }
 
-fn caller(actor: Actor, seed: u64) -> Caller {
+pub(crate) fn caller(actor: Actor, seed: u64) -> Caller {
     Caller { rng: Arc::new(SeededRng::new(seed)), ..Caller::fixed(actor, TODAY) }
 }
 
-fn grant(role: Role, unit: &UnitId) -> Grant {
+pub(crate) fn grant(role: Role, unit: &UnitId) -> Grant {
     Grant { role, unit: unit.clone(), reach: BTreeSet::from([unit.clone()]) }
 }
 
@@ -173,7 +173,7 @@ fn enter_units(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<(String, UnitId)>, Re
 }
 
 /// The keys of what a refusal asks to mend.
-fn keys(refusal: &Refusal) -> Vec<&'static str> {
+pub(crate) fn keys(refusal: &Refusal) -> Vec<&'static str> {
     match refusal {
         Refusal::Invalid(problems) => problems.iter().map(|problem| problem.key).collect(),
         Refusal::Conflict(problem) => vec![problem.key],

@@ -5,6 +5,7 @@ mod desk;
 mod draft;
 mod face;
 mod inspection;
+mod letters;
 mod supervision;
 mod units;
 
