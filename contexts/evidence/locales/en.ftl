@@ -328,6 +328,7 @@ evidence-end-lengthens = This entry was verified until { $to }; it cannot end la
 evidence-photo-too-many-pixels = The photo has { $width }×{ $height } pixels and unfolds too large; it was not taken. Make each side 5000 pixels or less and try again.
 evidence-photo-too-large = The photo has { $n } MB; at most { $limit } MB are taken. Make it smaller and try again.
 evidence-photos-many = At most { $most } photos at once.
+evidence-area-settings = Settings
 evidence-area-title = Area of the photos
 evidence-area-lead = Where a photo says where it was taken, one from outside this box makes the verifier look twice. It is never refused by itself.
 evidence-area-unset = Nobody has set the box yet, so that the place of photos is not looked at.

@@ -328,6 +328,7 @@ evidence-end-lengthens = 这项登记核验到 { $to } 为止，终止日不能�
 evidence-photo-too-many-pixels = 照片有 { $width }×{ $height } 像素，展开后太大，没有收下。请缩小到每边 5000 像素以内再传。
 evidence-photo-too-large = 照片有 { $n } MB，最多 { $limit } MB。请缩小后再传。
 evidence-photos-many = 一次最多 { $most } 张照片。
+evidence-area-settings = 设置
 evidence-area-title = 照片的地域范围
 evidence-area-lead = 照片里若带有拍摄位置，超出这个范围的会提醒核验人多看一眼，不会自动拒绝。
 evidence-area-unset = 还没有填写范围，照片的位置现在不作核对。

@@ -54,9 +54,14 @@ impl Names {
         Ok(Self { units, purposes, retired, by_id, gone, records: by.actor.reach(rules::RECORDERS) })
     }
 
-    /// The name of a unit; its id when it is not known.
+    /// The name of a unit as files carry it, to be read again by a program; its id when it is not known.
+    pub fn bare(&self, cx: &Cx, id: &UnitId) -> String {
+        self.by_id.get(id).map_or_else(|| id.to_string(), |unit| label(cx, unit))
+    }
+
+    /// The name of a unit for a reader, who is told when it is no more.
     pub fn unit(&self, cx: &Cx, id: &UnitId) -> String {
-        let name = self.by_id.get(id).map_or_else(|| id.to_string(), |unit| label(cx, unit));
+        let name = self.bare(cx, id);
         match self.gone.get(id) {
             None => name,
             Some(Some(heir)) => cx.with("evidence-unit-merged", &[("name", name), ("heir", label(cx, heir))]),

@@ -48,8 +48,8 @@ pub(crate) async fn file(cx: &Cx, filter: Filter, format: Format) -> web::Result
                 line.on.into(),
                 line.title.clone().into(),
                 cx.t(&format!("evidence-kind-{}", line.kind.code())).into(),
-                names.unit(cx, &line.host).into(),
-                names.unit(cx, &line.town).into(),
+                names.bare(cx, &line.host).into(),
+                names.bare(cx, &line.town).into(),
                 line.minutes.into(),
                 line.heads.into(),
             ];
