@@ -83,3 +83,4 @@ evidence-rate-over = Fewer or not held
 evidence-rate-share = Estimated over-reporting
 evidence-rate-lower = Lower limit
 evidence-rate-upper = Upper limit
+job-evidence-callbacks = The monthly draw of call-backs

@@ -83,3 +83,4 @@ evidence-rate-over = 偏少或没有举办
 evidence-rate-share = 估计多报率
 evidence-rate-lower = 区间下限
 evidence-rate-upper = 区间上限
+job-evidence-callbacks = 每月抽取回访

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use db::{Db, Target};
+use evidence::{FigureDetails, Means, Subject, actions};
 use http::Method;
 use kernel::{Caller, FixedClock, SeededRng};
 use people::accounts;
@@ -35,11 +36,12 @@ impl AtWork {
         demo::load(&db, 3, PASSWORD, &(Arc::new(|_, _, _| {}) as demo::Progress)).unwrap();
         let clock = Arc::new(FixedClock::at("2025-12-30"));
         bring_plans(&db, &clock);
+        bring_figures(&db, &clock);
         let parts = Parts {
             db: db.clone(),
             clock,
             rng: Arc::new(SeededRng::new(32)),
-            seal: Arc::new(kernel::Unsealed),
+            seal: seal(),
             secure: false,
             proxies: Vec::new(),
             setup_code: String::new(),
@@ -63,6 +65,11 @@ impl AtWork {
     }
 }
 
+/// The key that signs here; in hexadecimal digits `7`, 64 times.
+fn seal() -> Arc<dyn kernel::Seal> {
+    Arc::new(merkle::SigningKey::from_bytes(&[0x77; 32]))
+}
+
 fn bring_plans(db: &Db, clock: &Arc<FixedClock>) {
     let next = PLAN.replace("2021—2025", "2026—2030").replace("到2025年", "到2030年");
     let draft = PLAN.replace("区水务局", "区水利水电局").replace("达到15%", "达到16%");
@@ -75,13 +82,7 @@ fn bring_plans(db: &Db, clock: &Arc<FixedClock>) {
         let on = kernel::Clock::today(&*by_clock);
         let actor = accounts::actor(tx, &district, &admin.id, on)?.unwrap();
         let rng = Arc::new(SeededRng::new(31));
-        let by = Caller {
-            actor,
-            clock: by_clock.clone(),
-            rng,
-            seal: Arc::new(kernel::Unsealed),
-            address: String::new(),
-        };
+        let by = Caller { actor, clock: by_clock.clone(), rng, seal: seal(), address: String::new() };
         for (name, outcome, text) in &read {
             let (Received::New(document) | Received::Known(document)) =
                 documents::receive(tx, &by, name, text.as_bytes())?;
@@ -91,6 +92,45 @@ fn bring_plans(db: &Db, clock: &Arc<FixedClock>) {
             }
         }
         Ok(())
+    })
+    .unwrap();
+}
+
+/// A population from the yearbook that a second person confirmed, and the first month closed.
+fn bring_figures(db: &Db, clock: &Arc<FixedClock>) {
+    let clock = clock.clone();
+    db.write_now(move |tx| {
+        let district = people::district(tx)?.unwrap().id;
+        let on = kernel::Clock::today(&*clock);
+        let mut by = |login: &str, seed| {
+            let account = accounts::find_by_login(tx, &district, login)?.unwrap();
+            let actor = accounts::actor(tx, &district, &account.id, on)?.unwrap();
+            let (rng, seal) = (Arc::new(SeededRng::new(seed)), seal());
+            Ok::<_, kernel::Refusal>(Caller {
+                actor,
+                clock: clock.clone(),
+                rng,
+                seal,
+                address: String::new(),
+            })
+        };
+        let (keeper, second) = (by("kexie", 33)?, by("admin", 34)?);
+        let unit = people::units::list(tx, &district, on)?.into_iter().next().unwrap().id;
+        let figure = FigureDetails {
+            subject: Subject::Resident,
+            indicator: None,
+            as_of: kernel::Day::new(2024, 12, 31).unwrap(),
+            value: 812_300.into(),
+            interval: None,
+            means: Means::Statistics,
+            source: "演示统计公报 2024".into(),
+            publisher: "演示统计局".into(),
+            unit,
+        };
+        let id = actions::figure::record(tx, &keeper, &figure)?;
+        actions::figure::confirm(tx, &second, (&id, 1))?;
+        let (_, open) = actions::close::list(tx, &keeper)?;
+        actions::close::close(tx, &keeper, open[0])
     })
     .unwrap();
 }

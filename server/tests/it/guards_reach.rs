@@ -127,7 +127,6 @@ const LISTS: &[(&str, &str, bool)] = &[
     ("/desk/units", "/desk/units/{id}", false),
     ("/desk/plan/supervision", "/desk/plan/supervision/{id}", true),
     ("/desk/plan/inspections", "/desk/plan/inspections/{id}", true),
-    ("/desk/plan/letters", "/desk/plan/letters/{id}", false),
 ];
 
 /// Somebody who looks.

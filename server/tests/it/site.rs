@@ -7,9 +7,10 @@ use testkit::{Answer, Client};
 /// Addresses that give a file, a program's answer, or a page that is not for who is signed in.
 const NO_PAGES: &[&str] = &[
     "/", "/api/log/growth", "/api/log/leaf", "/api/plan.json", "/desk/deliveries/template",
-    "/desk/plan/proofs/{id}", "/desk/plan/letters/{id}/pdf", "/desk/plan/letters/{id}/supplements/{n}/pdf",
-    "/desk/plan/reports/{code}/pdf", "/desk/plan/documents/{id}/file", "/desk/proofs/{id}", "/healthz",
-    "/log/head", "/login", "/openapi.json", "/preferences", "/setup",
+    "/desk/closes/{period}/file", "/desk/plan/proofs/{id}", "/desk/plan/letters/{id}/pdf",
+    "/desk/plan/letters/{id}/supplements/{n}/pdf", "/desk/plan/reports/{code}/pdf",
+    "/desk/plan/documents/{id}/file", "/desk/proofs/{id}", "/healthz", "/log/head", "/login",
+    "/openapi.json", "/preferences", "/setup",
 ];
 
 /// A form of a page: where it is sent, and its fields with the value to send.
