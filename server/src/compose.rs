@@ -11,7 +11,7 @@ use crate::config::Site;
 
 /// The contexts, in the order in which their tables are made.
 pub fn modules() -> Vec<Module> {
-    vec![people::module(), evidence::module(), plan::module()]
+    vec![people::module(), messages::module(), evidence::module(), plan::module()]
 }
 
 /// All tables: the ground first, then the contexts.
@@ -25,13 +25,25 @@ pub fn job_modules() -> Vec<jobs::Module> {
     let receipts =
         jobs::Schedule { name: "web.receipts", every_minutes: 24 * 60, action: web::forget_receipts };
     let web = jobs::Module { jobs: Vec::new(), schedule: vec![receipts] };
-    vec![web, people::jobs(), evidence::jobs(), plan::jobs()]
+    vec![web, people::jobs(), messages::jobs(), evidence::jobs(), plan::jobs()]
 }
 
 /// Who does what happens after the answer of an application.
-pub fn worker(config: &web::Config) -> jobs::Worker {
+pub fn worker(config: &web::Config, carriers: messages::Carriers) -> jobs::Worker {
     let (clock, rng, seal) = (config.clock.clone(), config.rng.clone(), config.seal.clone());
-    jobs::Worker::new(config.db.clone(), job_modules(), clock, rng, seal)
+    jobs::Worker::new(config.db.clone(), job_modules(), clock, rng, seal).with(Arc::new(carriers))
+}
+
+/// What carries messages to other servers: `site` is the address by which people reach this one.
+///
+/// # Errors
+/// A fault in a catalogue.
+pub fn carriers(outward: messages::Outward, site: &str) -> Result<messages::Carriers, String> {
+    let modules = modules();
+    let own = web::Locale::ALL.map(|locale| (locale, web::own_words(locale)));
+    let all: Vec<_> =
+        own.into_iter().chain(modules.iter().flat_map(|one| one.words.iter().copied())).collect();
+    messages::Carriers::new(outward, &all, site)
 }
 
 /// Opens the database and brings its tables up to date.
@@ -115,11 +127,12 @@ pub struct Column {
 }
 
 /// The classified columns of every crate that has tables.
-const COLUMNS: [&str; 6] = [
+const COLUMNS: [&str; 7] = [
     include_str!("../../kit/web/columns.toml"),
     include_str!("../../kit/jobs/columns.toml"),
     include_str!("../../kit/merkle/columns.toml"),
     include_str!("../../contexts/people/columns.toml"),
+    include_str!("../../contexts/messages/columns.toml"),
     include_str!("../../contexts/evidence/columns.toml"),
     include_str!("../../contexts/plan/columns.toml"),
 ];

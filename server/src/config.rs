@@ -32,6 +32,9 @@ pub struct Site {
     /// Proxies in front, whose X-Forwarded-For is believed, parted by commas [env: QILIN_PROXIES]
     #[arg(long, value_name = "ADDRESSES")]
     pub proxies: Option<String>,
+    /// Hosts within the own network that messages may be sent to, as HOST or HOST:PORT, parted by commas [env: QILIN_ALLOW_HOSTS]
+    #[arg(long, value_name = "HOSTS")]
+    pub allow_hosts: Option<String>,
 }
 
 #[allow(clippy::disallowed_methods)] // the one place that reads the environment
@@ -109,10 +112,23 @@ impl Site {
         found.ok_or_else(|| format!("--listen {text}: write it as HOST:PORT, for example 127.0.0.1:8080"))
     }
 
+    /// The address by which people reach the site; empty when nobody said.
+    pub fn address(&self) -> String {
+        self.url.clone().or_else(|| environment("QILIN_URL")).unwrap_or_default()
+    }
+
     /// Whether people reach the site by https.
     pub fn secure(&self) -> bool {
-        let url = self.url.clone().or_else(|| environment("QILIN_URL"));
-        url.is_some_and(|url| url.starts_with("https://"))
+        self.address().starts_with("https://")
+    }
+
+    /// Where messages may be sent.
+    ///
+    /// # Errors
+    /// Which host cannot be read.
+    pub fn outward(&self) -> Result<messages::Outward, String> {
+        let list = self.allow_hosts.clone().or_else(|| environment("QILIN_ALLOW_HOSTS"));
+        messages::Outward::allowing(&list.unwrap_or_default())
     }
 
     /// The proxies that are believed.

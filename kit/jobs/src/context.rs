@@ -7,8 +7,8 @@ use db::{Db, Tx};
 use kernel::{Caller, Instant, Refusal};
 
 use crate::store::{self, Claimed};
-use crate::worker::LEASE_SECONDS;
-use crate::{JobId, State};
+use crate::worker::{LEASE_SECONDS, Part};
+use crate::{Failure, JobId, State};
 
 /// Progress is stored at most this often.
 const PROGRESS_MICROS: i64 = 500_000;
@@ -19,6 +19,7 @@ pub struct JobContext {
     pub(crate) by: Caller,
     pub(crate) claimed: Claimed,
     pub(crate) stopping: Arc<AtomicBool>,
+    pub(crate) parts: Vec<Part>,
     pub(crate) shown_at: AtomicI64,
 }
 
@@ -41,6 +42,16 @@ impl JobContext {
     /// Whether the program wants to stop: a long job then ends with [`crate::Failure::Interrupted`].
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// What the worker was given with [`crate::Worker::with`].
+    ///
+    /// # Errors
+    /// [`Failure::Again`] when it was given none of this type: another program that serves the same
+    /// database may have it.
+    pub fn part<T: Send + Sync + 'static>(&self) -> Result<&T, Failure> {
+        let found = self.parts.iter().find_map(|part| part.downcast_ref::<T>());
+        found.ok_or_else(|| Failure::Again(format!("this program has no {}", std::any::type_name::<T>())))
     }
 
     /// Reads.

@@ -1,4 +1,4 @@
-//! Work that happens after the answer: a queue and a schedule in the database.
+//! Work that happens after the answer: a queue, a schedule and an outbox in the database.
 //!
 //! A job is enqueued in the transaction of the action that wants it, so the two are kept or lost
 //! together. It is run at least once; what it does through [`JobContext::finish`] happens exactly
@@ -6,6 +6,7 @@
 
 mod context;
 mod job;
+pub mod outbox;
 mod queue;
 mod runner;
 mod store;
@@ -18,6 +19,14 @@ pub use runner::Runner;
 pub use worker::{MOST_ATTEMPTS, Worker};
 
 kernel::id!(
+    /// A message: what people are told of one thing that happened.
+    MessageId
+);
+kernel::id!(
+    /// One message on its way by one channel; also the key by which the other side tells a repetition.
+    SendingId
+);
+kernel::id!(
     /// A job; also the key by which another system can tell a repeated request.
     JobId
 );
@@ -28,6 +37,7 @@ pub const STREAM: db::Stream = db::Stream {
     files: &[
         ("0001_job.sql", include_str!("../migrations/0001_job.sql")),
         ("0002_given_up.sql", include_str!("../migrations/0002_given_up.sql")),
+        ("0003_message.sql", include_str!("../migrations/0003_message.sql")),
     ],
 };
 

@@ -97,6 +97,19 @@ pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, by: &Caller, job: &J, at: Instant) ->
     Ok(store::insert(tx, by, &store::New { id, kind: J::NAME, payload, key, run_at: at })?)
 }
 
+/// Puts a job into the queue whose kind another crate knows; each one counts.
+pub(crate) fn enqueue_named<T: serde::Serialize>(
+    tx: &mut Tx<'_>,
+    by: &Caller,
+    kind: &'static str,
+    value: &T,
+) -> Result<JobId, Refusal> {
+    let payload = serde_json::to_string(value).map_err(|error| Refusal::Broken(Box::new(error)))?;
+    let id: JobId = by.id();
+    let key = id.to_string();
+    Ok(store::insert(tx, by, &store::New { id, kind, payload, key, run_at: by.now() })?)
+}
+
 /// A job of the district.
 ///
 /// # Errors

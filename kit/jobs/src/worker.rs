@@ -1,5 +1,6 @@
 //! Takes what is due and runs it, one after the other, on the calling thread.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -21,6 +22,9 @@ pub(crate) const LONGEST_PAUSE_SECONDS: i64 = 6 * 3600;
 const TURN_PAUSE_SECONDS: i64 = 60;
 const DAY_SECONDS: i64 = 24 * 3600;
 
+/// What a worker hands to the jobs that ask for its type; see [`JobContext::part`].
+pub(crate) type Part = Arc<dyn Any + Send + Sync>;
+
 /// Runs jobs and the schedule of some modules. Clones share what runs.
 #[derive(Clone)]
 pub struct Worker {
@@ -31,6 +35,7 @@ pub struct Worker {
     rng: Arc<dyn Rng>,
     seal: Arc<dyn Seal>,
     pub(crate) stopping: Arc<AtomicBool>,
+    parts: Vec<Part>,
     running: Arc<Mutex<Vec<Claimed>>>,
 }
 
@@ -50,7 +55,14 @@ impl Worker {
             schedule.extend(module.schedule);
         }
         let (stopping, running) = (Arc::default(), Arc::default());
-        Self { db, kinds, schedule, clock, rng, seal, stopping, running }
+        Self { db, kinds, schedule, clock, rng, seal, stopping, parts: Vec::new(), running }
+    }
+
+    /// With something that jobs need and that is no row: what reaches other servers, say.
+    #[must_use]
+    pub fn with<T: Any + Send + Sync>(mut self, part: Arc<T>) -> Self {
+        self.parts.push(part);
+        self
     }
 
     /// Does all that is due now, and gives the number of jobs that were begun: for tests and for
@@ -95,6 +107,7 @@ impl Worker {
             by: self.caller(actor),
             claimed: claimed.clone(),
             stopping: Arc::clone(&self.stopping),
+            parts: self.parts.clone(),
             shown_at: AtomicI64::new(i64::MIN),
         };
         catch_unwind(AssertUnwindSafe(|| (kind.run)(&claimed.payload, &ctx)))
@@ -179,5 +192,6 @@ fn pause_seconds(attempts: u32) -> i64 {
 fn tidy(tx: &mut db::Tx<'_>, by: &Caller) -> Result<(), Refusal> {
     let before = |days: i64| by.now().plus_seconds(-days * DAY_SECONDS);
     store::tidy(tx, before(7), before(90))?;
+    crate::outbox::forget(tx, before(crate::outbox::KEPT_DAYS))?;
     Ok(())
 }

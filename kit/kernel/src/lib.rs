@@ -15,6 +15,7 @@ pub mod stored;
 mod text;
 mod time;
 mod value;
+pub mod veil;
 pub mod workdays;
 
 pub use actor::{Actor, Grant, Permission, Reach, Role};

@@ -12,6 +12,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use kernel::{Rng, Seal};
+use ring::hmac;
 use sha2::{Digest, Sha256};
 
 use crate::Head;
@@ -49,6 +50,16 @@ impl Seal for SigningKey {
 
     fn key(&self) -> [u8; 32] {
         self.0.verifying_key().to_bytes()
+    }
+
+    fn derive(&self, of: &str) -> [u8; 32] {
+        // HKDF (RFC 5869) of one block: extract with our salt, expand with the use.
+        let root = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, b"qilin columns v1"), &self.0.to_bytes());
+        let one = [of.as_bytes(), &[1]].concat();
+        let block = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, root.as_ref()), &one);
+        let mut key = [0; 32];
+        key.copy_from_slice(block.as_ref());
+        key
     }
 }
 

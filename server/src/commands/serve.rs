@@ -44,7 +44,8 @@ pub fn serve(
     let parts = Parts::of_site(db.clone(), seal, site)?;
     let setup_code = parts.setup_code.clone();
     let (app, router) = compose::router(parts)?;
-    let mut runner = jobs::Runner::start(compose::worker(&app.config));
+    let carriers = compose::carriers(site.outward()?, &site.address())?;
+    let mut runner = jobs::Runner::start(compose::worker(&app.config, carriers));
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;

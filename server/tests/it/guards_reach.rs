@@ -95,6 +95,9 @@ const RECORDS: &[(&str, Whose)] = &[
         ),
     ),
     ("/desk/people/{id}", Everybodys),
+    // Of one person each, and of nobody's unit: `messages` tests that nobody opens another's.
+    ("/desk/inbox/{id}/reading", Everybodys),
+    ("/desk/settings/channels/{channel}", Everybodys),
     ("/desk/plan/documents/{id}", Everybodys),
     ("/desk/plan/items/{n}", Everybodys),
     ("/desk/plan/targets/{id}", Everybodys),

@@ -1,5 +1,6 @@
 //! The promises of the queue, each as a test on both databases.
 
+mod outbox;
 mod queue;
 mod runner;
 mod schedule;

@@ -39,7 +39,7 @@ fn bring(town: &Town, client: &mut Client, name: &str, bytes: &[u8]) -> Answer {
     client.get("/desk/plan/documents").is(200);
     let sent = client.upload("/desk/plan/documents", &[], &[("file", name, bytes)]);
     sent.is(303);
-    compose::worker(&town.app.config).run_due().unwrap();
+    compose::worker(&town.app.config, crate::support::carriers()).run_due().unwrap();
     client.follow(&sent)
 }
 

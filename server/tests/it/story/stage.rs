@@ -41,7 +41,7 @@ impl Stage {
     fn of(town: Town, unknown: &[&str]) -> Self {
         enter_units(&town, unknown);
         let config = &town.app.config;
-        let runner = jobs::Runner::start(compose::worker(config));
+        let runner = jobs::Runner::start(compose::worker(config, crate::support::carriers()));
         let line = Line::open(&town.router);
         Self { town, line, runner }
     }
