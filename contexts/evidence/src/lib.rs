@@ -30,6 +30,7 @@ mod rule;
 pub mod rules;
 pub mod store;
 pub mod suppression;
+mod telling;
 pub mod totals;
 mod words;
 

@@ -74,6 +74,8 @@ pub fn module() -> web::Module {
             (web::Locale::En, include_str!("../locales/supervision.en.ftl")),
             (web::Locale::Zh, include_str!("../locales/inspection.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/inspection.en.ftl")),
+            (web::Locale::Zh, include_str!("../locales/messages.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../locales/messages.en.ftl")),
             (web::Locale::Zh, include_str!("../locales/units.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/units.en.ftl")),
             (web::Locale::Zh, LETTERS_ZH),

@@ -254,6 +254,25 @@ fn every_job_and_every_turn_of_the_clock_has_words_for_those_who_see_it_fail() {
 }
 
 #[test]
+fn every_kind_of_message_has_its_sentence_and_a_name_without_titles() {
+    let keys: BTreeSet<String> = catalogue(Locale::Zh).into_iter().collect();
+    let mut kinds = BTreeSet::new();
+    for (_, text) in sources() {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let tells = code.contains("MessageKind");
+        for before in ["MessageKind { name: \"", "calm(\"", "unit(\"", "association(\""] {
+            let named = quoted(code, before).into_iter().filter(|name| tells && name.contains('.'));
+            kinds.extend(named.map(|name| name.replace('.', "-")));
+        }
+    }
+    assert!(kinds.len() > 20, "only {kinds:?}");
+    let lacks =
+        |kind: &&String| ["message", "message-kind"].iter().any(|of| !keys.contains(&format!("{of}-{kind}")));
+    let missing: Vec<&String> = kinds.iter().filter(lacks).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn every_sentence_that_the_code_names_is_in_the_catalogue() {
     let keys: BTreeSet<String> = catalogue(Locale::Zh).into_iter().collect();
     let mut missing = BTreeMap::new();

@@ -13,6 +13,7 @@ mod disk;
 mod guards;
 mod guards_reach;
 mod headers;
+mod messages;
 mod openapi;
 mod privacy;
 mod site;

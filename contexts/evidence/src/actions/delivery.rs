@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{audit, keep_photos, stamp, unchanged};
 use crate::photo::Photo;
 use crate::rules::{self, World};
+use crate::telling;
 use crate::{Delivery, DeliveryId, Details, State, Step, counting, flags, person, store};
 
 /// A delivery as it comes from a form.
@@ -174,6 +175,7 @@ pub fn send_back(
     let delivery = delivery.send_back(stamp(by)?, reason.clone())?;
     unchanged(seen, delivery.version)?;
     store::delivery::save_state(tx, by.district(), &delivery, seen)?;
+    telling::returned(tx, by, &delivery)?;
     audit(tx, by, "evidence.delivery.return", ("delivery", id.as_str()), json!({ "reason": reason }))
 }
 
@@ -199,6 +201,7 @@ pub fn withdraw(
         counting::take_back(tx, by, id, &reason, &stamp.by)?;
         super::close::note_late(tx, by, (&delivery, -1), &stamp, &reason)?;
     }
+    telling::withdrawn(tx, by, &delivery)?;
     audit(tx, by, "evidence.delivery.withdraw", ("delivery", id.as_str()), json!({ "reason": reason }))
 }
 

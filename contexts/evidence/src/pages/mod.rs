@@ -49,6 +49,8 @@ pub fn module() -> Module {
             (web::Locale::Zh, include_str!("../../locales/rules.zh-CN.ftl")),
             (web::Locale::Zh, include_str!("../../locales/closes.zh-CN.ftl")),
             (web::Locale::Zh, include_str!("../../locales/figures.zh-CN.ftl")),
+            (web::Locale::Zh, include_str!("../../locales/messages.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../../locales/messages.en.ftl")),
             (web::Locale::En, include_str!("../../locales/en.ftl")),
             (web::Locale::En, include_str!("../../locales/rules.en.ftl")),
             (web::Locale::Zh, include_str!("../../locales/flags.zh-CN.ftl")),

@@ -14,7 +14,7 @@ use people::units::{NewUnit, UnitKind, create};
 use crate::{DeliveryId, Details, DutyRole, Kind, Method, NewDelivery, Purpose, actions, purposes};
 
 /// The tables that these tests stand on.
-pub const STREAMS: &[Stream] = &[merkle::STREAM, people::STREAM, crate::STREAM];
+pub const STREAMS: &[Stream] = &[jobs::STREAM, merkle::STREAM, people::STREAM, crate::STREAM];
 
 /// The district.
 #[derive(Clone)]

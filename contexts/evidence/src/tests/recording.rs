@@ -210,6 +210,16 @@ fn a_returned_delivery_is_mended_and_submitted_again() {
         let one = id.clone();
         act(db, &cast.verifier(), move |tx, by| actions::delivery::send_back(tx, by, (&one, 1), "人数不对"))
             .unwrap();
+        let inbox = |of: &kernel::Caller| {
+            let told = act(db, of, |tx, by| {
+                let account = by.actor.account.clone().unwrap();
+                let all = jobs::outbox::Filter::default();
+                jobs::outbox::list(tx, by.district(), &account, all, (50, 0))
+            });
+            told.unwrap().into_iter().map(|one| (one.kind, one.href)).collect::<Vec<_>>()
+        };
+        let returned = ("evidence.delivery.returned".to_owned(), format!("/desk/deliveries/{id}"));
+        assert_eq!((inbox(&cast.editor()), inbox(&cast.verifier())), (vec![returned], vec![]));
         let mut mended = form(cast.lecture());
         mended.details.heads = [(Group::Elderly, 40)].into();
         let (one, stale) = (id.clone(), mended.clone());

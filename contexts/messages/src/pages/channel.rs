@@ -23,6 +23,7 @@ struct ChannelPage<'a> {
     is_on: bool,
     only_urgent: bool,
     secret_note: Option<String>,
+    may_forget: bool,
     trial: Option<(Safe, String)>,
     may_try: bool,
 }
@@ -162,6 +163,7 @@ fn draw(cx: &Cx, channel: Channel, form: &Form, (setting, trial): (Setting, Opti
         is_on: form.text("on") == "1",
         only_urgent: form.text("only_urgent") == "1",
         secret_note,
+        may_forget: setting.has_secret,
         trial: trial.as_ref().map(|one| (state_tag(cx, one.state), answer(cx, one))),
         may_try: setting.version > 0,
     };

@@ -114,6 +114,69 @@ pub fn actor(
     }))
 }
 
+/// Who holds one of these roles in the unit itself, or, where nobody does, in the nearest unit above it, and
+/// can sign in: whom to tell of what the unit has to do. Empty when nobody up to the district does.
+///
+/// # Errors
+/// As the database refuses.
+pub fn nearest_holders(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    unit: &UnitId,
+    roles: &[Role],
+    on: Day,
+) -> Result<BTreeSet<AccountId>, db::Error> {
+    let Some(living) = units::heir(tx, district, unit, on)? else { return Ok(BTreeSet::new()) };
+    for unit in units::path(tx, district, &living.id, on)?.iter().rev() {
+        let rows = tx.query(
+            "select g.account_id, g.role from role_grant g
+             join account a on a.district_id = g.district_id and a.id = g.account_id
+             where g.district_id = $1 and g.unit_id = $2 and g.since <= $3 and (g.until is null or g.until > $3)
+                and a.disabled_at is null",
+            params![district, &unit.id, on],
+        )?;
+        let found = among(&rows, roles)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(BTreeSet::new())
+}
+
+/// Who holds one of these roles anywhere in the district, and can sign in.
+///
+/// # Errors
+/// As the database refuses.
+pub fn holders(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    roles: &[Role],
+    on: Day,
+) -> Result<BTreeSet<AccountId>, db::Error> {
+    let mut all = BTreeSet::new();
+    for role in roles {
+        let rows = tx.query(
+            "select g.account_id, g.role from role_grant g
+             join account a on a.district_id = g.district_id and a.id = g.account_id
+             where g.district_id = $1 and g.role = $2 and g.since <= $3 and (g.until is null or g.until > $3)
+                and a.disabled_at is null",
+            params![district, *role, on],
+        )?;
+        all.extend(among(&rows, &[*role])?);
+    }
+    Ok(all)
+}
+
+fn among(rows: &[Row], roles: &[Role]) -> Result<BTreeSet<AccountId>, db::Error> {
+    let mut found = BTreeSet::new();
+    for row in rows {
+        if roles.contains(&row.parse("role_grant", "role", Role::parse)?) {
+            found.insert(row.get("account_id")?);
+        }
+    }
+    Ok(found)
+}
+
 /// Gives an account a role in a unit from today.
 ///
 /// # Errors

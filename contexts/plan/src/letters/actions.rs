@@ -10,7 +10,7 @@ use super::generate;
 use super::letter::{Letter, LetterId, LetterState, Signed, StepKind};
 use super::scoring::Given;
 use super::supplement::{Amended, Supplement};
-use super::{rules, store};
+use super::{rules, store, telling};
 use crate::actions::{KEEPERS, keeper, record};
 use crate::figures::Board;
 use crate::{ItemId, item};
@@ -96,6 +96,7 @@ fn keep(
     words: &str,
 ) -> Result<(), Refusal> {
     store::save(tx, by.district(), letter)?;
+    telling::tell(tx, by, letter, action)?;
     let detail = json!({ "year": letter.year, "number": letter.number, "state": letter.state.code(), "reason": words });
     record(tx, by, action, ("plan_letter", letter.id.as_str()), detail)
 }

@@ -11,6 +11,7 @@ pub mod rules;
 mod scoring;
 mod store;
 mod supplement;
+mod telling;
 pub(crate) mod todos;
 
 pub(crate) use generate::board as year_board;

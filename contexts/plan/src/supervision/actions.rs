@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{
     Cause, Held, Reason, Setting, State, Subject, SubjectKind, Supervision, SupervisionId, Who, store,
+    telling,
 };
 use crate::actions::{keeper, record};
 use crate::store::proof;
@@ -184,7 +185,9 @@ pub(super) fn begin(
     if !store::insert(tx, by.district(), &one)? {
         return Ok(None);
     }
-    store::step::insert(tx, by.district(), &one.id, ("raise", &one.raised), (&one.request, Some(due)))?;
+    let step = ("raise", &one.raised);
+    let n = store::step::insert(tx, by.district(), &one.id, step, (&one.request, Some(due)))?;
+    telling::tell(tx, by, &one, ("raise", n))?;
     let detail = json!({ "unit": one.unit, "cause": cause.code(), "subject": one.subject.title, "due": due });
     record(tx, by, "plan.supervision.raise", ("supervision", one.id.as_str()), detail)?;
     Ok(Some(one.id))
@@ -213,6 +216,7 @@ pub(super) fn keep(
     store::save(tx, by.district(), one)?;
     let due = one.state.is_open().then_some(one.due);
     let n = store::step::insert(tx, by.district(), &one.id, (step, &who(by)), (words.trim(), due))?;
+    telling::tell(tx, by, one, (step, n))?;
     let detail = json!({ "unit": one.unit, "words": words.trim(), "due": one.due });
     record(tx, by, action, ("supervision", one.id.as_str()), detail)?;
     Ok(n)

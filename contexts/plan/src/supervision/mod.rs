@@ -7,6 +7,7 @@ pub mod raising;
 mod rules;
 mod state;
 pub(crate) mod store;
+mod telling;
 mod todos;
 
 pub(crate) use pages::routes;
