@@ -84,6 +84,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0007_close.sql", include_str!("../migrations/0007_close.sql")),
         ("0009_flag.sql", include_str!("../migrations/0009_flag.sql")),
         ("0010_callback.sql", include_str!("../migrations/0010_callback.sql")),
+        ("0011_same_heads.sql", include_str!("../migrations/0011_same_heads.sql")),
     ],
 };
 

@@ -38,25 +38,56 @@ pub(crate) fn lock_schema(tx: &mut Tx<'_>) -> Result<(), Error> {
 /// the order of their primary key.
 const CLUSTERED: &str = "/* clustered */";
 
-/// The SQL of a migration with its clustered tables. By itself SQLite keeps rows by a number of its own
-/// and the primary key as an index beside them: each row is written twice, each look-up searches two
-/// trees. PostgreSQL knows nothing else and reads a comment.
-pub(crate) fn clustered<'s>(tx: &Tx<'_>, sql: &'s str) -> Cow<'s, str> {
+/// The SQL of a migration as the database likes it best; it means the same to both.
+///
+/// By itself SQLite keeps rows by a number of its own and the primary key as an index beside them: each
+/// row is written twice, each look-up searches two trees. PostgreSQL knows nothing else and reads a
+/// comment. And for `check (kind in ('a', 'b', 'c'))` SQLite builds a tree of the list at every insert,
+/// which costs more than the row; spelled out it compares.
+pub(crate) fn definition<'s>(tx: &Tx<'_>, sql: &'s str) -> Cow<'s, str> {
     match tx.link() {
-        Link::Sqlite(_) if sql.contains(CLUSTERED) => sql.replace(CLUSTERED, "without rowid").into(),
-        Link::Sqlite(_) | Link::Postgres(_) => sql.into(),
+        Link::Sqlite(_) => spelled_out(&sql.replace(CLUSTERED, "without rowid")).into(),
+        Link::Postgres(_) => sql.into(),
     }
+}
+
+/// Each `check (column in (list))` as `check (column = 'a' or column = 'b')`.
+fn spelled_out(sql: &str) -> String {
+    const CHECK: &str = "check (";
+    let mut parts = sql.split(CHECK);
+    let mut spelled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        spelled.push_str(CHECK);
+        match listed(part) {
+            Some((column, list, rest)) => {
+                let equal: Vec<String> =
+                    list.split(',').map(|one| format!("{column} = {}", one.trim())).collect();
+                spelled.push_str(&equal.join(" or "));
+                spelled.push_str(rest);
+            }
+            None => spelled.push_str(part),
+        }
+    }
+    spelled
+}
+
+/// Column, list, and what follows from the closing parenthesis of the check on.
+fn listed(check: &str) -> Option<(&str, &str, &str)> {
+    let (column, rest) = check.split_once(" in (")?;
+    let (list, rest) = rest.split_once(')')?;
+    let plain = column.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    (plain && rest.trim_start().starts_with(')')).then_some((column, list, rest))
 }
 
 /// See [`Tx::next`]: a row of counters on SQLite, a sequence on PostgreSQL.
 pub(crate) fn next(tx: &mut Tx<'_>, sequence: &'static str) -> Result<i64, Error> {
     if matches!(tx.link(), Link::Sqlite(_)) {
-        let counted = tx.one(
-            "insert into db_sequence (name, value) values ($1, 1)
-             on conflict (name) do update set value = db_sequence.value + 1 returning value",
-            &[Val::from(sequence)],
-        )?;
-        return counted.get("value");
+        // in three statements at most: SQLite builds a table for what one with `returning` gives back
+        let name = Val::from(sequence);
+        if tx.execute("update db_sequence set value = value + 1 where name = $1", &[name.clone()])? == 0 {
+            tx.execute("insert into db_sequence (name, value) values ($1, 1)", &[name.clone()])?;
+        }
+        return tx.one("select value from db_sequence where name = $1", &[name])?.get("value");
     }
     let name = format!("seq_{sequence}");
     // of a sequence that is not there yet, the next number is null

@@ -72,7 +72,7 @@ fn apply(tx: &mut Tx<'_>, context: &str, place: usize, file: &str, sql: &str) ->
     if tx.find(there, params![context, file])?.is_some() {
         return Ok(()); // another program was faster
     }
-    tx.script(&dialect::clustered(tx, sql))
+    tx.script(&dialect::definition(tx, sql))
         .map_err(|error| Error::Migration(format!("{context}/{file} failed: {error}")))?;
     tx.execute(
         "insert into schema_migration (context, file, place, sha256, applied_at) values ($1, $2, $3, $4, $5)",

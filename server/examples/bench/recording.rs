@@ -18,9 +18,12 @@ use crate::{pages, postgres};
 
 /// Callers at once.
 pub const CALLERS: usize = 64;
-/// Deliveries recorded and verified over HTTP, and POSTs to the yardstick.
-const DELIVERIES: usize = 6_400;
-const INSERTS: usize = 32_000;
+/// How often the yardstick, recording and verifying take turns; the least of each is told, since what
+/// else the machine does only ever adds to it.
+const ROUNDS: usize = 6;
+/// Deliveries recorded and verified over HTTP in a round, and POSTs to the yardstick.
+const DELIVERIES: usize = 1_280;
+const INSERTS: usize = 6_400;
 
 /// One form after the other, each by whoever is free.
 pub async fn rows(table: &mut Table, folder: &Path, facts: u64) -> Result<(), String> {
@@ -33,33 +36,42 @@ pub async fn rows(table: &mut Table, folder: &Path, facts: u64) -> Result<(), St
         tales
     });
     let tales = tales.await.map_err(|error| error.to_string())??;
-    let bare = yardstick(folder).await?;
+    let yardstick = yardstick(folder)?;
+    let post = b"POST /notes HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n".to_vec();
     let mut command = Command::new(binary()?);
     let qilin = Running::start(command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(&to))?;
     let recorder = Desk::enter(&qilin.address, "kexie").await?;
-    let forms = (0..DELIVERIES).map(|n| recorder.post("/desk/deliveries", &form(tales.tale(n), n)));
-    let (recorded, places) = cost(&qilin, forms.collect()).await?;
     let verifier = Desk::enter(&qilin.address, "kexie-fu").await?;
-    let forms = places.iter().zip(0..).map(|(place, n)| {
-        let fields = [("version", "1".to_owned()), ("_once", format!("verified-{n}"))];
-        verifier.post(&format!("{place}/verification"), &fields)
-    });
-    let (verified, _) = cost(&qilin, forms.collect()).await?;
+    let mut least = [f64::INFINITY; 3];
+    for round in 0..ROUNDS {
+        let first = round * DELIVERIES;
+        let (bare, _) = cost(&yardstick, vec![post.clone(); INSERTS]).await?;
+        let forms =
+            (first..first + DELIVERIES).map(|n| recorder.post("/desk/deliveries", &form(tales.tale(n), n)));
+        let (recorded, places) = cost(&qilin, forms.collect()).await?;
+        let forms = places.iter().zip(first..).map(|(place, n)| {
+            let fields = [("version", "1".to_owned()), ("_once", format!("verified-{n}"))];
+            verifier.post(&format!("{place}/verification"), &fields)
+        });
+        let (verified, _) = cost(&qilin, forms.collect()).await?;
+        for (least, spent) in least.iter_mut().zip([bare, recorded, verified]) {
+            *least = spent.min(*least);
+        }
+    }
+    let [bare, recorded, verified] = least;
     let against = || Against { name: "POST of a grouped insert", value: bare, limit: 5.0 };
     table.ratio("delivery recorded and handed on, SQLite", recorded, "ms", against());
     table.ratio("delivery verified and counted, SQLite", verified, "ms", against());
-    drop(qilin);
+    drop((qilin, yardstick));
     postgres::rows(table).await
 }
 
-/// Milliseconds of processor time of a POST to the yardstick.
-async fn yardstick(folder: &Path) -> Result<f64, String> {
+/// The plainest server, in a process of its own.
+fn yardstick(folder: &Path) -> Result<Running, String> {
     let page = folder.join("empty.html");
     std::fs::write(&page, "").map_err(|error| error.to_string())?;
     let me = std::env::current_exe().map_err(|error| error.to_string())?;
-    let running = Running::start(Command::new(me).arg("yardstick").arg(&page).arg(folder))?;
-    let post = b"POST /notes HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n".to_vec();
-    cost(&running, vec![post; INSERTS]).await.map(|(ms, _)| ms)
+    Running::start(Command::new(me).arg("yardstick").arg(&page).arg(folder))
 }
 
 /// A signed-in session.

@@ -48,7 +48,7 @@ pub fn record(tx: &mut Tx, by: &Caller, new: &NewDelivery) -> Result<DeliveryId,
     rules::check_new(&world)?;
     keep_persons(tx, by, &delivery, &new.persons)?;
     keep_photos(tx, by, ("delivery", delivery.id.as_str()), &new.photos, &stamp)?;
-    flags::actions::refresh(tx, by, &delivery)?;
+    flags::actions::raise(tx, by, &delivery)?;
     let detail =
         json!({ "title": delivery.details.title, "on": delivery.details.on, "submitted": new.submit });
     audit(tx, by, "evidence.delivery.record", ("delivery", delivery.id.as_str()), detail)?;

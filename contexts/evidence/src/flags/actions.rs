@@ -66,7 +66,7 @@ fn counts(tx: &mut Tx, by: &Caller, one: &Delivery, limits: &Limits) -> Result<V
         all.push(Found { rule, other: Other::delivery(id), n, called: String::new() });
     };
     if !one.client_key.starts_with("import-")
-        && let Some((n, id)) = store::burst(tx, by.district(), one, limits.burst_minutes)?
+        && let Some((n, id)) = store::burst(tx, by.district(), one, limits.burst_minutes, limits.burst_n - 1)?
         && n + 1 >= limits.burst_n
     {
         add(Rule::Burst, n + 1, id);
@@ -89,12 +89,18 @@ fn counts(tx: &mut Tx, by: &Caller, one: &Delivery, limits: &Limits) -> Result<V
     Ok(all)
 }
 
-/// Raises what there is to look at and closes what is no longer so: when a delivery is submitted.
-pub(crate) fn refresh(tx: &mut Tx, by: &Caller, one: &Delivery) -> Result<(), Refusal> {
+/// Raises what there is to look at of a delivery that was recorded just now and has no flags yet.
+pub(crate) fn raise(tx: &mut Tx, by: &Caller, one: &Delivery) -> Result<Vec<Found>, Refusal> {
     let found = find(tx, by, one)?;
     for one_found in &found {
         store::raise(tx, by.district(), one, one_found, by.now())?;
     }
+    Ok(found)
+}
+
+/// Raises what there is to look at and closes what is no longer so: when a delivery is submitted.
+pub(crate) fn refresh(tx: &mut Tx, by: &Caller, one: &Delivery) -> Result<(), Refusal> {
+    let found = raise(tx, by, one)?;
     let still: BTreeSet<_> = found.into_iter().map(|found| (found.rule, found.other.id)).collect();
     store::close_others(tx, by.district(), &one.id, &still)
 }

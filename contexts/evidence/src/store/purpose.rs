@@ -62,17 +62,21 @@ pub fn spans<'a>(
     district: &DistrictId,
     ids: impl IntoIterator<Item = &'a PurposeId>,
 ) -> Result<BTreeMap<PurposeId, PurposeSpan>, Refusal> {
-    let ids: Vec<_> = ids.into_iter().map(Into::into).collect();
-    if ids.is_empty() {
+    let mut params: Vec<Val> = vec![district.into()];
+    params.extend(ids.into_iter().map(Val::from));
+    let named: Vec<String> = (2..=params.len()).map(|place| format!("(cast(${place} as text))")).collect();
+    if named.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let mut sql = Sql::default();
-    sql.push(
-        "select id, title, valid_from, valid_to, retired from evidence_purpose where district_id = ? and id in ",
-        [district.into()],
+    // as in people's `kinds`: rows of values are walked, a list after `in` would be built into a table
+    let sql = format!(
+        "with named (id) as (values {})
+         select p.id, p.title, p.valid_from, p.valid_to, p.retired from named
+            cross join evidence_purpose p
+         where p.district_id = $1 and p.id = named.id",
+        named.join(", ")
     );
-    sql.rows([ids]);
-    let rows = tx.query(&sql.text, &sql.params)?;
+    let rows = tx.query(&sql, &params)?;
     let span = |row: &Row| -> Result<_, db::Error> {
         let span = PurposeSpan {
             title: row.get("title")?,

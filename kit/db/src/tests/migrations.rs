@@ -1,7 +1,7 @@
 //! Promises about the schema.
 
 use super::{Folder, scratch};
-use crate::{Db, Error, Stream, Target};
+use crate::{Db, Error, Stream, Target, params};
 
 const ONE: (&str, &str) = ("0001_one.sql", "create table one (id text not null primary key);");
 const TWO: (&str, &str) = (
@@ -101,6 +101,39 @@ fn programs_that_start_together_migrate_once() {
         let db = Db::open(target, &stream(&[ONE, TWO])).unwrap();
         let applied = "select file from schema_migration";
         assert_eq!(db.read_now(move |tx| Ok(tx.query(applied, &[])?.len())).unwrap(), 2);
+    });
+}
+
+/// SQLite would build a tree of the list at every insert.
+#[test]
+fn a_list_that_a_column_is_checked_against_refuses_as_written_and_costs_no_tree() {
+    const LISTED: [(&str, &str); 1] = [(
+        "0001_listed.sql",
+        "create table listed (
+            id text not null primary key,
+            kind text not null check (kind in ('lecture', 'visit',
+                'film')),
+            state text check (state in ('open', 'done')) check (state not in ('done') or kind <> 'film'));",
+    )];
+    both(|target| {
+        let db = Db::open(target, &stream(&LISTED)).unwrap();
+        let insert = |id: &'static str, kind: &'static str, state: Option<&'static str>| {
+            let sql = "insert into listed (id, kind, state) values ($1, $2, $3)";
+            db.write_now(move |tx| Ok(tx.execute(sql, params![id, kind, state])?))
+        };
+        for (id, kind) in [("1", "lecture"), ("2", "visit"), ("3", "film")] {
+            assert_eq!(insert(id, kind, Some("open")).unwrap(), 1);
+        }
+        assert_eq!(insert("4", "visit", None).unwrap(), 1, "a check lets null pass");
+        for (kind, state) in [("song", "open"), ("lecture", "lost"), ("film", "done")] {
+            assert!(insert("5", kind, Some(state)).is_err(), "{kind} {state}");
+        }
+        if db.kind() == crate::Kind::Sqlite {
+            let explain = "explain insert into listed (id, kind, state) values ('9', 'film', 'open')";
+            let steps = db.read_now(move |tx| Ok(tx.query(explain, &[])?)).unwrap();
+            let opcode = |row: &crate::Row| row.get::<String>("opcode").unwrap();
+            assert!(!steps.iter().map(opcode).any(|opcode| opcode == "OpenEphemeral"));
+        }
     });
 }
 
