@@ -11,7 +11,7 @@ use crate::config::Site;
 
 /// The contexts, in the order in which their tables are made.
 pub fn modules() -> Vec<Module> {
-    vec![people::module(), messages::module(), evidence::module(), plan::module()]
+    vec![people::module(), messages::module(), evidence::module(), plan::module(), service::module()]
 }
 
 /// All tables: the ground first, then the contexts.
@@ -25,7 +25,7 @@ pub fn job_modules() -> Vec<jobs::Module> {
     let receipts =
         jobs::Schedule { name: "web.receipts", every_minutes: 24 * 60, action: web::forget_receipts };
     let web = jobs::Module { jobs: Vec::new(), schedule: vec![receipts] };
-    vec![web, people::jobs(), messages::jobs(), evidence::jobs(), plan::jobs()]
+    vec![web, people::jobs(), messages::jobs(), evidence::jobs(), plan::jobs(), service::jobs()]
 }
 
 /// Who does what happens after the answer of an application.
@@ -127,7 +127,7 @@ pub struct Column {
 }
 
 /// The classified columns of every crate that has tables.
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     include_str!("../../kit/web/columns.toml"),
     include_str!("../../kit/jobs/columns.toml"),
     include_str!("../../kit/merkle/columns.toml"),
@@ -135,6 +135,7 @@ const COLUMNS: [&str; 7] = [
     include_str!("../../contexts/messages/columns.toml"),
     include_str!("../../contexts/evidence/columns.toml"),
     include_str!("../../contexts/plan/columns.toml"),
+    include_str!("../../contexts/service/columns.toml"),
 ];
 
 /// Every column with its class. The form is a table per database table, and in it one line per

@@ -39,7 +39,7 @@ pub fn run(store: &Store, site: &Site) -> Result<(), String> {
                 .to_owned());
         }
         Some(Found::Made | Found::There) => read_password(&list),
-        None => Some(make(&db, &tables, &list)?),
+        None => Some(make(&db, &tables, (&folder, &list))?),
     };
     let seal = signing::key(&db, &folder)?;
     serve::serve(db, seal, site, listener, move |_| say(&table(&tables, password.as_deref(), &list)))
@@ -50,7 +50,7 @@ fn say(line: &str) {
     drop(writeln!(std::io::stdout(), "{line}"));
 }
 
-fn make(db: &db::Db, tables: &Tables, list: &Path) -> Result<String, String> {
+fn make(db: &db::Db, tables: &Tables, (folder, list): (&Path, &Path)) -> Result<String, String> {
     say(
         "首次启动，正在写入演示区，约需十秒。First start: writing the demonstration district, about ten seconds.",
     );
@@ -59,7 +59,9 @@ fn make(db: &db::Db, tables: &Tables, list: &Path) -> Result<String, String> {
     write_list(tables, &password, list)
         .map_err(|error| format!("{} cannot be written: {error}", list.display()))?;
     let progress: Progress = Arc::new(tell);
-    demo::load(db, 100, &password, &progress)?;
+    // Made before the data: who ordered what is sealed with it.
+    let seal = Arc::new(signing::key(db, folder)?);
+    demo::load_sealed(db, 100, (&password, seal), &progress)?;
     Ok(password)
 }
 
@@ -72,6 +74,7 @@ fn tell(part: Part, done: usize, total: usize) {
         Part::Supervision => "督办 supervision",
         Part::Inspections => "检查 inspections",
         Part::Letters => "目标责任书 responsibility letters",
+        Part::Orders => "点单 orders",
     };
     if done > 0 {
         say(&format!("  {word}: {done}/{total}"));

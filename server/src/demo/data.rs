@@ -1,6 +1,7 @@
 //! The tables of `server/demo`, as its README describes them, read into types.
 
 mod events;
+pub mod orders;
 
 use std::collections::BTreeMap;
 

@@ -9,6 +9,7 @@ mod fates;
 pub mod generate;
 mod inspections;
 mod letters;
+mod orders;
 mod photos;
 mod plan;
 mod registry;
@@ -47,6 +48,8 @@ pub enum Part {
     Inspections,
     /// Responsibility letters, which rest on all the rest.
     Letters,
+    /// The service loop.
+    Orders,
 }
 
 /// What was found at the start.
@@ -67,10 +70,23 @@ pub enum Found {
 /// # Errors
 /// A sentence that says what went wrong; then nothing was kept.
 pub fn load(db: &Db, percent: u64, password: &str, progress: &Progress) -> Result<Found, String> {
+    load_sealed(db, percent, (password, Arc::new(kernel::Unsealed)), progress)
+}
+
+/// As [`load`], with the installation's key: residents' contacts are sealed with it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_sealed(
+    db: &Db,
+    percent: u64,
+    (password, seal): (&str, Arc<dyn kernel::Seal>),
+    progress: &Progress,
+) -> Result<Found, String> {
     if let Some(found) = found(db)? {
         return Ok(found);
     }
-    let prepared = Arc::new(prepare(percent, password)?);
+    let prepared = Arc::new(prepare(percent, password, seal)?);
     let progress = Arc::clone(progress);
     db.write_now(move |tx| {
         let mut stage = Stage::open(tx, &prepared)?;
@@ -81,7 +97,8 @@ pub fn load(db: &Db, percent: u64, password: &str, progress: &Progress) -> Resul
         calls::load(&mut stage, &progress)?;
         supervision::load(&mut stage, &progress)?;
         inspections::load(&mut stage, &progress)?;
-        letters::load(&mut stage, &progress)
+        letters::load(&mut stage, &progress)?;
+        orders::load(&mut stage, &progress)
     })
     .map_err(|refusal| format!("The demonstration could not be written: {refusal}"))?;
     Ok(Found::Made)
@@ -104,9 +121,10 @@ struct Prepared {
     photos: deliveries::Photos,
     outcome: ::plan::actions::documents::Outcome,
     password: PasswordHash,
+    seal: Arc<dyn kernel::Seal>,
 }
 
-fn prepare(percent: u64, password: &str) -> Result<Prepared, String> {
+fn prepare(percent: u64, password: &str, seal: Arc<dyn kernel::Seal>) -> Result<Prepared, String> {
     let tables = Tables::read()?;
     let planned = generate::deliveries(&tables, generate::SEED, percent)?;
     let rng = SeededRng::new(generate::SEED + 1);
@@ -114,7 +132,7 @@ fn prepare(percent: u64, password: &str) -> Result<Prepared, String> {
     let photos = deliveries::photos(&planned)?;
     let outcome = ::plan::actions::documents::understand(data::PLAN_NAME, data::PLAN.as_bytes());
     let password = password::hash(password, &SystemRng).map_err(|refusal| refusal.to_string())?;
-    Ok(Prepared { tables, planned, acts, photos, outcome, password })
+    Ok(Prepared { tables, planned, acts, photos, outcome, password, seal })
 }
 
 /// A fault in the demonstration's own tables.

@@ -45,7 +45,7 @@ impl<'a, 't> Stage<'a, 't> {
             actor: Actor::public(DistrictId::from("")),
             clock: clock.clone(),
             rng: Arc::new(SystemRng),
-            seal: std::sync::Arc::new(kernel::Unsealed),
+            seal: prepared.seal.clone(),
             address: String::new(),
         };
         let new = NewDistrict {
@@ -97,7 +97,7 @@ impl<'a, 't> Stage<'a, 't> {
             actor,
             clock: self.clock.clone(),
             rng: Arc::new(SystemRng),
-            seal: std::sync::Arc::new(kernel::Unsealed),
+            seal: self.prepared.seal.clone(),
             address: String::new(),
         })
     }
@@ -109,7 +109,7 @@ impl<'a, 't> Stage<'a, 't> {
             actor: Actor::public(self.district.clone()),
             clock: self.clock.clone(),
             rng: Arc::new(SystemRng),
-            seal: std::sync::Arc::new(kernel::Unsealed),
+            seal: self.prepared.seal.clone(),
             address: String::new(),
         }
     }

@@ -117,6 +117,22 @@ const RECORDS: &[(&str, Whose)] = &[
     ),
     ("/desk/plan/reports/{code}", Everybodys),
     ("/r/{code}", Everybodys),
+    (
+        "/desk/orders/{id}",
+        OfUnitsToday("select '/desk/orders/' || order_id as path, unit_id as unit from service_party"),
+    ),
+    ("/desk/resources/{id}", Everybodys),
+    (
+        "/desk/teams/{unit}",
+        OfUnitsToday("select '/desk/teams/' || id as path, id as unit from unit where kind = 'team'"),
+    ),
+    (
+        "/desk/volunteers/{id}",
+        OfUnitsToday("select '/desk/volunteers/' || id as path, unit_id as unit from service_person"),
+    ),
+    ("/service/{id}", Everybodys),
+    ("/order/{key}", Everybodys),
+    ("/orders/{number}", Everybodys),
     ("/desk/workdays/{year}", Everybodys),
     ("/plan/items/{n}", Everybodys),
 ];
@@ -130,6 +146,8 @@ const LISTS: &[(&str, &str, bool)] = &[
     ("/desk/units", "/desk/units/{id}", false),
     ("/desk/plan/supervision", "/desk/plan/supervision/{id}", true),
     ("/desk/plan/inspections", "/desk/plan/inspections/{id}", true),
+    ("/desk/orders", "/desk/orders/{id}", true),
+    ("/desk/teams", "/desk/teams/{unit}", true),
 ];
 
 /// Somebody who looks.
@@ -411,9 +429,11 @@ fn nothing_is_entered_for_a_unit_that_is_not_ones_own() {
 fn the_public_reads_no_name_of_an_account_and_no_title_of_a_delivery() {
     let folder = tempfile::tempdir().unwrap();
     let district = AtWork::at(&Target::Sqlite(folder.path().join("qilin.db")));
+    // What stands on the menu is for everybody, also where a delivery bears its title.
     let hidden = district.db.read_now(|tx| {
         let sql = "select name as words from account union select login from account where length(login) > 5
-             union select title from evidence_delivery union select body from evidence_attestation
+             union select title from evidence_delivery where title not in (select title from service_resource)
+             union select body from evidence_attestation
              union select note from evidence_delivery where length(note) > 3";
         let rows = tx.query(sql, &[])?;
         Ok(rows.iter().map(|row| row.get("words")).collect::<Result<Vec<String>, _>>()?)

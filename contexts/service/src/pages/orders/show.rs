@@ -1,0 +1,362 @@
+//! `GET /desk/orders/{id}`: the record: where it stands, the one next action, facts, timeline.
+
+use askama::Template;
+use axum::extract::Path;
+use evidence::{Kind, Method};
+use kernel::{Group, Refusal, UnitId, Workdays};
+use web::{Cx, Form, Result, Safe, ui};
+
+use crate::actions::{self, community};
+use crate::contact::{self, Contact};
+use crate::matching::{self, Department};
+use crate::order::rules::{self, May};
+use crate::order::{Order, OrderId, State};
+use crate::pages::names::Names;
+use crate::pages::public::order::line;
+use crate::pages::{clock_words, day_words, desk, options, state_tag, visit_words};
+use crate::party::{Part, Party};
+use crate::store;
+use crate::store::call::Call;
+use crate::store::rating::Rating;
+use crate::store::step::Step;
+use crate::team::{Because, Duty, Person, Suggestion};
+
+/// What the record needs.
+pub struct Loaded {
+    order: Order,
+    parties: Vec<Party>,
+    may: May,
+    steps: Vec<Step>,
+    masked: Option<Contact>,
+    names: Names,
+    calendar: Workdays,
+    departments: Vec<Department>,
+    teams: Vec<Suggestion>,
+    alike: Vec<Order>,
+    persons: Vec<Person>,
+    duties: Vec<Duty>,
+    ratings: Vec<Rating>,
+    calls: Vec<Call>,
+    purposes: Vec<evidence::Purpose>,
+    purpose: String,
+    may_answer_call: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/orders/show.html")]
+struct Show<'a> {
+    cx: &'a Cx,
+    form: &'a Form,
+    order: &'a Order,
+    path: String,
+    state: Safe,
+    clock: String,
+    may: May,
+    masked: Option<&'a Contact>,
+    contact: Option<&'a Contact>,
+    facts: Vec<(String, String, String)>,
+    parties: Vec<(String, String, String)>,
+    timeline: Vec<(String, &'a Step)>,
+    departments: Vec<(String, String)>,
+    others: Vec<(String, String)>,
+    teams: Vec<(String, String)>,
+    alike: Vec<(String, String)>,
+    claims: Vec<(String, String)>,
+    accepts: Vec<(String, String)>,
+    persons: Vec<(String, String)>,
+    duties: &'a [Duty],
+    ratings: Vec<String>,
+    call: Option<&'a Call>,
+    may_answer_call: bool,
+    outcomes: Vec<(String, String)>,
+    stars: Vec<(String, String)>,
+    kinds: Vec<(String, String)>,
+    methods: Vec<(String, String)>,
+    groups: Vec<(String, String)>,
+    purposes: Vec<(String, String)>,
+}
+
+/// Shows it.
+pub async fn show(cx: Cx, Path(id): Path<String>) -> Result {
+    let loaded = load(&cx, id.into()).await?;
+    let form = filled(&loaded);
+    draw(&cx, &loaded, &form, None)
+}
+
+/// Shows it again with what has to be mended.
+pub(super) async fn again(cx: &Cx, id: OrderId, form: Form) -> Result {
+    let loaded = load(cx, id).await?;
+    draw(cx, &loaded, &form, None)
+}
+
+/// Shows it with who to call.
+pub(super) async fn with_contact(cx: &Cx, id: OrderId, contact: &Contact) -> Result {
+    let loaded = load(cx, id).await?;
+    let form = filled(&loaded);
+    draw(cx, &loaded, &form, Some(contact))
+}
+
+fn filled(loaded: &Loaded) -> Form {
+    let visit = loaded.order.state.visit();
+    let on = visit.map(|visit| visit.on).or(loaded.order.want.on);
+    let mut form = Form::filled([
+        ("on", on.map(|on| on.to_string()).unwrap_or_default()),
+        ("at", visit.map_or_else(|| "9:30".to_owned(), |visit| crate::clock_text(visit.minute))),
+        ("minutes", visit.map_or(60, |visit| visit.minutes).to_string()),
+        ("purpose", loaded.purpose.clone()),
+        ("kind", Kind::Lecture.code().to_owned()),
+        ("method", Method::SignInSheet.code().to_owned()),
+    ]);
+    for duty in &loaded.duties {
+        form = form
+            .and("person", duty.person.as_str())
+            .and(&format!("in-{}", duty.person), crate::clock_text(duty.came.unwrap_or(duty.from)))
+            .and(&format!("out-{}", duty.person), crate::clock_text(duty.left.unwrap_or(duty.to)));
+    }
+    for one in loaded.departments.iter().filter(|one| one.reasons.contains(&Because::Offers) && !one.declined)
+    {
+        form = form.and("department", one.unit.as_str());
+    }
+    for one in loaded.teams.iter().filter(|one| one.weight() > 1).take(1) {
+        form = form.and("team", one.unit.as_str());
+    }
+    form
+}
+
+async fn load(cx: &Cx, id: OrderId) -> std::result::Result<Loaded, Refusal> {
+    cx.read(move |tx, by| {
+        let (order, parties) = actions::find(tx, by, &id)?;
+        let may = rules::may(&by.actor, &order, &parties);
+        let district = by.district();
+        let steps = store::step::list(tx, district, &id)?;
+        let at = (&id, order.n_reopened);
+        let opened = order.contact.as_ref().and_then(|sealed| contact::open(by, &id, sealed));
+        let teams = match order.state.department().filter(|_| may.find) {
+            Some(department) => matching::teams(tx, by, (&order, department))?,
+            None => Vec::new(),
+        };
+        let departments = if may.dispatch || may.reassign {
+            matching::departments(tx, by, (&order, &parties))?
+        } else {
+            Vec::new()
+        };
+        let persons = match order.state.team().filter(|_| may.arrange) {
+            Some(team) => store::team::persons(tx, district, team)?,
+            None => Vec::new(),
+        };
+        let purpose = match &order.want.resource {
+            Some(id) => store::resource::find(tx, district, id)?.and_then(|one| one.offer.purpose),
+            None => None,
+        };
+        let units: Vec<UnitId> = parties.iter().map(|one| one.unit.clone()).collect();
+        let units = units.into_iter().chain(steps.iter().filter_map(|step| step.unit.clone()));
+        let units: Vec<UnitId> = units.chain(order.want.town.clone()).collect();
+        Ok(Loaded {
+            alike: if may.check { store::list::alike(tx, district, &order)? } else { Vec::new() },
+            duties: store::duty::of_order(tx, district, at)?,
+            ratings: store::rating::list(tx, district, at)?,
+            calls: store::call::list(tx, district, &id)?,
+            purposes: if may.report { evidence::purposes::list(tx, district)? } else { Vec::new() },
+            purpose: purpose.map(|id| id.to_string()).unwrap_or_default(),
+            masked: opened.map(|contact| contact.masked()),
+            names: Names::load(tx, by, &units)?,
+            calendar: people::workdays::calendar(tx, district)?,
+            may_answer_call: rules::checks(&by.actor, &order),
+            order,
+            parties,
+            may,
+            steps,
+            departments,
+            teams,
+            persons,
+        })
+    })
+    .await
+}
+
+fn draw(cx: &Cx, loaded: &Loaded, form: &Form, contact: Option<&Contact>) -> Result {
+    let (order, names) = (&loaded.order, &loaded.names);
+    let named = |unit: &UnitId| (unit.to_string(), names.of(cx, unit));
+    let offered = |part| {
+        let mine = rules::offered(&cx.by.actor, &loaded.parties, part);
+        mine.into_iter().map(named).collect::<Vec<_>>()
+    };
+    let call = loaded.calls.iter().find(|call| call.round == order.n_reopened);
+    let (likely, others): (Vec<&Department>, Vec<&Department>) =
+        loaded.departments.iter().partition(|one| !one.reasons.is_empty() && !one.declined);
+    let body = Show {
+        cx,
+        form,
+        order,
+        path: format!("/desk/orders/{}", order.id),
+        state: state_tag(cx, order),
+        clock: clock_words(cx, order, &loaded.calendar),
+        may: loaded.may,
+        masked: loaded.masked.as_ref(),
+        contact,
+        facts: facts(cx, loaded),
+        parties: loaded.parties.iter().map(|one| party(cx, names, one)).collect(),
+        timeline: loaded.steps.iter().map(|step| (line(cx, names, step), step)).collect(),
+        departments: likely.iter().map(|one| department(cx, names, one)).collect(),
+        others: others.iter().map(|one| department(cx, names, one)).collect(),
+        teams: loaded.teams.iter().map(|one| team(cx, names, one)).collect(),
+        alike: loaded.alike.iter().map(|one| (one.id.to_string(), alike(cx, one))).collect(),
+        claims: offered(Part::Department),
+        accepts: offered(Part::Team),
+        persons: active(cx, &loaded.persons),
+        duties: &loaded.duties,
+        ratings: loaded.ratings.iter().map(|one| rating(cx, one)).collect(),
+        call,
+        may_answer_call: loaded.may_answer_call && call.is_some_and(|call| call.answered.is_none()),
+        outcomes: options(cx, "service-outcome-", community::OUTCOMES),
+        stars: (1..=5).rev().map(|n| (n.to_string(), cx.t(&format!("service-stars-{n}")))).collect(),
+        kinds: options(cx, "evidence-kind-", Kind::ALL.iter().map(|kind| kind.code())),
+        methods: options(cx, "evidence-method-", Method::ALL.iter().map(|method| method.code())),
+        groups: options(cx, "group-", Group::ALL.map(Group::code)),
+        purposes: loaded
+            .purposes
+            .iter()
+            .map(|one| (one.id.to_string(), format!("{} {}", one.code, one.title)))
+            .collect(),
+    };
+    cx.page(desk(order.want.title.clone()).of_form(form), body)
+}
+
+fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(String, String, String)> {
+    let (order, names) = (&loaded.order, &loaded.names);
+    let want = &order.want;
+    let part = cx.t(&format!("service-part-{}", want.part.code()));
+    let on = want.on.map_or_else(|| cx.t("service-any-day"), |on| day_words(cx, on));
+    let plain = |key: &str, words: String| (cx.t(key), words, String::new());
+    let mut facts = vec![
+        plain("service-when", format!("{on} {part}")),
+        plain("service-where", names.of_any(cx, want.town.as_ref())),
+        plain("service-column-channel", cx.t(&format!("service-channel-{}", order.channel.code()))),
+    ];
+    if let Some(id) = &want.resource {
+        facts.insert(0, (cx.t("service-what"), want.title.clone(), format!("/desk/resources/{id}")));
+    }
+    if !want.need.is_empty() {
+        facts.push(plain("service-wish", want.need.clone()));
+    }
+    if !want.topic.is_empty() {
+        facts.push(plain("service-topic", want.topic.clone()));
+    }
+    if let Some(n) = want.n_heads {
+        facts.push(plain("service-column-heads", n.to_string()));
+    }
+    if !want.language.is_empty() {
+        facts.push(plain("service-languages", want.language.clone()));
+    }
+    if let Some(visit) = order.state.visit() {
+        facts.push(plain("service-agreed", visit_words(cx, visit)));
+    }
+    if let Some(delivery) = order.state.delivery() {
+        facts.push((cx.t("service-delivery"), want.title.clone(), format!("/desk/deliveries/{delivery}")));
+    }
+    facts
+}
+
+fn party(cx: &Cx, names: &Names, one: &Party) -> (String, String, String) {
+    let state = cx.t(&format!("service-party-state-{}", one.state.code()));
+    (cx.t(&format!("service-party-{}", one.part.code())), names.of(cx, &one.unit), state)
+}
+
+fn reasons(cx: &Cx, all: &[Because]) -> String {
+    let words = all.iter().map(|one| cx.t(&format!("service-because-{}", one.code())));
+    words.collect::<Vec<_>>().join(&cx.t("service-comma"))
+}
+
+fn department(cx: &Cx, names: &Names, one: &Department) -> (String, String) {
+    let mut why = reasons(cx, &one.reasons);
+    if one.declined {
+        why = cx.t("service-because-declined");
+    }
+    let name = names.of(cx, &one.unit);
+    let words =
+        if why.is_empty() { name } else { cx.with("service-suggested", &[("name", name), ("why", why)]) };
+    (one.unit.to_string(), words)
+}
+
+fn team(cx: &Cx, names: &Names, one: &Suggestion) -> (String, String) {
+    let why = reasons(cx, &one.reasons);
+    let load = cx.with("service-load", &[("n", one.n_has.to_string()), ("most", one.n_load.to_string())]);
+    let args = [("name", names.of(cx, &one.unit)), ("why", format!("{why}{}{load}", cx.t("service-comma")))];
+    (one.unit.to_string(), cx.with("service-suggested", &args))
+}
+
+fn alike(cx: &Cx, one: &Order) -> String {
+    let state = cx.t(&format!("service-state-{}", one.state.code()));
+    format!("{} {} · {state}", one.number(), one.want.title)
+}
+
+fn active(cx: &Cx, persons: &[Person]) -> Vec<(String, String)> {
+    let there = persons.iter().filter(|one| one.is_active);
+    there
+        .map(|one| {
+            let kind = cx.t(&format!("service-person-{}", one.kind.code()));
+            (one.id.to_string(), format!("{} · {kind} {}", one.name, one.topics).trim().to_owned())
+        })
+        .collect()
+}
+
+fn rating(cx: &Cx, one: &Rating) -> String {
+    let side = cx.t(&format!("service-rating-{}", one.side));
+    format!("{side}：{} {}", cx.t(&format!("service-stars-{}", one.stars)), one.words).trim().to_owned()
+}
+
+impl Show<'_> {
+    /// Whether anything can be done here now.
+    fn may_anything(&self) -> bool {
+        let may = self.may;
+        may.check
+            || may.dispatch
+            || may.claim
+            || may.find
+            || may.accept
+            || may.arrange
+            || may.report
+            || may.rate
+    }
+
+    /// Whether they are there already: reporting is next.
+    const fn has_begun(&self) -> bool {
+        matches!(self.order.state, State::InDelivery { .. })
+    }
+
+    /// Units to which a coordinator can give it.
+    fn all_departments(&self) -> Vec<(String, String)> {
+        self.departments.iter().chain(&self.others).cloned().collect()
+    }
+}
+
+/// The form in which a team agrees a day, or gives the order back.
+#[derive(Template)]
+#[template(path = "pages/orders/arrange.html")]
+struct Arrange<'a> {
+    cx: &'a Cx,
+    form: &'a Form,
+    order: &'a Order,
+    path: &'a str,
+    persons: &'a [(String, String)],
+}
+
+impl Show<'_> {
+    fn arrange(&self) -> String {
+        let part = Arrange {
+            cx: self.cx,
+            form: self.form,
+            order: self.order,
+            path: &self.path,
+            persons: &self.persons,
+        };
+        part.render().unwrap_or_default()
+    }
+
+    /// With "none chosen" in front.
+    fn with_none(&self, all: &[(String, String)]) -> Vec<(String, String)> {
+        let mut with = vec![(String::new(), self.cx.t("service-none-chosen"))];
+        with.extend_from_slice(all);
+        with
+    }
+}
