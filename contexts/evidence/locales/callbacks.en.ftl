@@ -73,7 +73,7 @@ evidence-callback-answered-by = Called by
 evidence-callback-delivery = Look at the delivery
 evidence-callback-had-a-hand = You or your unit had a hand in this delivery or its verification; somebody else has to call.
 evidence-rates = Estimated over-reporting
-evidence-rates-lead = Estimated from call-backs: the share of each unit's deliveries with fewer heads than reported, or none. In brackets the 95% interval; below { $least } reached calls nothing is said. A unit's name opens its calls.
+evidence-rates-lead = Estimated from call-backs: the share of each unit's deliveries with fewer heads than reported, or none. In brackets the 95% interval; below { $fewest } reached calls nothing is said, and below { $least } there is no rank; the highest rate stands first. A unit's name opens its calls.
 evidence-rates-none = No call-back of this year was answered.
 evidence-rate = about { $rate } ({ $lower } to { $upper }, n = { $n })
 evidence-rate-cannot-say = cannot say (n = { $n }, at least { $least } needed)
@@ -84,3 +84,10 @@ evidence-rate-share = Estimated over-reporting
 evidence-rate-lower = Lower limit
 evidence-rate-upper = Upper limit
 job-evidence-callbacks = The monthly draw of call-backs
+evidence-ranking = Smallest number for a ranking
+evidence-ranking-lead = Where units or towns are ranked, those with fewer cases than this have no rank, and the page says so. While nothing is set it is { $usual }: of ten cases without a fault a quarter may still have one, and with fewer a rank is chance. From { $fewest } to { $most }.
+evidence-ranking-least = Ranked from how many cases on
+evidence-ranking-set = Save
+evidence-ranking-rank = Rank
+evidence-ranking-too-few = too few cases, not ranked
+evidence-ranking-overlap = Where intervals overlap, the order says nothing.

@@ -73,7 +73,7 @@ evidence-callback-answered-by = 回访人
 evidence-callback-delivery = 看这场活动
 evidence-callback-had-a-hand = 您或您的单位参与过这场活动的填报、核验或举办，请由别人回访。
 evidence-rates = 多报率估计
-evidence-rates-lead = 由电话回访估计：每个单位有多大比例的活动人数偏少或没有举办。括号里是 95% 置信区间；联系上的不足 { $least } 个时不作估计。点单位名称可看每个回访。
+evidence-rates-lead = 由电话回访估计：每个单位有多大比例的活动人数偏少或没有举办。括号里是 95% 置信区间；联系上的不足 { $fewest } 个时不作估计，不足 { $least } 个的不列入排名；估计多报率最高的排在最前。点单位名称可看每个回访。
 evidence-rates-none = 这一年还没有回访结果。
 evidence-rate = 约 { $rate }（{ $lower } 到 { $upper }，n = { $n }）
 evidence-rate-cannot-say = 还不能判断（n = { $n }，至少要 { $least } 个）
@@ -84,3 +84,10 @@ evidence-rate-share = 估计多报率
 evidence-rate-lower = 区间下限
 evidence-rate-upper = 区间上限
 job-evidence-callbacks = 每月抽取回访
+evidence-ranking = 排名的最小样本数
+evidence-ranking-lead = 单位或镇（街道）排名时，少于这个数的不列入排名，页面上写明“样本不足，未列入排名”。没有设置时按 { $usual }：十个里一个问题也没有时，仍可能有四分之一有问题，再少的话名次只是碰巧。可设 { $fewest } 到 { $most }。
+evidence-ranking-least = 至少多少个才列入排名
+evidence-ranking-set = 保存
+evidence-ranking-rank = 名次
+evidence-ranking-too-few = 样本不足，未列入排名
+evidence-ranking-overlap = 区间有重叠的，名次先后不说明有差别。

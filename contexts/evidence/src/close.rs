@@ -1,14 +1,14 @@
 //! Closing a month or a year: the snapshot that is signed, the order in which periods close, and the
 //! check of a snapshot by somebody who has nothing but the file. Pure.
 
-use kernel::{Day, Instant, Problem, Year};
+use kernel::{Day, Instant, Problem, Value, Year};
 use merkle::{Hash, Head, Key, note};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::Stamp;
 use crate::fact::{Cell, Sums};
+use crate::{Indicator, Stamp};
 
 /// The first line of a snapshot, and the form of its file.
 const FORM: &str = "qilin-close-1";
@@ -108,7 +108,7 @@ pub fn may_close(
     Err(Problem::new("evidence-close-order").at("period").with("period", period).with("first", first))
 }
 
-/// An indicator's figure of a year at its close.
+/// An indicator's figure of a month or a year at its close.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClosedIndicator {
     /// Its id.
@@ -117,10 +117,24 @@ pub struct ClosedIndicator {
     pub title: String,
     /// The figure's digits; none when it was not filled.
     pub value: Option<String>,
+    /// The digits from the indicator's first day to the end of a year; none of a month.
+    pub to_date: Option<String>,
     /// What stood behind it.
     pub n: i64,
     /// The version of the rule that made it; none where no rule counts.
     pub rule: Option<i64>,
+}
+
+impl ClosedIndicator {
+    /// With these values, of so many records and by this version of its rule.
+    pub(crate) fn of(one: &Indicator, value: Value, to_date: Value, n: i64, rule: Option<i64>) -> Self {
+        let digits = |value| match value {
+            Value::Number(value) => Some(value.normalize().to_string()),
+            Value::NotApplicable | Value::NotCollected | Value::Suppressed => None,
+        };
+        let (id, title) = (one.id.to_string(), one.title.clone());
+        Self { id, title, value: digits(value), to_date: digits(to_date), n, rule }
+    }
 }
 
 /// Everything that a snapshot says.
@@ -138,9 +152,9 @@ pub struct Snapshot {
     pub n_left_out: i64,
     /// The version of the built-in rules.
     pub rule_version: i64,
-    /// Every total of the period, in order.
+    /// Every total of the period, in order; of a month those of the towns too.
     pub cells: Vec<(Cell, Sums)>,
-    /// Of a year, every indicator.
+    /// Every indicator.
     pub indicators: Vec<ClosedIndicator>,
 }
 
@@ -160,7 +174,7 @@ impl Snapshot {
             line(json!(["cell", cell.purpose, cell.grain.code(), cell.key, sessions, person_times, minutes]));
         }
         for one in &self.indicators {
-            line(json!(["indicator", one.id, one.title, one.value, one.n, one.rule]));
+            line(json!(["indicator", one.id, one.title, one.value, one.n, one.rule, one.to_date]));
         }
         text
     }
@@ -210,9 +224,9 @@ fn cell(line: &str, period: &str) -> Option<(Cell, Sums)> {
 }
 
 fn indicator(line: &str) -> Option<ClosedIndicator> {
-    type Line = (String, String, String, Option<String>, i64, Option<i64>);
-    let (tag, id, title, value, n, rule): Line = serde_json::from_str(line).ok()?;
-    (tag == "indicator").then_some(ClosedIndicator { id, title, value, n, rule })
+    type Line = (String, String, String, Option<String>, i64, Option<i64>, Option<String>);
+    let (tag, id, title, value, n, rule, to_date): Line = serde_json::from_str(line).ok()?;
+    (tag == "indicator").then_some(ClosedIndicator { id, title, value, to_date, n, rule })
 }
 
 /// SHA-256 of a snapshot's text.

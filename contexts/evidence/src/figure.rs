@@ -4,6 +4,7 @@ use kernel::{Day, Problem, Problems, Refusal};
 use rust_decimal::Decimal;
 
 use crate::indicator::Source;
+use crate::life::Life;
 use crate::{FigureId, IndicatorId, Stamp, words::codes};
 
 codes!(
@@ -120,38 +121,6 @@ impl FigureDetails {
     }
 }
 
-/// Where a figure is in its life.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FigureState {
-    /// Waits for a second person; shown nowhere else.
-    Recorded,
-    /// Shown.
-    Confirmed {
-        /// The second person.
-        confirmed: Stamp,
-    },
-    /// Shown no longer.
-    Withdrawn {
-        /// Who had confirmed it, if anybody had.
-        confirmed: Option<Stamp>,
-        /// Who withdrew it.
-        withdrawn: Stamp,
-        /// Why.
-        reason: String,
-    },
-}
-
-impl FigureState {
-    /// The word in the store and, after `evidence-figure-state-`, in the catalogue.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Recorded => "recorded",
-            Self::Confirmed { .. } => "confirmed",
-            Self::Withdrawn { .. } => "withdrawn",
-        }
-    }
-}
-
 /// A dated number from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
@@ -160,7 +129,7 @@ pub struct Figure {
     /// What is told.
     pub details: FigureDetails,
     /// Where it is in its life. Only the transitions below write it.
-    pub(crate) state: FigureState,
+    pub(crate) life: Life,
     /// Rises with every change.
     pub version: i64,
     /// Who recorded it.
@@ -171,50 +140,29 @@ pub struct Figure {
 
 impl Figure {
     /// Where it is in its life.
-    pub const fn state(&self) -> &FigureState {
-        &self.state
+    pub const fn life(&self) -> &Life {
+        &self.life
     }
 
-    /// Whether it is shown.
-    pub const fn stands(&self) -> bool {
-        matches!(self.state, FigureState::Confirmed { .. })
+    /// The word in the store and, after `evidence-figure-state-`, in the catalogue.
+    pub const fn code(&self) -> &'static str {
+        self.life.code("recorded")
     }
 
     /// Confirms it: it is shown.
     ///
     /// # Errors
-    /// Invalid for the one who recorded it; conflict unless it waits.
+    /// As [`Life::confirm`].
     pub fn confirm(self, confirmed: Stamp) -> Result<Self, Refusal> {
-        match self.state {
-            FigureState::Recorded if confirmed.by == self.recorded.by => {
-                Err(Problem::new("evidence-verify-own").into())
-            }
-            FigureState::Recorded => Ok(Self { state: FigureState::Confirmed { confirmed }, ..self }),
-            FigureState::Confirmed { .. } | FigureState::Withdrawn { .. } => Err(self.refuse()),
-        }
+        Ok(Self { life: self.life.confirm(&self.recorded, confirmed)?, ..self })
     }
 
     /// Takes it back.
     ///
     /// # Errors
-    /// Conflict once withdrawn.
+    /// As [`Life::withdraw`].
     pub fn withdraw(self, withdrawn: Stamp, reason: String) -> Result<Self, Refusal> {
-        let confirmed = match self.state {
-            FigureState::Recorded => None,
-            FigureState::Confirmed { confirmed } => Some(confirmed),
-            FigureState::Withdrawn { .. } => return Err(self.refuse()),
-        };
-        Ok(Self { state: FigureState::Withdrawn { confirmed, withdrawn, reason }, ..self })
-    }
-
-    fn refuse(&self) -> Refusal {
-        let (key, stamp) = match &self.state {
-            FigureState::Recorded => ("evidence-entry-conflict-recorded", &self.recorded),
-            FigureState::Confirmed { confirmed } => ("evidence-entry-conflict-verified", confirmed),
-            FigureState::Withdrawn { withdrawn, .. } => ("evidence-entry-conflict-withdrawn", withdrawn),
-        };
-        let problem = Problem::new(key).with("name", &stamp.name);
-        Refusal::Conflict(problem.with("at", stamp.at.minute_text()))
+        Ok(Self { life: self.life.withdraw(&self.recorded, withdrawn, reason)?, ..self })
     }
 }
 
@@ -234,8 +182,7 @@ pub fn contradictions(
     figures: &[Figure],
     implied: impl Fn(&IndicatorId) -> Option<Decimal>,
 ) -> Vec<Contradiction> {
-    let alive: Vec<&Figure> =
-        figures.iter().filter(|one| !matches!(one.state, FigureState::Withdrawn { .. })).collect();
+    let alive: Vec<&Figure> = figures.iter().filter(|one| !one.life.is_withdrawn()).collect();
     let mut found = Vec::new();
     for (n, one) in alive.iter().enumerate() {
         for other in alive.iter().skip(n + 1) {

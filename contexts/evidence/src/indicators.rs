@@ -107,7 +107,7 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
     let towns = people::units::town_versions(tx, district)?;
     let rules = store::rule::list(tx, district)?;
     let mut figures = store::figure::list(tx, district)?;
-    figures.retain(|one| one.stands() && one.details.subject == Subject::Value);
+    figures.retain(|one| one.life().stands() && one.details.subject == Subject::Value);
     let mut series = Vec::new();
     for indicator in store::indicator::list(tx, district)? {
         let mut points = Vec::new();
@@ -218,7 +218,13 @@ fn figure_point(figures: &[Figure], id: &IndicatorId, (year, on): (Year, Day)) -
     }
 }
 
-fn stock_point(indicator: &Indicator, stocks: &[Stock], towns: &[Unit], (year, on): (Year, Day)) -> Point {
+/// What a stock was on a day.
+pub(crate) fn stock_point(
+    indicator: &Indicator,
+    stocks: &[Stock],
+    towns: &[Unit],
+    (year, on): (Year, Day),
+) -> Point {
     let in_force = || stocks.iter().filter(|one| one.from <= on && one.to.is_none_or(|to| to >= on));
     let n = in_force().map(|one| one.n).sum();
     let value = match indicator.source {

@@ -17,13 +17,17 @@ mod filter;
 pub mod flags;
 mod indicator;
 pub mod indicators;
+mod life;
 pub mod log;
+mod month;
 pub mod moves;
+pub mod open;
 pub mod pages;
 mod person;
 mod photo;
 mod purpose;
 pub mod purposes;
+pub mod ranking;
 mod reached;
 pub mod reading;
 mod rule;
@@ -35,14 +39,15 @@ pub mod totals;
 mod words;
 
 pub use actions::delivery::NewDelivery;
-pub use attestation::{Attestation, AttestationState};
+pub use attestation::Attestation;
 pub use deliverer::Deliverer;
 pub use delivery::{Before, Delivery, Details, Stamp, State, Step};
 pub use entry::{Entry, EntryDetails, EntryState};
 pub use fact::Sums;
-pub use figure::{Figure, FigureDetails, FigureState, Means, Subject};
+pub use figure::{Figure, FigureDetails, Means, Subject};
 pub use filter::Filter;
 pub use indicator::{Indicator, Point, Series, Source, Tally};
+pub use life::Life;
 pub use photo::{Area, Doubt, MAX_BYTES as MAX_PHOTO_BYTES, Photo, examine as examine_photo};
 pub use purpose::Purpose;
 pub use reached::{Reached, reached};
@@ -65,7 +70,11 @@ pub fn jobs() -> jobs::Module {
         every_minutes: 360,
         action: callbacks::actions::keep_up,
     };
-    jobs::Module { jobs: Vec::new(), schedule: vec![keep_up, sign, callbacks] }
+    let open = jobs::Schedule { name: "evidence.open", every_minutes: 24 * 60, action: open::ask };
+    jobs::Module {
+        jobs: vec![jobs::Kind::of::<open::MakeOpen>()],
+        schedule: vec![keep_up, sign, callbacks, open],
+    }
 }
 
 /// The tables of the log in which its facts leave their leaves: to be made before its own.
@@ -85,6 +94,8 @@ pub const STREAM: db::Stream = db::Stream {
         ("0009_flag.sql", include_str!("../migrations/0009_flag.sql")),
         ("0010_callback.sql", include_str!("../migrations/0010_callback.sql")),
         ("0011_same_heads.sql", include_str!("../migrations/0011_same_heads.sql")),
+        ("0012_open.sql", include_str!("../migrations/0012_open.sql")),
+        ("0013_ranking.sql", include_str!("../migrations/0013_ranking.sql")),
     ],
 };
 

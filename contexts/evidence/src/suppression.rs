@@ -28,9 +28,18 @@ pub struct Published {
 
 /// Hides what must be hidden in a line whose total is shown beside it: the cells, then the total.
 pub fn line(cells: &[i64]) -> (Vec<Shown>, Shown) {
+    line_hiding(cells, &[])
+}
+
+/// As [`line`], and hides the cells that are marked as well, for a reason that lies outside the line.
+pub fn line_hiding(cells: &[i64], marked: &[bool]) -> (Vec<Shown>, Shown) {
+    let marked = marked.iter().copied().chain(std::iter::repeat(false));
     // the cells end in one node of which no sum is published
-    let mut numbers: Vec<Number> =
-        cells.iter().map(|n| Number { from: 0, to: 1, n: *n, is_total: false, hidden: false }).collect();
+    let mut numbers: Vec<Number> = cells
+        .iter()
+        .zip(marked)
+        .map(|(n, hidden)| Number { from: 0, to: 1, n: *n, is_total: false, hidden })
+        .collect();
     numbers.push(Number { from: 1, to: 0, n: cells.iter().sum(), is_total: true, hidden: false });
     hide(2, &mut numbers);
     let mut shown: Vec<Shown> = numbers.iter().map(Number::shown).collect();
@@ -126,7 +135,8 @@ impl Number {
 fn hide(nodes: usize, numbers: &mut [Number]) {
     let mut small = Vec::new();
     for (at, number) in numbers.iter_mut().enumerate() {
-        number.hidden = (1..FEWEST).contains(&number.n);
+        // a hidden zero would not be taken for one
+        number.hidden = number.n > 0 && (number.hidden || number.n < FEWEST);
         if number.hidden {
             small.push(at);
         }

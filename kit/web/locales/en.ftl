@@ -76,7 +76,7 @@ sheet-too-large = The table unpacks to too much and was not read. Save it as a n
 sheet-not-a-table = This is not a table that can be read. Use CSV or Excel (.xlsx).
 sheet-encoding = The text encoding is not recognised. Save as CSV in UTF-8 or GB18030, or as Excel (.xlsx).
 sheet-formula = Cell { $cell } is a formula. Copy it and paste as values, then upload again.
-api-description = Every address of this installation. Changes are form posts: take _csrf from a page of the same session.
+api-description = Every address of this installation. Changes are form posts: take _csrf from a page of the same session. Open tables are listed at /open; /open/{"{"}table{"}"}?year=…&format=csv or xlsx gives one, JSON without a format, without an account.
 api-csrf = The secret of the session's forms; it stands in every form of every page
 api-once = A key that the sender makes up; the same key sent twice acts once
 api-status-200 = The page, file or table

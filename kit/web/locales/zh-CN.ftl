@@ -73,7 +73,7 @@ sheet-too-large = 表格解压后太大，没有读取。请另存为一个新�
 sheet-not-a-table = 这不是可以读取的表格。请用 CSV 或 Excel（.xlsx）格式。
 sheet-encoding = 文字编码无法识别。请另存为 UTF-8 或 GB18030 编码的 CSV，或用 Excel（.xlsx）。
 sheet-formula = 单元格 { $cell } 是公式。请复制后选择“粘贴为数值”，再上传。
-api-description = 本系统的全部地址。修改一律用表单提交：_csrf 取自同一登录会话的任一页面。
+api-description = 本系统的全部地址。修改一律用表单提交：_csrf 取自同一登录会话的任一页面。 公开的数据表在 /open，用 /open/表名?year=年份&format=csv 或 xlsx 下载，不写 format 时是 JSON，不用登录。
 api-csrf = 本次登录的表单密钥，每一页的表单里都有
 api-once = 由发送方自拟的编号；同一编号发两次只办一次
 api-status-200 = 网页、文件或表格

@@ -38,7 +38,7 @@ pub struct NavItem {
     pub path: &'static str,
     /// Its key in the catalogue.
     pub key: &'static str,
-    /// Smaller stands first.
+    /// Smaller stands first; from 80 on, what few people look for: on public pages that is at the foot.
     pub order: u16,
     /// Who sees it.
     pub permission: Permission,
@@ -48,6 +48,11 @@ impl NavItem {
     /// Whether it belongs on the page of settings instead of the navigation.
     pub(crate) fn is_setting(&self) -> bool {
         self.path.starts_with("/desk/settings/")
+    }
+
+    /// Whether it stands at the foot of public pages.
+    pub(crate) fn is_foot(&self) -> bool {
+        self.order >= 80 && !self.path.starts_with("/desk")
     }
 }
 

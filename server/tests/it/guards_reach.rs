@@ -135,6 +135,7 @@ const RECORDS: &[(&str, Whose)] = &[
     ("/orders/{number}", Everybodys),
     ("/desk/workdays/{year}", Everybodys),
     ("/plan/items/{n}", Everybodys),
+    ("/open/{table}", Everybodys),
 ];
 
 /// Addresses without a parameter that list records of units: what they lead to, and whether every

@@ -5,9 +5,9 @@ use kernel::{Caller, Problem, Problems, Refusal, UnitId, Year};
 use serde_json::json;
 
 use super::{audit, keep_photos, known_unit, stamp, unchanged};
-use crate::attestation::{Attestation, AttestationState};
+use crate::attestation::Attestation;
 use crate::indicator::Source;
-use crate::{AttestationId, IndicatorId, photo::Photo, rules, store};
+use crate::{AttestationId, IndicatorId, Life, photo::Photo, rules, store};
 
 /// An attestation as it comes from a form.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub fn sign(tx: &mut Tx, by: &Caller, new: &NewAttestation) -> Result<Attestatio
         unit: new.unit.clone(),
         body: new.body.clone(),
         evidence: new.evidence.clone(),
-        state: AttestationState::Signed,
+        life: Life::Waiting,
         version: 1,
         signed: stamp.clone(),
         is_demo: false,

@@ -1,15 +1,17 @@
 //! Closing a period, and what happens to one afterwards.
 
+use std::collections::BTreeMap;
+
 use db::Tx;
-use kernel::{Caller, Day, DistrictId, Problem, Refusal, Value, Year};
+use kernel::{Caller, Day, DistrictId, Problem, Refusal, Year};
 use merkle::{Key, note};
 use serde_json::json;
 
 use super::{audit, stamp};
 use crate::close::{self, Close, ClosedIndicator, Period, Snapshot, may_close, next};
-use crate::fact::{RULE_VERSION, Sums};
+use crate::fact::{Cell, RULE_VERSION, Sums};
 use crate::store::close::Late;
-use crate::{Delivery, Filter, Stamp, indicators, log, rules, store};
+use crate::{Delivery, Filter, Stamp, indicators, log, month, rules, store};
 
 /// What closing a period would leave out, and what it would say.
 #[derive(Clone, Debug)]
@@ -75,6 +77,10 @@ pub fn close(tx: &mut Tx, by: &Caller, period: Period) -> Result<(), Refusal> {
     let signed = merkle::sign(tx, by, &of)?;
     let head = signed.map(|signed| signed.head).ok_or_else(|| Problem::new("evidence-extract-unsigned"))?;
     let name = period.to_string();
+    let mut cells = store::close::cells(tx, by.district(), &name)?;
+    let (towns, indicators) = numbers(tx, by, period)?;
+    cells.extend(towns);
+    cells.sort_by(|(one, _), (other, _)| one.cmp(other));
     let snapshot = Snapshot {
         period: name.clone(),
         origin: of.origin(),
@@ -82,11 +88,8 @@ pub fn close(tx: &mut Tx, by: &Caller, period: Period) -> Result<(), Refusal> {
         closed_at: by.now(),
         n_left_out: before.n_submitted,
         rule_version: RULE_VERSION,
-        cells: store::close::cells(tx, by.district(), &name)?,
-        indicators: match period {
-            Period::Month(..) => Vec::new(),
-            Period::Year(year) => figures(tx, by, year)?,
-        },
+        cells,
+        indicators,
     };
     let body = snapshot.canonical();
     let over = merkle::Head { size: head.size, root: close::hash(&body) };
@@ -100,23 +103,42 @@ pub fn close(tx: &mut Tx, by: &Caller, period: Period) -> Result<(), Refusal> {
     audit(tx, by, "evidence.close", ("period", &name), detail)
 }
 
+/// The cells of a period that no total keeps, and every indicator.
+type Numbers = (BTreeMap<Cell, Sums>, Vec<ClosedIndicator>);
+
+/// What a period comes to as it is counted now, beside its totals.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn numbers(tx: &mut Tx, by: &Caller, period: Period) -> Result<Numbers, Refusal> {
+    match (period, period.days()) {
+        (Period::Year(year), _) => Ok((BTreeMap::new(), figures(tx, by, year)?)),
+        (Period::Month(..), Some((from, to))) => {
+            let month = month::count(tx, by, (&period.to_string(), from, to))?;
+            Ok((month.towns, month.indicators))
+        }
+        (Period::Month(..), None) => Ok(Numbers::default()),
+    }
+}
+
 fn figures(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<ClosedIndicator>, Refusal> {
     let mut closed = Vec::new();
     for series in indicators::values(tx, by, year)? {
         let Some(point) = series.points.last().filter(|point| point.year == year) else { continue };
-        let value = match point.value {
-            Value::Number(value) => Some(value.normalize().to_string()),
-            Value::NotApplicable | Value::NotCollected | Value::Suppressed => None,
-        };
-        closed.push(ClosedIndicator {
-            id: series.indicator.id.to_string(),
-            title: series.indicator.title,
-            value,
-            n: point.n,
-            rule: point.rule.map(|(n, _)| n),
-        });
+        let rule = point.rule.map(|(n, _)| n);
+        closed.push(ClosedIndicator::of(&series.indicator, point.value, point.to_date, point.n, rule));
     }
     Ok(closed)
+}
+
+/// What was signed of a year; none while it is open. For pages that show a number of the year: what was
+/// closed stands beside what is counted now.
+///
+/// # Errors
+/// As the database refuses.
+pub fn of_year(tx: &mut Tx, district: &DistrictId, year: Year) -> Result<Option<Snapshot>, Refusal> {
+    let found = store::close::find(tx, district, &format!("{year:04}"))?;
+    Ok(found.and_then(|close| Snapshot::parse(&close.body)))
 }
 
 /// The closed periods in which a day lies, which a change would move.

@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::{audit, known_unit, stamp, unchanged};
-use crate::figure::{Contradiction, Figure, FigureDetails, FigureState, contradictions};
-use crate::{FigureId, IndicatorId, rules, store};
+use crate::figure::{Contradiction, Figure, FigureDetails, contradictions};
+use crate::{FigureId, IndicatorId, Life, rules, store};
 
 /// Records a figure; it is shown once a second person confirmed it.
 ///
@@ -30,9 +30,9 @@ pub fn record(tx: &mut Tx, by: &Caller, details: &FigureDetails) -> Result<Figur
     if !by.actor.reach(rules::RECORDERS).includes(&details.unit) {
         return Err(Problem::new("evidence-host-outside").at("unit").into());
     }
-    let state = FigureState::Recorded;
+    let life = Life::Waiting;
     let figure =
-        Figure { id: by.id(), details: details.clone(), state, version: 1, recorded: stamp, is_demo: false };
+        Figure { id: by.id(), details: details.clone(), life, version: 1, recorded: stamp, is_demo: false };
     store::figure::insert(tx, by.district(), &figure)?;
     let detail =
         json!({ "figure": details.subject, "value": details.value.to_string(), "on": details.as_of });

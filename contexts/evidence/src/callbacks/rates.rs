@@ -9,14 +9,16 @@ use web::{Cell, Cx, Form, Format, Page, ui};
 use super::actions;
 use super::estimate::{FEWEST_CALLS, OverReporting};
 use crate::pages::names::Names;
+use crate::ranking::{self, Ranking};
 
 #[derive(Template)]
 #[template(path = "callbacks/rates.html")]
 struct Rates<'a> {
     cx: &'a Cx,
     form: Form,
-    lines: Vec<Line>,
+    lines: Vec<(String, Line)>,
     fewest: i64,
+    least: i64,
 }
 
 struct Line {
@@ -32,11 +34,11 @@ pub(super) async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> 
     let text = |name: &str| query.get(name).map_or("", |text| text.trim());
     let year = text("year").parse().ok().filter(|year| (2000..=2100).contains(year));
     let year = year.unwrap_or(cx.by.today().year());
-    let (rates, names) = cx
+    let (rates, names, least) = cx
         .read(move |tx, by| {
             let rates = actions::rates(tx, by.district(), year)?;
             let names = Names::load(tx, by, rates.keys())?;
-            Ok((rates, names))
+            Ok((rates, names, ranking::least(tx, by.district())?))
         })
         .await?;
     let lines = rates.into_iter().map(|(unit, said)| Line {
@@ -45,12 +47,18 @@ pub(super) async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> 
         words: words(&cx, &said),
         said,
     });
-    let lines: Vec<Line> = lines.collect();
+    // fewer calls than it takes to say anything are too few for a rank as well
+    let least = least.max(FEWEST_CALLS);
+    let of = |line: &Line| (line.said.n, line.said.rate.map_or(-1.0, |rate| rate.value));
+    let Ranking { ranked, too_few } = ranking::rank(lines.collect(), least, of);
+    let ranked = ranked.into_iter().map(|(rank, line)| (rank.to_string(), line));
+    let unranked = too_few.into_iter().map(|line| (cx.t("evidence-ranking-too-few"), line));
+    let lines: Vec<(String, Line)> = ranked.chain(unranked).collect();
     if let Some(format) = Format::parse(text("format")) {
         return file(&cx, format, lines);
     }
     let form = Form::new().and("year", year.to_string());
-    cx.page(Page::new(cx.t("evidence-rates")), Rates { cx: &cx, form, lines, fewest: FEWEST_CALLS })
+    cx.page(Page::new(cx.t("evidence-rates")), Rates { cx: &cx, form, lines, fewest: FEWEST_CALLS, least })
 }
 
 /// The rate of a unit in a sentence, with its interval and n; or that nothing can be said.
@@ -71,17 +79,18 @@ pub fn words(cx: &Cx, said: &OverReporting) -> String {
     }
 }
 
-fn file(cx: &Cx, format: Format, lines: Vec<Line>) -> web::Result {
+fn file(cx: &Cx, format: Format, lines: Vec<(String, Line)>) -> web::Result {
     let keys = [
-        "evidence-unit", "evidence-rate-n", "evidence-rate-not-reached", "evidence-rate-over",
-        "evidence-rate-share", "evidence-rate-lower", "evidence-rate-upper", "evidence-callback-reported",
-        "evidence-callback-heard",
+        "evidence-ranking-rank", "evidence-unit", "evidence-rate-n", "evidence-rate-not-reached",
+        "evidence-rate-over", "evidence-rate-share", "evidence-rate-lower", "evidence-rate-upper",
+        "evidence-callback-reported", "evidence-callback-heard",
     ];
-    let row = |line: Line| -> Vec<Cell> {
+    let row = |(rank, line): (String, Line)| -> Vec<Cell> {
         let share = |pick: fn(super::estimate::Rate) -> f64| {
             line.said.rate.map_or(Cell::Empty, |rate| Cell::Decimal(format!("{:.3}", pick(rate))))
         };
         vec![
+            rank.into(),
             line.unit.clone().into(),
             line.said.n.into(),
             line.said.not_reached.into(),

@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod entries;
 pub mod figures;
 pub mod indicators;
+mod life;
 pub mod log;
 pub mod names;
 pub mod photo;
@@ -59,6 +60,8 @@ pub fn module() -> Module {
             (web::Locale::En, include_str!("../../locales/callbacks.en.ftl")),
             (web::Locale::En, include_str!("../../locales/closes.en.ftl")),
             (web::Locale::En, include_str!("../../locales/figures.en.ftl")),
+            (web::Locale::Zh, include_str!("../../locales/open.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../../locales/open.en.ftl")),
         ],
         nav: &[
             NavItem { path: "/desk/deliveries", key: "nav-deliveries", order: 30, permission: ANYONE },
@@ -72,6 +75,12 @@ pub fn module() -> Module {
                 order: 71,
                 permission: SETTINGS,
             },
+            NavItem {
+                path: "/desk/settings/ranking",
+                key: "evidence-ranking",
+                order: 72,
+                permission: crate::ranking::pages::SET,
+            },
             NavItem { path: "/desk/flags", key: "nav-flags", order: 37, permission: VERIFY },
             NavItem {
                 path: "/desk/callbacks",
@@ -81,6 +90,7 @@ pub fn module() -> Module {
             },
             NavItem { path: "/desk/closes", key: "nav-closes", order: 39, permission: ANYONE },
             NavItem { path: "/log", key: "nav-log", order: 88, permission: ANYONE },
+            NavItem { path: "/open", key: "nav-open", order: 89, permission: Permission::Public },
         ],
         todos: Some(todos::list),
         assets: &[
@@ -148,6 +158,7 @@ fn routes() -> Routes {
         .get("/desk/rules/{id}", ANYONE, rules::show::show)
         .post("/desk/rules/{id}/force", KEEP_RULES, rules::show::put_in_force)
         .post("/desk/rules/{id}/discard", KEEP_RULES, rules::show::discard);
+    let deliveries = crate::ranking::pages::routes(crate::open::pages::routes(deliveries));
     let deliveries = crate::callbacks::pages::routes(crate::flags::pages::routes(deliveries));
     deliveries
         .get("/desk/attestations", ANYONE, attestations::index::show)

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use db::{Row, Tx, params};
 use kernel::{AccountId, DistrictId, Instant, Reach, Refusal, Year};
 
-use super::stored::{self, CLOSED, Step, Stored, save_step, stamp_values, within};
+use super::stored::{self, Step, Stored, save_life, stamp_values, within};
 use super::{Sql, corrupt};
-use crate::attestation::{Attestation, AttestationState};
+use crate::attestation::Attestation;
 use crate::{AttestationId, IndicatorId};
 
 const TABLE: &str = "evidence_attestation";
 const SIGNED: Step = ["signed_by", "signed_name", "signed_at"];
-const CONFIRMED: Step = ["confirmed_by", "confirmed_name", "confirmed_at"];
 
 /// Inserts a new one.
 pub fn insert(tx: &mut Tx, district: &DistrictId, one: &Attestation) -> Result<(), Refusal> {
@@ -49,22 +48,13 @@ pub fn find(tx: &mut Tx, district: &DistrictId, id: &AttestationId) -> Result<Op
 
 /// Writes the state if nobody wrote since `seen`.
 pub fn save(tx: &mut Tx, district: &DistrictId, one: &Attestation, seen: i64) -> Result<(), Refusal> {
-    let (confirmed, closed, reason) = match &one.state {
-        AttestationState::Signed => (None, None, None),
-        AttestationState::Confirmed { confirmed } => (Some(confirmed), None, None),
-        AttestationState::Withdrawn { confirmed, withdrawn, reason } => {
-            (confirmed.as_ref(), Some(withdrawn), Some(reason.as_str()))
-        }
-    };
-    save_step(
+    save_life(
         tx,
         "update evidence_attestation set state = $4, version = $5, closed_reason = $6, confirmed_by = $7,
             confirmed_name = $8, confirmed_at = $9, closed_by = $10, closed_name = $11, closed_at = $12
          where district_id = $1 and id = $2 and version = $3",
         (district, one.id.as_str(), seen),
-        (one.state.code(), reason),
-        &[confirmed, closed],
-        [],
+        (&one.life, one.code()),
     )
 }
 
@@ -75,7 +65,7 @@ pub struct Filter {
     pub indicator: Option<IndicatorId>,
     /// About this year.
     pub year: Option<Year>,
-    /// In this state, one of [`AttestationState::CODES`].
+    /// In this state, one of [`Attestation::CODES`].
     pub state: Option<&'static str>,
 }
 
@@ -139,22 +129,13 @@ pub fn standing(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<(Indicato
 
 fn attestation(row: &Row) -> Result<Attestation, db::Error> {
     let stored = Stored::new(row, TABLE)?;
-    let state = match row.get::<String>("state")?.as_str() {
-        "signed" => AttestationState::Signed,
-        "confirmed" => AttestationState::Confirmed { confirmed: stored.taken(CONFIRMED)? },
-        "withdrawn" => {
-            let (confirmed, withdrawn) = (stored.stamp(CONFIRMED)?, stored.taken(CLOSED)?);
-            AttestationState::Withdrawn { confirmed, withdrawn, reason: stored.reason()? }
-        }
-        _ => return Err(stored.bad("state")),
-    };
     Ok(Attestation {
         indicator: row.get("indicator_id")?,
         year: Year::try_from(row.get::<i64>("year")?).map_err(|_| stored.bad("year"))?,
         unit: row.get("unit_id")?,
         body: row.get("body")?,
         evidence: row.get("evidence")?,
-        state,
+        life: stored.life("signed")?,
         version: row.get("version")?,
         signed: stored.taken(SIGNED)?,
         is_demo: row.get("is_demo")?,

@@ -140,6 +140,23 @@ pub fn ids_for(
     rows.iter().map(|row| Ok((row.get("occurred_on")?, row.get("delivery_id")?))).collect()
 }
 
+/// Verified deliveries in the order of their days, which lie after `after` (a day and the last delivery of
+/// it that is known) and no later than `until`.
+pub fn verified_between(
+    tx: &mut Tx,
+    district: &DistrictId,
+    ((on, id), until): (&(Day, DeliveryId), Day),
+    limit: i64,
+) -> Result<Vec<(Day, DeliveryId)>, Refusal> {
+    let rows = tx.query(
+        "select occurred_on, id from evidence_delivery
+         where district_id = $1 and (occurred_on, id) > ($2, $3) and occurred_on <= $4 and state = 'verified'
+         order by occurred_on, id limit $5",
+        params![district, *on, id, until, limit],
+    )?;
+    rows.iter().map(|row| Ok((row.get("occurred_on")?, row.get("id")?))).collect()
+}
+
 fn with_links(tx: &mut Tx, district: &DistrictId, row: &Row) -> Result<Delivery, Refusal> {
     let id: DeliveryId = row.get::<String>("id")?.into();
     let links = tx.query(

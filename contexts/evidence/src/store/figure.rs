@@ -6,12 +6,11 @@ use db::{Row, Tx, params};
 use kernel::{AccountId, DistrictId, Instant, Reach, Refusal};
 use rust_decimal::Decimal;
 
-use super::stored::{self, CLOSED, RECORDED, Step, Stored, save_step, stamp_values};
+use super::stored::{self, RECORDED, Stored, save_life, stamp_values};
 use crate::FigureId;
-use crate::figure::{Figure, FigureDetails, FigureState, Means, Subject};
+use crate::figure::{Figure, FigureDetails, Means, Subject};
 
 const TABLE: &str = "evidence_figure";
-const CONFIRMED: Step = ["confirmed_by", "confirmed_name", "confirmed_at"];
 
 /// Inserts a new one.
 pub fn insert(tx: &mut Tx, district: &DistrictId, figure: &Figure) -> Result<(), Refusal> {
@@ -46,22 +45,13 @@ pub fn insert(tx: &mut Tx, district: &DistrictId, figure: &Figure) -> Result<(),
 
 /// Writes the state if nobody wrote since `seen`.
 pub fn save(tx: &mut Tx, district: &DistrictId, figure: &Figure, seen: i64) -> Result<(), Refusal> {
-    let (confirmed, closed, reason) = match &figure.state {
-        FigureState::Recorded => (None, None, None),
-        FigureState::Confirmed { confirmed } => (Some(confirmed), None, None),
-        FigureState::Withdrawn { confirmed, withdrawn, reason } => {
-            (confirmed.as_ref(), Some(withdrawn), Some(reason.as_str()))
-        }
-    };
-    save_step(
+    save_life(
         tx,
         "update evidence_figure set state = $4, version = $5, closed_reason = $6, confirmed_by = $7,
             confirmed_name = $8, confirmed_at = $9, closed_by = $10, closed_name = $11, closed_at = $12
          where district_id = $1 and id = $2 and version = $3",
         (district, figure.id.as_str(), seen),
-        (figure.state.code(), reason),
-        &[confirmed, closed],
-        [],
+        (&figure.life, figure.code()),
     )
 }
 
@@ -102,16 +92,6 @@ pub fn waiting(
 fn figure(row: &Row) -> Result<Figure, db::Error> {
     let stored = Stored::new(row, TABLE)?;
     let number = |column| row.parse(TABLE, column, |text| Decimal::from_str(text).ok());
-    let state = match row.get::<String>("state")?.as_str() {
-        "recorded" => FigureState::Recorded,
-        "confirmed" => FigureState::Confirmed { confirmed: stored.taken(CONFIRMED)? },
-        "withdrawn" => FigureState::Withdrawn {
-            confirmed: stored.stamp(CONFIRMED)?,
-            withdrawn: stored.taken(CLOSED)?,
-            reason: stored.reason()?,
-        },
-        _ => return Err(stored.bad("state")),
-    };
     let interval = match row.get::<Option<String>>("low")? {
         None => None,
         Some(_) => Some((number("low")?, number("high")?)),
@@ -129,7 +109,7 @@ fn figure(row: &Row) -> Result<Figure, db::Error> {
             publisher: row.get("publisher")?,
             unit: row.get("unit_id")?,
         },
-        state,
+        life: stored.life("recorded")?,
         version: row.get("version")?,
         recorded: stored.taken(RECORDED)?,
         is_demo: row.get("is_demo")?,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use db::{Row, Tx, Val, params};
 use kernel::{Day, DistrictId, Refusal, UnitId};
 
-use super::{Sql, corrupt};
+use super::corrupt;
 use crate::rules::PurposeSpan;
 use crate::{DutyRole, Purpose, PurposeId};
 

@@ -5,7 +5,7 @@ use db::{Row, Tx, Val};
 use kernel::{AccountId, DistrictId, Instant, Problem, Reach, Refusal};
 
 use super::Sql;
-use crate::Stamp;
+use crate::{Life, Stamp};
 
 /// The columns of a step: who, under which name, when.
 pub(crate) type Step = [&'static str; 3];
@@ -14,6 +14,7 @@ pub(crate) const RECORDED: Step = ["recorded_by", "recorded_name", "recorded_at"
 pub(crate) const SUBMITTED: Step = ["submitted_by", "submitted_name", "submitted_at"];
 pub(crate) const VERIFIED: Step = ["verified_by", "verified_name", "verified_at"];
 pub(crate) const CLOSED: Step = ["closed_by", "closed_name", "closed_at"];
+const CONFIRMED: Step = ["confirmed_by", "confirmed_name", "confirmed_at"];
 
 /// An impossible row.
 pub(crate) fn corrupt(table: &'static str, row: &str, column: &'static str) -> db::Error {
@@ -52,6 +53,20 @@ impl<'a> Stored<'a> {
         self.row.get::<Option<String>>("closed_reason")?.ok_or_else(|| self.bad("closed_reason"))
     }
 
+    /// The life of what a second person confirms; `first` is what waiting is called in the store.
+    pub fn life(&self, first: &str) -> Result<Life, db::Error> {
+        match self.row.get::<String>("state")?.as_str() {
+            state if state == first => Ok(Life::Waiting),
+            "confirmed" => Ok(Life::Confirmed { confirmed: self.taken(CONFIRMED)? }),
+            "withdrawn" => Ok(Life::Withdrawn {
+                confirmed: self.stamp(CONFIRMED)?,
+                withdrawn: self.taken(CLOSED)?,
+                reason: self.reason()?,
+            }),
+            _ => Err(self.bad("state")),
+        }
+    }
+
     /// An impossible value in a column.
     pub fn bad(&self, column: &'static str) -> db::Error {
         corrupt(self.table, &self.id, column)
@@ -83,6 +98,24 @@ pub(crate) fn save_step(
     let stamps = stamps.iter().flat_map(|stamp| stamp_values(*stamp));
     let params: Vec<Val> = row.into_iter().chain(stamps).chain(more).collect();
     unchanged_since(tx.execute(update, &params)?)
+}
+
+/// Saves a step of what a second person confirms, as [`save_step`]: the stamps of whoever confirmed it and
+/// of whoever withdrew it follow in that order.
+pub(crate) fn save_life(
+    tx: &mut Tx,
+    update: &'static str,
+    at: (&DistrictId, &str, i64),
+    (life, code): (&Life, &str),
+) -> Result<(), Refusal> {
+    let (confirmed, closed, reason) = match life {
+        Life::Waiting => (None, None, None),
+        Life::Confirmed { confirmed } => (Some(confirmed), None, None),
+        Life::Withdrawn { confirmed, withdrawn, reason } => {
+            (confirmed.as_ref(), Some(withdrawn), Some(reason.as_str()))
+        }
+    };
+    save_step(tx, update, at, (code, reason), &[confirmed, closed], [])
 }
 
 /// Refuses when a save found the row changed.

@@ -129,6 +129,54 @@ fn a_year_closes_after_its_december_with_every_indicator_and_its_rule() {
 }
 
 #[test]
+fn a_month_closes_with_every_indicator_and_every_town_and_tells_what_each_became() {
+    testkit::both(SITE, |db| {
+        let site = Site::open(db);
+        let cast = &site.cast;
+        register(db, cast);
+        verified(db, cast, &on(cast, "2025-03-02"));
+        for day in ["2025-04-02", "2025-04-03", "2025-04-30"] {
+            verified(db, cast, &on(cast, day));
+        }
+        let west = Details { on: day("2025-04-10"), town: cast.towns[1].clone(), ..cast.lecture() };
+        verified(db, cast, &form(west));
+        shut(db, cast, "2025-03").unwrap();
+        shut(db, cast, "2025-04").unwrap();
+        let close = act(db, &cast.coordinator(), |tx, by| store::close::find(tx, by.district(), "2025-04"));
+        let snapshot = crate::close::Snapshot::parse(&close.unwrap().unwrap().body).unwrap();
+        let of = |id: &str| snapshot.indicators.iter().find(|one| one.id == id).unwrap();
+        assert_eq!(
+            (of("lectures").value.as_deref(), of("lectures").rule),
+            (Some("4"), Some(1)),
+            "not March's"
+        );
+        assert_eq!((of("elderly").value.as_deref(), of("elderly").n), (Some("184"), 4));
+        assert_eq!(
+            (of("share").value.as_deref(), of("word").value.as_deref()),
+            (None, None),
+            "missing is not zero"
+        );
+        let town = |at: usize, purpose: &str| {
+            let key = cast.towns[at].as_str();
+            let mut cells = snapshot.cells.iter();
+            cells.find(|(cell, _)| cell.key == key && cell.purpose == purpose).map(|(_, sums)| sums.sessions)
+        };
+        assert_eq!((town(0, ""), town(1, ""), town(1, "m1"), town(2, "")), (Some(3), Some(1), Some(1), None));
+        assert_eq!(
+            snapshot.canonical(),
+            crate::close::Snapshot::parse(&snapshot.canonical()).unwrap().canonical()
+        );
+        assert_eq!(examined(db, cast), Ok(2));
+        let waits = submitted(db, cast, "2025-04-20");
+        verify_late(db, cast, &waits, "签到表刚寄到").unwrap();
+        let mut keeper = site.sign_in("keeper", Role::Coordinator, &cast.society);
+        let page = keeper.get("/desk/closes/2025-04");
+        page.is(200).shows("东镇").shows("4 场，184 人次").shows("现在是 230");
+        keeper.get("/desk/closes/2025-03").is(200).hides("现在是").shows("elderly");
+    });
+}
+
+#[test]
 fn an_outsider_checks_a_close_from_its_file_and_one_changed_digit_is_found() {
     testkit::both(STREAMS, |db| {
         let cast = Cast::found(db);

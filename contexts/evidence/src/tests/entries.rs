@@ -8,7 +8,6 @@ use super::indicators::series;
 use super::site::{STREAMS, Site};
 use crate::actions::attestation::NewAttestation;
 use crate::actions::{attestation, entry};
-use crate::attestation::AttestationState;
 use crate::{EntryDetails, EntryId, Indicator, Source, indicators};
 
 pub fn register(db: &Db, cast: &Cast) {
@@ -188,7 +187,7 @@ fn a_narrative_stands_when_another_confirms_it() {
         let gone = id.clone();
         act(db, &cast.verifier(), move |tx, by| attestation::withdraw(tx, by, (&id, 2), "纪要有误")).unwrap();
         let kept = act(db, &cast.verifier(), move |tx, by| attestation::find(tx, by, &gone)).unwrap();
-        let AttestationState::Withdrawn { confirmed, .. } = kept.state() else { panic!("not withdrawn") };
+        let crate::Life::Withdrawn { confirmed, .. } = kept.life() else { panic!("not withdrawn") };
         assert_eq!(confirmed.as_ref().map(|stamp| stamp.name.as_str()), Some("verifier"));
         assert_eq!(by_year(db, &cast, "rules")[3], Value::NotCollected);
     });

@@ -1,5 +1,6 @@
 //! Tests of the evidence, from the state machine to the sums.
 
+mod acceptance;
 mod area;
 mod callbacks;
 mod cast;
@@ -15,6 +16,7 @@ mod lists;
 mod log;
 mod moves;
 mod offline;
+mod open;
 mod pages;
 mod photos;
 mod property;

@@ -8,6 +8,7 @@ pub use target::{TargetFigure, YearPoint};
 use std::collections::BTreeMap;
 
 use db::Tx;
+use evidence::close::Snapshot;
 use evidence::{Period as Years, PurposeId, Series, Sums, indicators, totals};
 use kernel::{Caller, Day, Refusal, UnitId, Year};
 use people::units::{self, Unit, UnitKind};
@@ -39,6 +40,8 @@ pub struct Board {
     pub words: Wordings,
     /// The units of that day.
     pub units: BTreeMap<UnitId, Unit>,
+    /// What was signed of the year, once it is closed.
+    pub closed: Option<Snapshot>,
 }
 
 /// A section with its measures.
@@ -198,7 +201,8 @@ pub fn board(
     let goals = content.items.iter().filter(|item| item.kind == ItemKind::Goal);
     let goals = goals.map(|item| goal_figure(item, &series)).collect();
     let words = store::load_wordings(tx, by.district())?;
-    Ok(Some(Board { plan, period, year, on, targets, sections, goals, words, units }))
+    let closed = evidence::actions::close::of_year(tx, by.district(), year)?;
+    Ok(Some(Board { plan, period, year, on, targets, sections, goals, words, units, closed }))
 }
 
 /// Gives the duties of units that are no more to those that they were merged into, as of a day, whose

@@ -2,25 +2,26 @@
 //! with the figures of the year beside.
 
 use axum::response::IntoResponse;
+use evidence::open::{self, Told};
 use http::header::CONTENT_TYPE;
 use kernel::Refusal;
 use plan_doc::ItemKind;
 use serde_json::{Value, json};
 use web::{Cx, Result};
 
-use super::public::{FEWEST, people};
+use super::public::{hides, left_out, person_times};
 use crate::figures::{self, Board, MeasureFigure, TargetFigure};
 use crate::item::{item_kind_code, leads};
 use crate::{Content, Item, store};
 
 /// Gives it.
 pub async fn plan(cx: Cx) -> Result {
-    let (board, content) = cx
+    let (board, content, told) = cx
         .read(|tx, by| {
             let plan = figures::shown(tx, by, None)?.ok_or(Refusal::NotFound)?;
             let content = store::load_content(tx, by.district(), &plan.id)?;
             let board = figures::board(tx, by, plan, None)?.ok_or(Refusal::NotFound)?;
-            Ok((board, content))
+            Ok((board, content, open::told(tx, by)?))
         })
         .await?;
     let mut chapters: Vec<&str> = content.sections.iter().map(|section| section.chapter.as_str()).collect();
@@ -35,15 +36,15 @@ pub async fn plan(cx: Cx) -> Result {
         "year": board.year,
         "chapters": chapters,
         "sections": content.sections.iter().map(|section| &section.title).collect::<Vec<_>>(),
-        "measures": measures.map(|item| measure(&cx, &board, item)).collect::<Vec<_>>(),
+        "measures": measures.map(|item| measure(&cx, (&board, &told), item)).collect::<Vec<_>>(),
         "safeguards": safeguards.map(|item| json!({ "section": item.section, "title": item.title }))
             .collect::<Vec<_>>(),
-        "targets": board.targets.iter().map(|one| target(&content, one)).collect::<Vec<_>>(),
+        "targets": board.targets.iter().map(|one| target(&content, &told, one)).collect::<Vec<_>>(),
     });
     Ok(([(CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response())
 }
 
-fn measure(cx: &Cx, board: &Board, item: &Item) -> Value {
+fn measure(cx: &Cx, (board, told): (&Board, &Told), item: &Item) -> Value {
     let names = |leading: bool| -> Vec<&str> {
         let of = item.duties.iter().filter(|duty| leads(duty.role) == leading);
         of.map(|duty| duty.name.as_str()).collect()
@@ -59,13 +60,12 @@ fn measure(cx: &Cx, board: &Board, item: &Item) -> Value {
         "lead": names(true),
         "support": names(false),
         "joint_lead": names(true).len() > 1,
-        "figures": figure.map(|figure| figures_of(cx, figure)),
+        "figures": figure.map(|figure| figures_of(cx, (board, told), figure)),
     })
 }
 
-fn figures_of(cx: &Cx, figure: &MeasureFigure) -> Value {
-    let heads = figure.sums.person_times;
-    let shown = if (1..FEWEST).contains(&heads) { json!(people(cx, heads)) } else { json!(heads) };
+fn figures_of(cx: &Cx, (board, told): (&Board, &Told), figure: &MeasureFigure) -> Value {
+    let shown = person_times(told, board, figure).map_or_else(|| json!(left_out(cx)), |n| json!(n));
     json!({
         "sessions": figure.sums.sessions,
         "person_times": shown,
@@ -74,11 +74,10 @@ fn figures_of(cx: &Cx, figure: &MeasureFigure) -> Value {
     })
 }
 
-fn target(content: &Content, one: &TargetFigure) -> Value {
+fn target(content: &Content, told: &Told, one: &TargetFigure) -> Value {
     let promise = &one.target.promise;
     let item = content.items.iter().find(|item| Some(&item.id) == one.target.item.as_ref());
-    let persons = promise.counting.tally != evidence::Tally::Sessions;
-    let few = |now: rust_decimal::Decimal| persons && now > 0.into() && now < FEWEST.into();
+    let hidden = hides(told, one);
     let number = |value: rust_decimal::Decimal| {
         serde_json::from_str::<Value>(&value.normalize().to_string()).unwrap_or(Value::Null)
     };
@@ -95,10 +94,10 @@ fn target(content: &Content, one: &TargetFigure) -> Value {
         "per": promise.per,
         "by": promise.due,
         "confirmed": one.is_confirmed(),
-        "figure": one.now.filter(|now| !few(*now)).map(number),
+        "figure": one.now.filter(|_| !hidden).map(number),
         "figure_is": match one.now {
             None => "not-collected",
-            Some(now) if few(now) => "suppressed",
+            Some(_) if hidden => "suppressed",
             Some(_) => "known",
         },
         "status": one.status.code(),

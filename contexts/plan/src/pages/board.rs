@@ -54,6 +54,8 @@ struct MeasureRow {
     href: String,
     status: Safe,
     /// What waits for verification, where the reason does not say it.
+    /// What was closed, where it differs from what is counted now.
+    closed: String,
     waiting: String,
     why: String,
 }
@@ -164,6 +166,7 @@ fn row(cx: &Cx, board: &Board, measure: &MeasureFigure) -> MeasureRow {
         href: evidence_href(board.year, Some(item.id.as_str())),
         status: status(cx, measure.status),
         why: super::why::of_sessions(cx, board.year, measure.status, &measure.into()),
+        closed: super::closed::of_measure(cx, board, measure),
         waiting: match measure.n_waiting {
             0 => String::new(),
             _ if matches!(measure.status, Status::Behind | Status::Waiting) => String::new(),

@@ -31,6 +31,8 @@ pub(crate) struct Card {
     /// What the figure rests on, or what is needed.
     pub basis: String,
     pub href: String,
+    /// What was closed, where it differs from what is counted now.
+    pub closed: String,
     pub forecast: String,
     pub derived: String,
     pub sentence: String,
@@ -62,6 +64,7 @@ pub(crate) fn card(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> Card {
         confirmed: figure_of.is_confirmed(),
         basis: basis(cx, figure_of),
         href: figure_of.href().unwrap_or_default().to_owned(),
+        closed: super::closed::of_target(cx, board, figure_of),
         forecast: forecast(cx, figure_of, unit),
         derived: figure_of.derived_start.map_or_else(String::new, |start| {
             let year = (board.period.from - 1).to_string();

@@ -8,10 +8,11 @@ use db::Tx;
 use evidence::{Period as Years, PurposeId, Sums, totals};
 use kernel::{Caller, Day, Refusal, UnitId, Year};
 use people::units::{self, Unit, UnitKind};
+use rust_decimal::prelude::ToPrimitive;
 use serde::Deserialize;
 use web::{Cell, Cx, Form, Format, Result, ui};
 
-use super::desk;
+use super::{desk, float};
 use crate::chart::{legend, shade};
 use crate::figures::{self, Board};
 use crate::wording::WordingKind;
@@ -132,6 +133,7 @@ fn former(cx: &Cx, name: String, heir: Option<&Unit>) -> String {
 struct MapPage<'a> {
     cx: &'a Cx,
     form: &'a Form,
+    ranking: Option<TownRanking>,
     map: TownMap,
     items: Vec<(String, String)>,
     years: Vec<(String, String)>,
@@ -143,6 +145,8 @@ pub struct Choice {
     plan: Option<String>,
     item: Option<String>,
     year: Option<Year>,
+    /// `sessions` for the towns in the order of their number.
+    order: Option<String>,
     format: Option<String>,
 }
 
@@ -156,15 +160,21 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
             let Some(plan) = figures::shown(tx, by, plan.as_ref())? else { return Ok(None) };
             let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
             let towns = load_map(tx, by, &board, of.as_ref())?;
-            Ok(Some((board, towns)))
+            let least = evidence::ranking::least(tx, by.district())?;
+            Ok(Some((board, towns, least)))
         })
         .await?;
-    let Some((board, towns)) = found else { return cx.redirect("/desk/plan") };
+    let Some((board, towns, least)) = found else { return cx.redirect("/desk/plan") };
     let items = measures(&cx, &board);
     let title = chosen.as_ref().and_then(|id| items.iter().find(|(item, _)| item == id.as_str()));
     let item = chosen.as_ref().zip(title.map(|(_, title)| title.as_str()));
     let map = TownMap::new(&cx, &towns, board.year, item);
+    let ranking = choice.order.as_deref().filter(|order| *order == "sessions");
+    let ranking = ranking.map(|_| TownRanking::new(&cx, &towns, &map, least));
     if let Some(format) = choice.format.as_deref().and_then(Format::parse) {
+        if let Some(ranking) = ranking {
+            return ranking.export(&cx, format);
+        }
         let headers = ["town", "done", "heads"].map(|key| cx.t(&format!("plan-column-{key}"))).to_vec();
         let row = |tile: &Tile| {
             let (sessions, heads) = tile.n;
@@ -176,9 +186,56 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         ("plan", choice.plan.unwrap_or_default()),
         ("item", choice.item.unwrap_or_default()),
         ("year", board.year.to_string()),
+        ("order", choice.order.unwrap_or_default()),
     ]);
     let years = board.period.years().map(|year| (year.to_string(), year.to_string())).collect();
-    cx.page(desk(map.title.clone()), MapPage { cx: &cx, form: &form, map, items, years })
+    cx.page(desk(map.title.clone()), MapPage { cx: &cx, form: &form, ranking, map, items, years })
+}
+
+/// The towns in the order of their sessions. A number of sessions is a count and no sample; the interval says
+/// how far chance alone would carry it in a year like this one, so that nobody reads much into a rank.
+struct TownRanking {
+    least: i64,
+    rows: Vec<RankRow>,
+}
+
+struct RankRow {
+    rank: String,
+    name: String,
+    n: i64,
+    interval: (i64, i64),
+    href: String,
+}
+
+impl TownRanking {
+    fn new(cx: &Cx, of: &Towns, map: &TownMap, least: i64) -> Self {
+        // a town that is no more is not compared with those that are
+        let living = of.towns.iter().zip(&map.tiles).filter(|(town, _)| !of.merged.contains_key(&town.id));
+        let tiles: Vec<&Tile> = living.map(|(_, tile)| tile).collect();
+        let ranking = evidence::ranking::rank(tiles, least, |tile| (tile.n.0, float(tile.n.0.into())));
+        let ranked = ranking.ranked.into_iter().map(|(rank, tile)| (rank.to_string(), tile));
+        let too_few = ranking.too_few.into_iter().map(|tile| (cx.t("evidence-ranking-too-few"), tile));
+        let row = |(rank, tile): (String, &Tile)| {
+            let (lower, upper) = evidence::ranking::count_interval(tile.n.0);
+            let whole = |number: f64| number.round().to_i64().unwrap_or(0);
+            let (name, href) = (tile.name.clone(), tile.href.clone());
+            RankRow { rank, name, n: tile.n.0, interval: (whole(lower), whole(upper)), href }
+        };
+        Self { least, rows: ranked.chain(too_few).map(row).collect() }
+    }
+
+    fn export(self, cx: &Cx, format: Format) -> Result {
+        let keys = [
+            "evidence-ranking-rank", "plan-column-town", "plan-column-done", "evidence-rate-lower",
+            "evidence-rate-upper",
+        ];
+        let row = |row: RankRow| -> Vec<Cell> {
+            let (lower, upper) = row.interval;
+            vec![row.rank.into(), row.name.into(), row.n.into(), lower.into(), upper.into()]
+        };
+        let rows = self.rows.into_iter().map(row).collect();
+        cx.export(format, "towns-ranked", keys.map(|key| cx.t(key)).to_vec(), rows)
+    }
 }
 
 /// All measures to choose from, the whole first.

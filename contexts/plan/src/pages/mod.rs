@@ -5,6 +5,7 @@ mod annual_form;
 mod api;
 mod board;
 mod card;
+mod closed;
 mod diff;
 mod document;
 mod documents;

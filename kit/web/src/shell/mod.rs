@@ -27,6 +27,7 @@ struct Shell<'a> {
     page: &'a Page,
     body: &'a str,
     nav: Vec<(&'a NavItem, bool)>,
+    foot: Vec<(&'a NavItem, bool)>,
     here: String,
     other_size: &'static str,
 }
@@ -42,11 +43,12 @@ pub(crate) fn draw(cx: &Cx, page: &Page, body: &str) -> askama::Result<String> {
         .filter(|item| cx.path == item.path || cx.path.starts_with(&format!("{}/", item.path)))
         .max_by_key(|item| item.path.len())
         .map(|item| item.path);
-    let nav = open.into_iter().map(|item| (item, Some(item.path) == current)).collect();
+    let marked = open.into_iter().map(|item| (item, Some(item.path) == current));
+    let (foot, nav) = marked.partition(|(item, _)| item.is_foot());
     let own = || if cx.query.is_empty() { cx.path.clone() } else { format!("{}?{}", cx.path, cx.query) };
     let here = cx.back.clone().unwrap_or_else(own);
     let other_size = if cx.large { "0" } else { "1" };
-    Shell { cx, app: &cx.app, page, body, nav, here, other_size }.render()
+    Shell { cx, app: &cx.app, page, body, nav, foot, here, other_size }.render()
 }
 
 /// A choice of language or print size, and where to go on.

@@ -8,11 +8,10 @@ use kernel::{Problem, Reach, Refusal};
 use web::{Cell, Cx, Form, Format, Page, Paging, Safe, ui};
 
 use super::state_tag;
-use crate::attestation::AttestationState;
 use crate::pages::entries::title;
 use crate::pages::names::{Names, coded, or_any};
 use crate::store::attestation::Filter;
-use crate::{Indicator, IndicatorId, Source, indicators, rules, store};
+use crate::{Attestation, Indicator, IndicatorId, Source, indicators, rules, store};
 
 #[derive(Template)]
 #[template(path = "pages/attestations/index.html")]
@@ -77,8 +76,8 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
             unit: names.unit(&cx, &one.unit),
             year: one.year.to_string(),
             signed: one.signed.name.clone(),
-            state_code: one.state().code(),
-            state: state_tag(&cx, one.state().code()),
+            state_code: one.code(),
+            state: state_tag(&cx, one.code()),
             body: one.body,
         })
         .collect();
@@ -94,7 +93,7 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
     let attested = all.iter().filter(|one| one.source == Source::Attested);
     let choices = attested.map(|one| (one.id.to_string(), title(&cx, one))).collect();
     let choices = or_any(&cx, "evidence-any", choices);
-    let states = coded(&cx, "evidence-attestation-", AttestationState::CODES);
+    let states = coded(&cx, "evidence-attestation-", Attestation::CODES);
     let states = or_any(&cx, "evidence-any", states);
     let partial =
         (n < whole).then(|| cx.with("evidence-attestations-partial", &crate::pages::of_all(&cx, n, whole)));
@@ -122,7 +121,7 @@ fn read<'a>(text: impl Fn(&str) -> &'a str) -> (Filter, Vec<Problem>) {
         }
     };
     let year = text("year").trim().parse().ok();
-    let state = AttestationState::CODES.into_iter().find(|code| *code == text("state"));
+    let state = Attestation::CODES.into_iter().find(|code| *code == text("state"));
     check("year", year.is_some());
     check("state", state.is_some());
     let indicator = Some(text("indicator")).filter(|id| !id.is_empty()).map(IndicatorId::from);

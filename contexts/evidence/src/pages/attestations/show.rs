@@ -2,15 +2,12 @@
 
 use askama::Template;
 use axum::extract::Path;
-use db::Tx;
-use kernel::{Caller, Refusal};
 use web::{Cx, Form, Page, Safe, ui};
 
 use super::state_tag;
+use crate::pages::life::{self, May, Take};
 use crate::pages::{entries::title, names::Names};
-use crate::{
-    Attestation, AttestationId, AttestationState, Stamp, actions::attestation, indicators, rules, store,
-};
+use crate::{Attestation, AttestationId, Stamp, actions::attestation, indicators, store};
 
 #[derive(Template)]
 #[template(path = "pages/attestations/show.html")]
@@ -24,9 +21,7 @@ struct Show<'a> {
     unit: String,
     timeline: Vec<(&'static str, &'a Stamp, Option<&'a str>)>,
     photos: Vec<String>,
-    may_confirm: bool,
-    may_withdraw: bool,
-    waits_for_other: bool,
+    may: May,
 }
 
 /// `GET /desk/attestations/{id}`
@@ -41,22 +36,12 @@ pub async fn confirm(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result 
 
 /// `POST /desk/attestations/{id}/withdrawal`
 pub async fn withdraw(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
-    step(cx, id, form, attestation::withdraw).await
+    step(cx, id, form, |tx, by, at, form| attestation::withdraw(tx, by, at, form.text("reason"))).await
 }
 
-/// A step of an attestation: at which version, with which reason.
-type Take = fn(&mut Tx<'_>, &Caller, (&AttestationId, i64), &str) -> Result<(), Refusal>;
-
-async fn step(cx: Cx, id: String, form: Form, take: Take) -> web::Result {
+async fn step(cx: Cx, id: String, form: Form, take: Take<AttestationId>) -> web::Result {
     let id = AttestationId::from(id);
-    let (taken, version, reason) = (id.clone(), crate::pages::seen(&form), form.text("reason").to_owned());
-    let done = cx
-        .submit(&form, move |tx, by| {
-            take(tx, by, (&taken, version), &reason)?;
-            Ok(format!("/desk/attestations/{taken}"))
-        })
-        .await;
-    match done {
+    match life::step(&cx, &form, ("/desk/attestations", &id), take).await {
         Ok(response) => Ok(response),
         Err(refusal) => draw(&cx, id, form.refused(refusal)?).await,
     }
@@ -71,9 +56,6 @@ async fn draw(cx: &Cx, id: AttestationId, form: Form) -> web::Result {
             Ok((one, indicators::list(tx, by.district())?, names, photos))
         })
         .await?;
-    let verifies = cx.by.actor.reach(rules::VERIFIERS).includes(&one.unit);
-    let own = cx.by.actor.account.as_ref() == Some(&one.signed.by);
-    let waits = matches!(one.state(), AttestationState::Signed);
     let indicator = all.iter().find(|indicator| indicator.id == one.indicator);
     let name = indicator.map_or_else(|| one.indicator.to_string(), |indicator| title(cx, indicator));
     let heading = cx.with("evidence-attestation-heading", &[("name", name), ("year", one.year.to_string())]);
@@ -82,27 +64,15 @@ async fn draw(cx: &Cx, id: AttestationId, form: Form) -> web::Result {
         form: &form,
         heading: heading.clone(),
         path: format!("/desk/attestations/{}", one.id),
-        state: state_tag(cx, one.state().code()),
+        state: state_tag(cx, one.code()),
         unit: names.unit(cx, &one.unit),
-        timeline: timeline(&one),
+        timeline: [("evidence-was-signed", &one.signed, None)]
+            .into_iter()
+            .chain(one.life().steps())
+            .collect(),
         photos: photos.iter().map(|proof| format!("/desk/proofs/{}", proof.id)).collect(),
-        may_confirm: verifies && waits && !own,
-        may_withdraw: verifies && !matches!(one.state(), AttestationState::Withdrawn { .. }),
-        waits_for_other: waits && own,
+        may: May::of(cx, &one.unit, &one.signed, one.life()),
         one: &one,
     };
     cx.page(Page::new(heading).of_form(&form), body)
-}
-
-fn timeline(one: &Attestation) -> Vec<(&'static str, &Stamp, Option<&str>)> {
-    let mut line = vec![("evidence-was-signed", &one.signed, None)];
-    match one.state() {
-        AttestationState::Signed => {}
-        AttestationState::Confirmed { confirmed } => line.push(("evidence-was-confirmed", confirmed, None)),
-        AttestationState::Withdrawn { confirmed, withdrawn, reason } => {
-            line.extend(confirmed.iter().map(|confirmed| ("evidence-was-confirmed", confirmed, None)));
-            line.push(("evidence-was-withdrawn", withdrawn, Some(reason.as_str())));
-        }
-    }
-    line
 }

@@ -6,16 +6,15 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use kernel::Refusal;
+use kernel::{Refusal, UnitId};
 use web::{Cx, Page};
 
 use super::{sentence, since, words};
-use crate::close::{Close, CloseFile, Period, Snapshot};
+use crate::close::{Close, CloseFile, ClosedIndicator, Period, Snapshot};
 use crate::fact::{Cell, Grain, Sums};
-use crate::pages::indicators::index::figure;
 use crate::pages::names::Names;
 use crate::store::close::Late;
-use crate::{indicators, moves, store};
+use crate::{actions, indicators, moves, store};
 
 #[derive(Template)]
 #[template(path = "pages/closes/show.html")]
@@ -49,7 +48,10 @@ struct Loaded {
     snapshot: Snapshot,
     now: BTreeMap<Cell, Sums>,
     late: Vec<Late>,
-    series: Vec<crate::Series>,
+    /// The indicators as they are counted now.
+    today: Vec<ClosedIndicator>,
+    /// Their units.
+    units: BTreeMap<String, String>,
     names: Names,
 }
 
@@ -59,17 +61,31 @@ pub async fn show(cx: Cx, Path(period): Path<String>) -> web::Result {
         .read(move |tx, by| {
             let close = store::close::find(tx, by.district(), &period)?.ok_or(Refusal::NotFound)?;
             let snapshot = Snapshot::parse(&close.body).ok_or(Refusal::NotFound)?;
-            let series = match Period::parse(&period) {
-                Some(Period::Year(year)) => indicators::values(tx, by, year)?,
-                Some(Period::Month(..)) | None => Vec::new(),
+            let late = store::close::list_late(tx, by.district(), &period)?;
+            let mut now: BTreeMap<Cell, Sums> =
+                store::close::cells(tx, by.district(), &period)?.into_iter().collect();
+            let of = Period::parse(&period).ok_or(Refusal::NotFound)?;
+            let today = if matches!(of, Period::Month(..)) && late.is_empty() {
+                // nothing happened in it since: what was counted then is what is counted now
+                now.extend(snapshot.cells.iter().filter(|(cell, _)| cell.grain == Grain::Town).cloned());
+                snapshot.indicators.clone()
+            } else {
+                let (towns, indicators) = actions::close::numbers(tx, by, of)?;
+                now.extend(towns);
+                indicators
             };
+            let units = indicators::list(tx, by.district())?;
+            let cells = snapshot.cells.iter().map(|(cell, _)| cell).chain(now.keys());
+            let towns = cells.filter(|cell| cell.grain == Grain::Town);
+            let towns: Vec<UnitId> = towns.map(|cell| cell.key.clone().into()).collect();
             Ok(Loaded {
-                now: store::close::cells(tx, by.district(), &period)?.into_iter().collect(),
-                late: store::close::list_late(tx, by.district(), &period)?,
-                names: Names::load(tx, by, [])?,
+                now,
+                late,
+                today,
+                units: units.into_iter().map(|one| (one.id.to_string(), one.unit)).collect(),
+                names: Names::load(tx, by, &towns)?,
                 close,
                 snapshot,
-                series,
             })
         })
         .await?;
@@ -102,16 +118,17 @@ fn totals(cx: &Cx, loaded: &Loaded) -> Vec<Line> {
     let closed: BTreeMap<&Cell, Sums> =
         loaded.snapshot.cells.iter().map(|(cell, sums)| (cell, *sums)).collect();
     let mut cells: Vec<&Cell> = closed.keys().copied().chain(loaded.now.keys()).collect();
-    cells.retain(|cell| cell.grain == Grain::All);
+    cells.retain(|cell| cell.grain == Grain::All || (cell.grain == Grain::Town && cell.purpose.is_empty()));
     cells.sort();
     cells.dedup();
     let rule = cx.with("evidence-moves-rule-built-in", &[("n", loaded.snapshot.rule_version.to_string())]);
     let line = |cell: &&Cell| {
         let was = closed.get(*cell).copied().unwrap_or_default();
         let is = loaded.now.get(*cell).copied().unwrap_or_default();
-        let name = match cell.purpose.as_str() {
-            "" => cx.t("evidence-moves-district"),
-            id => loaded.names.purpose(cx, &id.into()),
+        let name = match (cell.grain, cell.purpose.as_str()) {
+            (Grain::Town, _) => loaded.names.unit(cx, &cell.key.clone().into()),
+            (_, "") => cx.t("evidence-moves-district"),
+            (_, id) => loaded.names.purpose(cx, &id.into()),
         };
         let href = moves::filter_of(cell).href();
         Line { name, href, closed: words(cx, was), since: since(cx, was, is), rule: rule.clone() }
@@ -119,24 +136,21 @@ fn totals(cx: &Cx, loaded: &Loaded) -> Vec<Line> {
     cells.iter().map(line).collect()
 }
 
-/// The indicators of a closed year.
+/// The indicators of a closed period.
 fn closed_figures(cx: &Cx, loaded: &Loaded) -> Vec<Line> {
+    let shown = |one: &ClosedIndicator| {
+        let unit = loaded.units.get(&one.id).map_or("", String::as_str);
+        let value = one.value.as_ref().map(|value| format!("{value} {unit}").trim().to_owned());
+        value.unwrap_or_else(|| cx.t("evidence-unfilled"))
+    };
     let of = loaded.snapshot.indicators.iter();
     of.map(|one| {
-        let series = loaded.series.iter().find(|series| series.indicator.id.as_str() == one.id);
-        let unit = series.map_or("", |series| series.indicator.unit.as_str());
-        let point = series.and_then(|series| series.points.last());
-        let now = point.map(|point| figure(cx, point.value, unit)).unwrap_or_default();
-        let closed =
-            one.value.as_ref().map_or_else(|| cx.t("evidence-unfilled"), |value| format!("{value} {unit}"));
-        let closed = closed.trim().to_owned();
-        let moved =
-            if now == closed { String::new() } else { cx.with("evidence-close-now", &[("value", now)]) };
+        let now = loaded.today.iter().find(|now| now.id == one.id).filter(|now| now.value != one.value);
         Line {
             name: one.title.clone(),
             href: format!("/desk/indicators/{}", one.id),
-            closed,
-            since: moved,
+            closed: shown(one),
+            since: now.map(|now| cx.with("evidence-close-now", &[("value", shown(now))])).unwrap_or_default(),
             rule: one
                 .rule
                 .map(|n| cx.with("evidence-close-rule", &[("n", n.to_string())]))

@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::extract::Path;
 use db::Tx;
-use kernel::{Caller, Problem, Refusal};
+use kernel::{Caller, Problem};
 use web::{Cx, Form, Page, Safe, ui};
 
 use super::{state_tag, title};
+use crate::pages::life::{self, Take};
 use crate::pages::names::Names;
 use crate::{Entry, EntryId, EntryState, Stamp, actions::entry, indicators, rules, store};
 
@@ -51,19 +52,9 @@ pub async fn withdraw(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result
     step(cx, id, form, |tx, by, at, form| entry::withdraw(tx, by, at, form.text("reason"))).await
 }
 
-/// A step of an entry: at which version, with which form.
-type Take = fn(&mut Tx<'_>, &Caller, (&EntryId, i64), &Form) -> Result<(), Refusal>;
-
-async fn step(cx: Cx, id: String, form: Form, take: Take) -> web::Result {
+async fn step(cx: Cx, id: String, form: Form, take: Take<EntryId>) -> web::Result {
     let id = EntryId::from(id);
-    let (taken, version, sent) = (id.clone(), crate::pages::seen(&form), form.clone());
-    let done = cx
-        .submit(&form, move |tx, by| {
-            take(tx, by, (&taken, version), &sent)?;
-            Ok(format!("/desk/entries/{taken}"))
-        })
-        .await;
-    match done {
+    match life::step(&cx, &form, ("/desk/entries", &id), take).await {
         Ok(response) => Ok(response),
         Err(refusal) => draw(&cx, id, form.refused(refusal)?).await,
     }

@@ -63,8 +63,8 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> web::Re
         value: value(&cx, &one.details, &known),
         publisher: one.details.publisher.clone(),
         source: one.details.source.clone(),
-        state_code: one.state().code(),
-        state: state_tag(&cx, one.state().code()),
+        state_code: one.code(),
+        state: state_tag(&cx, one.code()),
         against: !against(&cx, &one.id, &found, &all).is_empty(),
         is_demo: one.is_demo,
     };

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
-use db::Tx;
-use kernel::{Caller, Refusal};
 use web::{Cx, Form, Page, Safe, ui};
 
 use super::{against, state_tag, subject, value};
-use crate::figure::{Figure, FigureState};
+use crate::figure::Figure;
+use crate::pages::life::{self, May, Take};
 use crate::pages::names::Names;
-use crate::{FigureId, Stamp, actions::figure, indicators, rules, store};
+use crate::{FigureId, Stamp, actions::figure, indicators, store};
 
 #[derive(Template)]
 #[template(path = "pages/figures/show.html")]
@@ -26,9 +25,7 @@ struct Show<'a> {
     against: Vec<(String, String)>,
     facts: Vec<(&'static str, String)>,
     timeline: Vec<(&'static str, &'a Stamp, Option<&'a str>)>,
-    may_confirm: bool,
-    may_withdraw: bool,
-    waits_for_other: bool,
+    may: May,
 }
 
 /// `GET /desk/figures/{id}`
@@ -43,22 +40,12 @@ pub async fn confirm(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result 
 
 /// `POST /desk/figures/{id}/withdrawal`
 pub async fn withdraw(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
-    step(cx, id, form, figure::withdraw).await
+    step(cx, id, form, |tx, by, at, form| figure::withdraw(tx, by, at, form.text("reason"))).await
 }
 
-/// A step of a figure: at which version, with which reason.
-type Take = fn(&mut Tx<'_>, &Caller, (&FigureId, i64), &str) -> Result<(), Refusal>;
-
-async fn step(cx: Cx, id: String, form: Form, take: Take) -> web::Result {
+async fn step(cx: Cx, id: String, form: Form, take: Take<FigureId>) -> web::Result {
     let id = FigureId::from(id);
-    let (taken, version, reason) = (id.clone(), crate::pages::seen(&form), form.text("reason").to_owned());
-    let done = cx
-        .submit(&form, move |tx, by| {
-            take(tx, by, (&taken, version), &reason)?;
-            Ok(format!("/desk/figures/{taken}"))
-        })
-        .await;
-    match done {
+    match life::step(&cx, &form, ("/desk/figures", &id), take).await {
         Ok(response) => Ok(response),
         Err(refusal) => draw(&cx, id, form.refused(refusal)?).await,
     }
@@ -76,16 +63,13 @@ async fn draw(cx: &Cx, id: FigureId, form: Form) -> web::Result {
         .await?;
     let known: BTreeMap<_, _> = known.into_iter().map(|one| (one.id.clone(), one)).collect();
     let told = &one.details;
-    let verifies = cx.by.actor.reach(rules::VERIFIERS).includes(&told.unit);
-    let own = cx.by.actor.account.as_ref() == Some(&one.recorded.by);
-    let waits = matches!(one.state(), FigureState::Recorded);
     let body = Show {
         cx,
         form: &form,
         path: format!("/desk/figures/{}", one.id),
         heading: subject(cx, told, &known),
         value: value(cx, told, &known),
-        state: state_tag(cx, one.state().code()),
+        state: state_tag(cx, one.code()),
         against: against(cx, &one.id, &found, &all),
         facts: vec![
             ("evidence-figure-as-of", told.as_of.to_string()),
@@ -94,24 +78,12 @@ async fn draw(cx: &Cx, id: FigureId, form: Form) -> web::Result {
             ("evidence-figure-publisher", told.publisher.clone()),
             ("evidence-unit", names.unit(cx, &told.unit)),
         ],
-        timeline: timeline(&one),
-        may_confirm: verifies && waits && !own,
-        may_withdraw: verifies && !matches!(one.state(), FigureState::Withdrawn { .. }),
-        waits_for_other: waits && own,
+        timeline: [("evidence-was-recorded", &one.recorded, None)]
+            .into_iter()
+            .chain(one.life().steps())
+            .collect(),
+        may: May::of(cx, &told.unit, &one.recorded, one.life()),
         one: &one,
     };
     cx.page(Page::new(body.heading.clone()).of_form(&form), body)
-}
-
-fn timeline(one: &Figure) -> Vec<(&'static str, &Stamp, Option<&str>)> {
-    let mut line = vec![("evidence-was-recorded", &one.recorded, None)];
-    match one.state() {
-        FigureState::Recorded => {}
-        FigureState::Confirmed { confirmed } => line.push(("evidence-was-verified", confirmed, None)),
-        FigureState::Withdrawn { confirmed, withdrawn, reason } => {
-            line.extend(confirmed.iter().map(|stamp| ("evidence-was-verified", stamp, None)));
-            line.push(("evidence-was-withdrawn", withdrawn, Some(reason.as_str())));
-        }
-    }
-    line
 }

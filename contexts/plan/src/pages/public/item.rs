@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
+use evidence::open::{self, Told};
 use kernel::{Refusal, Year};
 use serde::Deserialize;
 use web::{Cx, Result, Safe};
@@ -43,14 +44,14 @@ pub struct Choice {
 pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> Result {
     let (chosen, year) = (crate::pages::chosen(choice.plan.as_deref()), choice.year);
     let query = super::query(chosen.as_ref());
-    let (board, items, item) = cx
+    let (board, items, item, told) = cx
         .read(move |tx, by| {
             let plan = figures::shown(tx, by, chosen.as_ref())?.ok_or(Refusal::NotFound)?;
             let mut item = store::item_by_number(tx, by.district(), &plan.id, n)?.ok_or(Refusal::NotFound)?;
             let items = store::list_items(tx, by.district(), &plan.id)?;
             let board = figures::board(tx, by, plan, year)?.ok_or(Refusal::NotFound)?;
             figures::hand_on(tx, by, std::slice::from_mut(&mut item), (&board.units, board.on))?;
-            Ok((board, items, item))
+            Ok((board, items, item, open::told(tx, by)?))
         })
         .await?;
     let id = item.id.as_str();
@@ -62,14 +63,14 @@ pub async fn show(cx: Cx, Path(n): Path<i64>, Query(choice): Query<Choice>) -> R
         title: board.words.title(cx.locale, WordingKind::Item, id, &item.title),
         plain: board.words.plain(cx.locale, WordingKind::Item, id).unwrap_or_default().to_owned(),
         kind: cx.t(&format!("plan-kind-{}", crate::item::item_kind_code(item.kind))),
-        numbers: numbers(&cx, &board, &item),
+        numbers: numbers(&cx, (&board, &told), &item),
         attested: goal.map(|goal| match goal.n {
             Some(n) => cx.with("plan-goal-attested", &[("n", n.to_string())]),
             None => cx.t("plan-goal-unfilled"),
         }),
         leads: names(&cx, &board, &item, true),
         supports: names(&cx, &board, &item, false),
-        targets: of.map(|one| promised_card(&cx, &board, one)).collect(),
+        targets: of.map(|one| promised_card(&cx, (&board, &told), one)).collect(),
         before: number(item.n - 1),
         after: number(item.n + 1),
         read_aloud: read_aloud(&cx),
@@ -86,14 +87,14 @@ fn names(cx: &Cx, board: &Board, item: &Item, leading: bool) -> Vec<String> {
 }
 
 /// Sessions, person-times, what was planned, and the state of the year.
-fn numbers(cx: &Cx, board: &Board, item: &Item) -> Option<(String, String, String, Safe)> {
+fn numbers(cx: &Cx, (board, told): (&Board, &Told), item: &Item) -> Option<(String, String, String, Safe)> {
     let mut measures = board.sections.iter().flat_map(|section| &section.measures);
     let measure = measures.find(|measure| measure.item.id == item.id)?;
     let planned = match measure.n_planned() {
         0 => cx.t("plan-unplanned"),
         n => cx.number(n),
     };
-    let sums = measure.sums;
+    let heads = super::people(cx, super::person_times(told, board, measure));
     let state = crate::pages::status(cx, measure.status);
-    Some((cx.number(sums.sessions), super::people(cx, sums.person_times), planned, state))
+    Some((cx.number(measure.sums.sessions), heads, planned, state))
 }

@@ -4,30 +4,38 @@ pub mod compare;
 pub mod item;
 pub mod plan;
 
-use rust_decimal::Decimal;
+use evidence::open::Told;
+use evidence::suppression::Shown;
+use plan_doc::Form;
 use web::Cx;
 
-use super::figure;
+use crate::figures::{Board, MeasureFigure, TargetFigure};
 
-/// Fewer persons than this are not shown to the public.
-pub(crate) const FEWEST: i64 = 5;
-
-/// A count of persons or person-times as the public sees it: nothing is said of fewer than five.
-pub(crate) fn people(cx: &Cx, n: i64) -> String {
-    if (1..FEWEST).contains(&n) {
-        cx.with("plan-suppressed", &[("n", FEWEST.to_string())])
-    } else {
-        cx.number(n)
-    }
+/// A count of persons or person-times as the public sees it. What is left out may be of few or stand
+/// beside few: the words are the same, since the difference would tell which.
+pub(crate) fn people(cx: &Cx, shown: Shown) -> String {
+    shown.map_or_else(|| left_out(cx), |n| cx.number(n))
 }
 
-/// A target's figure as the public sees it. Only what counts persons is held back.
-pub(crate) fn promised(cx: &Cx, value: Decimal, counts_persons: bool) -> String {
-    let few = value > Decimal::ZERO && value < Decimal::from(FEWEST);
-    if counts_persons && few {
-        cx.with("plan-suppressed", &[("n", FEWEST.to_string())])
+/// What stands in place of a number that is left out.
+pub(crate) fn left_out(cx: &Cx) -> String {
+    cx.with("plan-suppressed", &[("n", evidence::suppression::FEWEST.to_string())])
+}
+
+/// The person-times of a measure in the board's year, or nothing when they are left out.
+pub(crate) fn person_times(told: &Told, board: &Board, measure: &MeasureFigure) -> Shown {
+    let purpose = evidence::PurposeId::from(measure.item.id.as_str());
+    told.person_times(&purpose, board.year, measure.sums.person_times)
+}
+
+/// Whether a target's figure is left out.
+pub(crate) fn hides(told: &Told, one: &TargetFigure) -> bool {
+    let id = evidence::IndicatorId::from(one.target.id.as_str());
+    let Some(year) = one.points.last().map(|point| point.year) else { return false };
+    if one.target.promise.form == Some(Form::Yearly) {
+        told.hides_value(&id, year)
     } else {
-        figure(cx, value)
+        told.hides_to_date(&id, year)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::extract::Query;
+use evidence::open::{self, Told};
+use evidence::suppression::FEWEST;
 use kernel::Year;
-use plan_doc::TargetKind;
 use serde::Deserialize;
 use web::{Cx, Page, Result, Safe, ui};
 
-use super::promised;
 use crate::figures::{self, Board, TargetFigure};
 use crate::pages::{STYLE, card, status};
 use crate::store;
@@ -70,10 +70,10 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
             let Some(plan) = figures::shown(tx, by, chosen.as_ref())? else { return Ok(None) };
             let Some(board) = figures::board(tx, by, plan, year)? else { return Ok(None) };
             let published = store::list_published(tx, by.district())?;
-            Ok(Some((board, published)))
+            Ok(Some((board, published, open::told(tx, by)?)))
         })
         .await?;
-    let Some((board, published)) = found else {
+    let Some((board, published, told)) = found else {
         return cx.page(public(cx.t("plan-title")), EmptyPage { cx: &cx });
     };
     let title = board.words.title(cx.locale, WordingKind::Title, &board.plan.title, &board.plan.title);
@@ -83,8 +83,8 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
     });
     let page = PlanPage {
         cx: &cx,
-        cards: board.targets.iter().map(|one| promised_card(&cx, &board, one)).collect(),
-        sections: sections(&cx, &board),
+        cards: board.targets.iter().map(|one| promised_card(&cx, (&board, &told), one)).collect(),
+        sections: sections(&cx, &board, &told),
         goals: board.goals.iter().map(|goal| goal_words(&cx, &board, goal)).collect(),
         others: others.collect(),
         read_aloud: read_aloud(&cx),
@@ -106,22 +106,17 @@ pub(crate) fn read_aloud(cx: &Cx) -> String {
 }
 
 /// A promise as the public reads it.
-pub(crate) fn promised_card(cx: &Cx, board: &Board, one: &TargetFigure) -> Promised {
-    let promise = &one.target.promise;
-    let counts_persons =
-        promise.kind == TargetKind::Counted && promise.counting.tally != evidence::Tally::Sessions;
-    let few = one.now.is_some_and(|now| {
-        counts_persons && now > 0.into() && now < rust_decimal::Decimal::from(super::FEWEST)
-    });
+pub(crate) fn promised_card(cx: &Cx, (board, told): (&Board, &Told), one: &TargetFigure) -> Promised {
+    let hidden = super::hides(told, one);
     // who is not known is a count of people too, and beside a figure held back it would tell that one
-    let told = |n: &i64| !few && *n >= super::FEWEST;
+    let known = |n: &i64| !hidden && *n >= FEWEST;
     let card =
-        card::card(cx, board, &TargetFigure { unidentified: one.unidentified.filter(told), ..one.clone() });
+        card::card(cx, board, &TargetFigure { unidentified: one.unidentified.filter(known), ..one.clone() });
     Promised {
         title: card.title,
         plain: card.plain,
         kind: card.kind,
-        value: one.now.filter(|_| few).map_or(card.value, |now| promised(cx, now, counts_persons)),
+        value: if hidden { super::left_out(cx) } else { card.value },
         filled: card.filled,
         goal: card.goal,
         status: if one.is_confirmed() {
@@ -131,24 +126,26 @@ pub(crate) fn promised_card(cx: &Cx, board: &Board, one: &TargetFigure) -> Promi
         },
         basis: card.basis,
         // A bar would tell the figure that is held back.
-        bar: if few { Safe::default() } else { card.bar },
+        bar: if hidden { Safe::default() } else { card.bar },
         sentence: card.sentence,
     }
 }
 
-fn sections(cx: &Cx, board: &Board) -> Vec<(String, Vec<Measure>)> {
+fn sections(cx: &Cx, board: &Board, told: &Told) -> Vec<(String, Vec<Measure>)> {
     let measure = |measure: &figures::MeasureFigure| {
         let (item, id) = (&measure.item, measure.item.id.as_str());
+        let heads = super::person_times(told, board, measure);
         let done = [
             ("year", board.year.to_string()),
             ("n", cx.number(measure.sums.sessions)),
-            ("heads", super::people(cx, measure.sums.person_times)),
+            ("heads", super::people(cx, heads)),
         ];
+        let key = if heads.is_some() { "plan-public-done" } else { "plan-public-done-left-out" };
         Measure {
             n: item.n,
             title: board.words.title(cx.locale, WordingKind::Item, id, &item.title),
             plain: board.words.plain(cx.locale, WordingKind::Item, id).unwrap_or_default().to_owned(),
-            done: cx.with("plan-public-done", &done),
+            done: cx.with(key, &done),
         }
     };
     board

@@ -4,16 +4,18 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use evidence::suppression;
+use evidence::open::{self, Told};
+use evidence::suppression::{self, Shown};
+use evidence::{IndicatorId, PurposeId};
 use kernel::Refusal;
 use people::units;
 use serde::Deserialize;
 use web::{Cx, Page, Result};
 
 use super::{line_title, spaced, standing, title, value};
-use crate::pages::public::{people, promised};
+use crate::pages::public::{left_out, people};
 use crate::reports::actions;
-use crate::reports::report::{Kept, Line, LineKind};
+use crate::reports::report::{Kept, Line, LineKind, Scope, Span};
 
 #[derive(Template)]
 #[template(path = "reports/pages/code.html")]
@@ -68,7 +70,7 @@ fn public(title: String) -> Page {
 
 /// `GET /r/{code}`
 pub async fn show(cx: Cx, Path(code): Path<String>) -> Result {
-    let (kept, sound, now, name) = cx
+    let (kept, sound, now, name, told) = cx
         .read(move |tx, by| {
             let (kept, sound) = actions::find(tx, by, &code)?;
             let now = actions::draw_up(tx, by, kept.scope.clone(), kept.span)?;
@@ -78,11 +80,12 @@ pub async fn show(cx: Cx, Path(code): Path<String>) -> Result {
                 }
                 None => String::new(),
             };
-            Ok((kept, sound, now, name))
+            Ok((kept, sound, now, name, open::told(tx, by)?))
         })
         .await?;
     let signed = cx.signed_in.is_some();
-    let rows = rows(&cx, &kept.lines, &now.lines, signed);
+    let told = (!signed).then_some(&told);
+    let rows = rows(&cx, (&kept.lines, &now.lines), &Reader { told, scope: &kept.scope, span: kept.span });
     let page = CodePage {
         cx: &cx,
         title: title(&cx, &kept.scope, kept.span, &name),
@@ -97,64 +100,95 @@ pub async fn show(cx: Cx, Path(code): Path<String>) -> Result {
     cx.page(public(page.title.clone()), page)
 }
 
-/// Person-times of each line as this reader may see them: all, or without what is of fewer than five.
-fn shown_heads(cx: &Cx, lines: &[Line], signed: bool) -> Vec<String> {
-    let all: Vec<i64> = lines
-        .iter()
-        .filter(|line| line.kind == LineKind::Measure)
-        .map(|line| line.heads.unwrap_or(0))
-        .collect();
-    let (cells, sum) = suppression::line(&all);
-    let mut cells = cells.into_iter();
-    let hidden = || cx.with("plan-suppressed", &[("n", suppression::FEWEST.to_string())]);
-    lines
-        .iter()
-        .map(|line| match (line.kind, line.heads) {
-            (LineKind::Target, _) => String::new(),
-            (LineKind::Sum, Some(heads)) if signed || sum.is_some() => people(cx, heads),
-            (LineKind::Sum, Some(_)) => hidden(),
-            (LineKind::Measure, Some(heads)) => {
-                let may = cells.next().flatten().is_some();
-                if signed {
-                    cx.number(heads)
-                } else if may {
-                    people(cx, heads)
-                } else {
-                    hidden()
-                }
-            }
-            (LineKind::Measure | LineKind::Sum, None) => {
-                cells.next();
-                String::new()
-            }
-        })
-        .collect()
+/// Who reads, of what: those who are signed in see every number.
+struct Reader<'a> {
+    /// What everybody may be told; none for those who see all.
+    told: Option<&'a Told>,
+    scope: &'a Scope,
+    span: Span,
 }
 
-fn shown_value(cx: &Cx, line: &Line, signed: bool) -> String {
-    match line.value.filter(|_| line.persons && !signed) {
-        Some(number) => promised(cx, number, true),
-        None => value(cx, line),
+impl Reader<'_> {
+    /// Whether another public page leaves out what a line says.
+    fn is_left_out(&self, told: &Told, line: &Line) -> bool {
+        let (year, whole) = (self.span.year, matches!(self.scope, Scope::District));
+        match line.kind {
+            LineKind::Target => {
+                let id = IndicatorId::from(line.key.as_str());
+                told.hides_value(&id, year) || told.hides_to_date(&id, year)
+            }
+            LineKind::Measure if whole && self.span.quarter.is_none() => {
+                let purpose = PurposeId::from(line.key.as_str());
+                line.heads.is_some_and(|heads| told.person_times(&purpose, year, heads).is_none())
+            }
+            LineKind::Measure | LineKind::Sum => false,
+        }
+    }
+
+    /// Person-times of each line as this reader may see them: all, or without what is of fewer than five
+    /// and what would let these be computed.
+    fn heads(&self, lines: &[Line]) -> Vec<Option<Shown>> {
+        let of = |line: &Line| line.heads.filter(|_| line.kind == LineKind::Measure);
+        let all: Vec<i64> = lines.iter().filter_map(of).collect();
+        let Some(told) = self.told else {
+            return lines.iter().map(|line| of(line).or(line.heads).map(Some)).collect();
+        };
+        let marked: Vec<bool> =
+            lines.iter().filter(|line| of(line).is_some()).map(|line| self.is_left_out(told, line)).collect();
+        let (cells, sum) = suppression::line_hiding(&all, &marked);
+        let mut cells = cells.into_iter();
+        lines
+            .iter()
+            .map(|line| match line.kind {
+                LineKind::Target => None,
+                LineKind::Measure => of(line).map(|_| cells.next().flatten()),
+                LineKind::Sum => line.heads.map(|heads| Some(heads).filter(|_| sum.is_some() && !few(heads))),
+            })
+            .collect()
+    }
+
+    fn value(&self, cx: &Cx, line: &Line) -> String {
+        let hidden = |told: &Told| {
+            let number = line.value.filter(|_| line.persons && line.kind == LineKind::Target);
+            number.is_some_and(|number| few_of(number) || self.is_left_out(told, line))
+        };
+        if self.told.is_some_and(hidden) { left_out(cx) } else { value(cx, line) }
     }
 }
 
-fn rows(cx: &Cx, printed: &[Line], now: &[Line], signed: bool) -> Vec<Row> {
-    let heads = shown_heads(cx, printed, signed);
-    let heads_now = shown_heads(cx, now, signed);
+fn few(n: i64) -> bool {
+    (1..suppression::FEWEST).contains(&n)
+}
+
+fn few_of(n: rust_decimal::Decimal) -> bool {
+    n > 0.into() && n < suppression::FEWEST.into()
+}
+
+fn rows(cx: &Cx, (printed, now): (&[Line], &[Line]), reader: &Reader) -> Vec<Row> {
+    let (heads, heads_now) = (reader.heads(printed), reader.heads(now));
+    let words = |shown: Option<Shown>| shown.map(|shown| people(cx, shown)).unwrap_or_default();
     printed
         .iter()
         .zip(heads)
-        .map(|(line, printed_heads)| {
+        .map(|(line, before)| {
             let at = now.iter().position(|other| other.kind == line.kind && other.key == line.key);
             let other = at.and_then(|at| now.get(at));
+            let mut after = at.and_then(|at| heads_now.get(at).copied()).flatten();
+            if let (Some(Some(then)), Some(Some(today))) = (before, after)
+                && few((today - then).abs())
+                && reader.told.is_some()
+            {
+                // what came since is of few, and the two numbers would tell it
+                after = Some(None);
+            }
             Row {
                 title: line_title(cx, line),
-                printed: shown_value(cx, line, signed),
-                now: other.map(|other| shown_value(cx, other, signed)).unwrap_or_default(),
-                printed_heads,
-                now_heads: at.and_then(|at| heads_now.get(at).cloned()).unwrap_or_default(),
+                printed: reader.value(cx, line),
+                now: other.map(|other| reader.value(cx, other)).unwrap_or_default(),
+                printed_heads: words(before),
+                now_heads: words(after),
                 status: standing(cx, line),
-                href: line.href.clone().filter(|_| signed).unwrap_or_default(),
+                href: line.href.clone().filter(|_| reader.told.is_none()).unwrap_or_default(),
                 moved: other.is_none_or(|other| other.value != line.value || other.heads != line.heads),
             }
         })

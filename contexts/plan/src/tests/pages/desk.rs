@@ -3,6 +3,7 @@
 use kernel::Role;
 use testkit::both;
 
+use super::super::figures::held_for;
 use super::{STREAMS, Site};
 use crate::figures;
 
@@ -262,4 +263,51 @@ fn merge(site: &Site, from: &str, into: &str) {
         people::units::merge(tx, by, change, &into)
     })
     .unwrap();
+}
+
+#[test]
+fn the_board_of_a_closed_year_shows_what_was_closed_beside_what_it_became() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let plan = site.cast.published(db);
+        let content = site.cast.content(db, &plan);
+        let item = content.items.iter().find(|item| item.is_measure()).unwrap().clone();
+        held_for(&site.cast, db, &item.id, ("2023-12-05", 40));
+        for period in ["2023-12", "2023"] {
+            let period = evidence::close::Period::parse(period).unwrap();
+            site.cast.act(db, move |tx, by| evidence::actions::close::close(tx, by, period)).unwrap();
+        }
+        let mut client = site.sign_in("viewer", Role::Viewer, &site.cast.unit("health"));
+        client.get("/desk/plan?year=2023").is(200).hides("关账时");
+        held_for(&site.cast, db, &item.id, ("2023-12-10", 30));
+        let page = client.get("/desk/plan?year=2023");
+        page.is(200).shows("关账时 1 场 40 人次，现为 2 场 70 人次，见变化").shows("/desk/closes/2023");
+        client.get("/desk/plan?year=2024").is(200).hides("关账时");
+    });
+}
+
+#[test]
+fn a_ranking_of_towns_leaves_out_those_with_too_few_sessions_and_says_so() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let plan = site.cast.published(db);
+        let content = site.cast.content(db, &plan);
+        let item = content.items.iter().find(|item| item.is_measure()).unwrap().clone();
+        for day in ["2024-03-01", "2024-03-02", "2024-03-03"] {
+            held_for(&site.cast, db, &item.id, (day, 40));
+        }
+        let mut client = site.coordinator();
+        let page = client.get("/desk/plan/map?year=2024").is(200).text.clone();
+        assert!(page.contains("按场次排名") && !page.contains("未列入排名"));
+        client
+            .get("/desk/plan/map?year=2024&order=sessions")
+            .is(200)
+            .shows("样本不足，未列入排名")
+            .shows("少于 10 场");
+        site.cast.act(db, |tx, by| evidence::ranking::set_least(tx, by, 3)).unwrap();
+        let csv = client.get("/desk/plan/map?year=2024&order=sessions&format=csv").is(200).text.clone();
+        let ranked: Vec<&str> = csv.lines().skip(1).filter(|line| line.starts_with('1')).collect();
+        assert!(ranked.len() == 1 && ranked[0].contains(",3,1,9"), "{csv}");
+        assert!(csv.lines().skip(2).all(|line| line.starts_with("样本不足，未列入排名")), "{csv}");
+    });
 }

@@ -2,6 +2,7 @@
 
 use testkit::both;
 
+use super::super::figures::held_for;
 use super::{STREAMS, Site};
 use crate::actions::wordings::{self, Named};
 use crate::{Wording, WordingKind};
@@ -83,5 +84,37 @@ fn two_plans_are_compared_for_everybody_but_never_a_draft() {
         site.visitor().get(&path).is(404);
         site.cast.publish(db, &next);
         site.visitor().get(&path).is(200).shows("改了目标").shows("培训高素质农民");
+    });
+}
+
+#[test]
+fn a_measure_of_four_people_is_left_out_on_every_public_page_with_the_one_that_would_tell_it() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let plan = site.cast.published(db);
+        let content = site.cast.content(db, &plan);
+        let free = |item: &&crate::Item| {
+            item.is_measure() && content.targets.iter().all(|one| one.item.as_ref() != Some(&item.id))
+        };
+        let items: Vec<_> = content.items.iter().filter(free).take(3).cloned().collect();
+        for (item, of) in items.iter().zip([("2024-03-01", 4), ("2024-03-02", 46), ("2024-03-03", 90)]) {
+            held_for(&site.cast, db, &item.id, of);
+        }
+        let mut client = site.visitor();
+        let page = client.get("/plan?year=2024");
+        page.is(200).shows("1 场，90 人次");
+        assert!(!page.text.contains("46 人次"), "140 less 90 less 46 would be the four people");
+        assert_eq!(page.text.matches("人次未公布").count(), 2, "{}", page.readable());
+        for (item, shown) in items.iter().zip([false, false, true]) {
+            let page = client.get(&format!("/plan/items/{}?year=2024", item.n));
+            assert_eq!(!page.is(200).text.contains("未公布"), shown, "{}", page.readable());
+        }
+        let json: serde_json::Value = serde_json::from_str(&client.get("/api/plan.json").text).unwrap();
+        let of = |n: i64| {
+            let all = json["measures"].as_array().unwrap();
+            all.iter().find(|one| one["n"] == n).unwrap()["figures"]["person_times"].clone()
+        };
+        assert!(of(items[0].n).is_string() && of(items[1].n).is_string(), "{json}");
+        assert_eq!(of(items[2].n), 90);
     });
 }
