@@ -18,7 +18,7 @@ struct Settings<'a> {
 
 /// Shows the form.
 pub async fn show(cx: Cx) -> Result {
-    let days = cx.read(|tx, by| crate::actions::days(tx, by)).await?;
+    let days = cx.read(crate::actions::days).await?;
     let form = days.iter().fold(Form::new(), |form, (clock, n)| form.and(clock.code(), n.to_string()));
     draw(&cx, &form)
 }

@@ -114,7 +114,7 @@ pub fn minutes_of_team(
     unit: &kernel::UnitId,
 ) -> Result<std::collections::BTreeMap<PersonId, i64>, db::Error> {
     let rows = tx.query(
-        "select d.person_id, sum(d.out_minute - d.in_minute) as n from service_duty d
+        "select d.person_id, cast(sum(d.out_minute - d.in_minute) as bigint) as n from service_duty d
          join service_person p on p.district_id = d.district_id and p.id = d.person_id
          where d.district_id = $1 and p.unit_id = $2 and d.out_minute is not null group by d.person_id",
         params![district, unit],
