@@ -46,6 +46,7 @@ evidence-callback-contact-kept = It is erased { $days } days after the call, or 
 evidence-callback-assign = Assign
 evidence-callback-assign-do = Keep
 evidence-callback-unit-had-part = This unit had a part in the delivery and cannot call. Choose another.
+evidence-callback-open = This call-back was not given to a unit yet, so it has no result.
 evidence-callback-answered = This call-back has its result, which no longer changes.
 evidence-callback-call = What was heard
 evidence-callback-call-lead = The number that was reported is left out here on purpose. Fill in what you are told.

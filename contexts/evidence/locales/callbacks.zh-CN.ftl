@@ -46,6 +46,7 @@ evidence-callback-contact-kept = 联系方式在回访完成 { $days } 天后自
 evidence-callback-assign = 分派
 evidence-callback-assign-do = 保存分派
 evidence-callback-unit-had-part = 这个单位参与了这场活动，不能由它回访。请选别的单位。
+evidence-callback-open = 这个回访还没有交给单位，不能填结果。
 evidence-callback-answered = 这个回访已经有结果，不能再改。
 evidence-callback-call = 记录回访
 evidence-callback-call-lead = 这里故意不显示填报的人数，请按对方说的填写。

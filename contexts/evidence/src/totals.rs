@@ -90,6 +90,23 @@ pub fn by_purpose_of_unit(
     collect_purposes(tx, district, (part.into(), unit.as_str()), period)
 }
 
+/// The sums of every purpose as every unit's page shows them; what a unit had no part in is absent.
+///
+/// # Errors
+/// As the database refuses.
+pub fn by_purpose_and_unit(
+    tx: &mut Tx,
+    district: &DistrictId,
+    part: Part,
+    period: Period,
+) -> Result<BTreeMap<(UnitId, PurposeId), Sums>, Refusal> {
+    let mut sums: BTreeMap<(UnitId, PurposeId), Sums> = BTreeMap::new();
+    for (cell, one) in store::total::by_purpose_and_key(tx, district, part.into(), &years(period))? {
+        sums.entry((cell.key.into(), cell.purpose.into())).or_default().add(one);
+    }
+    Ok(sums)
+}
+
 /// The sums of every purpose by year.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ mod store;
 mod todos;
 
 use kernel::{Permission, Role};
-use web::{Locale, Module, NavItem, Routes};
+use web::{Locale, Module, NavGroup, NavItem, Routes};
 
 pub use actions::{Given, TRIAL, find, list, quiet, set, set_quiet, try_out};
 pub use carriers::Carriers;
@@ -43,10 +43,17 @@ pub fn module() -> Module {
             (Locale::En, include_str!("../locales/en.ftl")),
         ],
         nav: &[
-            NavItem { path: "/desk/inbox", key: "nav-inbox", order: 5, permission: ALL },
+            NavItem {
+                path: "/desk/inbox",
+                key: "nav-inbox",
+                group: NavGroup::Daily,
+                order: 5,
+                permission: ALL,
+            },
             NavItem {
                 path: "/desk/settings/channels",
                 key: "nav-channels",
+                group: NavGroup::Running,
                 order: 71,
                 permission: ADMINISTRATORS,
             },

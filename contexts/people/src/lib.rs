@@ -3,7 +3,7 @@
 
 use db::Tx;
 use kernel::{Clock, Permission, Refusal, Role};
-use web::{DistrictInfo, Locale, Module, NavItem, Routes, Visit};
+use web::{DistrictInfo, Locale, Module, NavGroup, NavItem, Routes, Visit};
 
 pub mod accounts;
 pub mod audit;
@@ -53,10 +53,34 @@ pub fn module() -> Module {
             (Locale::En, include_str!("../locales/workdays.en.ftl")),
         ],
         nav: &[
-            NavItem { path: "/desk/units", key: "nav-units", order: 40, permission: ALL },
-            NavItem { path: "/desk/people", key: "nav-people", order: 50, permission: ADMINISTRATORS },
-            NavItem { path: "/desk/audit", key: "nav-audit", order: 60, permission: ADMINISTRATORS },
-            NavItem { path: "/desk/settings", key: "nav-settings", order: 70, permission: ADMINISTRATORS },
+            NavItem {
+                path: "/desk/units",
+                key: "nav-units",
+                group: NavGroup::Running,
+                order: 40,
+                permission: ALL,
+            },
+            NavItem {
+                path: "/desk/people",
+                key: "nav-people",
+                group: NavGroup::Running,
+                order: 50,
+                permission: ADMINISTRATORS,
+            },
+            NavItem {
+                path: "/desk/audit",
+                key: "nav-audit",
+                group: NavGroup::Running,
+                order: 60,
+                permission: ADMINISTRATORS,
+            },
+            NavItem {
+                path: "/desk/settings",
+                key: "nav-settings",
+                group: NavGroup::Running,
+                order: 70,
+                permission: ADMINISTRATORS,
+            },
         ],
         todos: Some(background::waiting),
         assets: &[],

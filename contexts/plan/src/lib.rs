@@ -87,12 +87,14 @@ pub fn module() -> web::Module {
             web::NavItem {
                 path: "/desk/plan",
                 key: "nav-plan",
+                group: web::NavGroup::Daily,
                 order: 10,
                 permission: kernel::Permission::SignedIn,
             },
             web::NavItem {
                 path: "/plan",
                 key: "nav-public-plan",
+                group: web::NavGroup::Daily,
                 order: 10,
                 permission: kernel::Permission::Public,
             },

@@ -40,18 +40,21 @@ pub fn module() -> web::Module {
             web::NavItem {
                 path: "/desk/orders",
                 key: "nav-orders",
+                group: web::NavGroup::Daily,
                 order: 25,
                 permission: kernel::Permission::SignedIn,
             },
             web::NavItem {
                 path: "/service",
                 key: "nav-service",
+                group: web::NavGroup::Daily,
                 order: 20,
                 permission: kernel::Permission::Public,
             },
             web::NavItem {
                 path: "/orders",
                 key: "nav-my-order",
+                group: web::NavGroup::Daily,
                 order: 21,
                 permission: kernel::Permission::Public,
             },

@@ -18,7 +18,7 @@ mod postgres;
 mod server;
 pub mod sql;
 
-pub use axe::{Violation, assert_accessible, axe};
+pub use axe::{Violation, assert_accessible, axe, axe_of};
 pub use both::both;
 pub use browser::{Browser, Settings};
 pub use by_hand::ByHand;

@@ -29,6 +29,20 @@
     }
   }
 
+  // What is folded under a name closes by Escape, and when something else is touched.
+  const folded = () => document.querySelectorAll("details.group[open]");
+  document.addEventListener("click", (event) => {
+    for (const group of folded()) if (!group.contains(event.target)) group.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const group of folded()) {
+      const inside = group.contains(document.activeElement);
+      group.open = false;
+      if (inside) group.querySelector("summary").focus();
+    }
+  });
+
   // A form is sent once, however often its button is pressed.
   for (const form of document.querySelectorAll("form[method=post]")) {
     form.addEventListener("submit", (event) => {

@@ -33,7 +33,7 @@ pub use error::{Error, Result};
 pub use export::{Cell, Format};
 pub use form::{File, Form, equal};
 pub use guard::{SESSION_COOKIE, cookie};
-pub use module::{Module, NavItem, RouteInfo, Routes, ToDo};
+pub use module::{Module, NavGroup, NavItem, RouteInfo, Routes, ToDo};
 pub use paging::Paging;
 pub use receipt::forget as forget_receipts;
 pub use shell::catalogue as own_words;

@@ -38,10 +38,41 @@ pub struct NavItem {
     pub path: &'static str,
     /// Its key in the catalogue.
     pub key: &'static str,
-    /// Smaller stands first; from 80 on, what few people look for: on public pages that is at the foot.
+    /// Where in the navigation.
+    pub group: NavGroup,
+    /// Smaller stands first within its group; from 80 on, what few people look for: on public pages that is
+    /// at the foot.
     pub order: u16,
     /// Who sees it.
     pub permission: Permission,
+}
+
+/// Parts of the navigation: what everybody needs each day stands first, the rest is folded under names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NavGroup {
+    /// In the row itself.
+    Daily,
+    /// What is kept beside deliveries: registers, narratives, figures, closed periods.
+    Records,
+    /// What is looked at twice.
+    Checks,
+    /// Who there is, and how the program is set.
+    Running,
+}
+
+impl NavGroup {
+    /// All, in the order of the row.
+    pub const ALL: [Self; 4] = [Self::Daily, Self::Records, Self::Checks, Self::Running];
+
+    /// The key of its name; none for what is never folded.
+    pub const fn key(self) -> Option<&'static str> {
+        match self {
+            Self::Daily => None,
+            Self::Records => Some("nav-group-records"),
+            Self::Checks => Some("nav-group-checks"),
+            Self::Running => Some("nav-group-running"),
+        }
+    }
 }
 
 impl NavItem {

@@ -4,11 +4,16 @@
 use askama::Template;
 use kernel::{Day, Permission};
 
-use crate::{Cx, NavItem, Page, Result, ToDo};
+use crate::{Cx, NavGroup, NavItem, Page, Result, ToDo};
 
 /// Today in the navigation.
-pub(crate) const NAV: [NavItem; 1] =
-    [NavItem { path: "/desk", key: "nav-today", order: 0, permission: Permission::SignedIn }];
+pub(crate) const NAV: [NavItem; 1] = [NavItem {
+    path: "/desk",
+    key: "nav-today",
+    group: NavGroup::Daily,
+    order: 0,
+    permission: Permission::SignedIn,
+}];
 
 #[derive(Template)]
 #[template(path = "today.html")]

@@ -32,6 +32,7 @@ pub fn run(store: &Store, site: &Site) -> Result<(), String> {
     make_folder(&folder)?;
     let list = folder.join(LIST);
     let db = compose::open(&store.target(FOLDER)?)?;
+    let seal = signing::key(&db, &folder)?;
     let password = match demo::found(&db)? {
         Some(Found::Real) => {
             return Err("This database holds a district that is no demonstration; nothing was changed. \
@@ -41,7 +42,6 @@ pub fn run(store: &Store, site: &Site) -> Result<(), String> {
         Some(Found::Made | Found::There) => read_password(&list),
         None => Some(make(&db, &tables, (&folder, &list))?),
     };
-    let seal = signing::key(&db, &folder)?;
     serve::serve(db, seal, site, listener, move |_| say(&table(&tables, password.as_deref(), &list)))
 }
 

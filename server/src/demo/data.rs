@@ -52,6 +52,8 @@ pub struct Tables {
     pub checklist: Vec<ChecklistRow>,
     /// Inspections.
     pub inspections: Vec<InspectionRow>,
+    /// Figures from outside.
+    pub figures: Vec<FigureRow>,
 }
 
 impl Tables {
@@ -78,6 +80,7 @@ impl Tables {
             supervision: rows("supervision.csv", include_str!("../../demo/supervision.csv"))?,
             checklist: rows("checklist.csv", include_str!("../../demo/checklist.csv"))?,
             inspections: rows("inspections.csv", include_str!("../../demo/inspections.csv"))?,
+            figures: rows("figures.csv", include_str!("../../demo/figures.csv"))?,
         })
     }
 
@@ -273,6 +276,29 @@ pub struct InspectionRow {
     pub findings: String,
     /// What the unit says.
     pub comment: String,
+}
+
+/// A figure from outside.
+#[derive(Clone, Debug, Deserialize)]
+pub struct FigureRow {
+    /// Of what.
+    pub subject: String,
+    /// The target's id; empty for a population.
+    pub target: String,
+    /// The day for which it holds.
+    pub as_of: Day,
+    /// The number, as a decimal.
+    pub value: String,
+    /// How it was come by.
+    pub means: String,
+    /// The document.
+    pub source: String,
+    /// Who published it.
+    pub publisher: String,
+    /// When it was recorded.
+    pub recorded_on: Day,
+    /// Whether a second person confirmed it, `yes` or `no`.
+    pub confirmed: String,
 }
 
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

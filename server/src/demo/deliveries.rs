@@ -6,6 +6,7 @@ use evidence::actions::delivery;
 use evidence::{DeliveryId, Details, NewDelivery, Photo, PurposeId};
 use kernel::{Refusal, UnitId};
 
+use super::closes::Closes;
 use super::generate::{Fate, Planned};
 use super::photos;
 use super::stage::Stage;
@@ -71,10 +72,12 @@ pub fn load(stage: &mut Stage<'_, '_>, progress: &Progress) -> Result<(), Refusa
     let acts = &stage.prepared.acts;
     // What was recorded, with the version that it has now.
     let mut recorded: BTreeMap<usize, (DeliveryId, i64)> = BTreeMap::new();
+    let mut closes = Closes::after(stage, acts.first().map(|act| act.at));
     for (n, act) in acts.iter().enumerate() {
         if n % STRIDE == 0 {
             progress(Part::Deliveries, n, acts.len());
         }
+        closes.until(stage, act.at)?;
         take(stage, act, &purposes, &mut recorded)?;
     }
     progress(Part::Deliveries, acts.len(), acts.len());

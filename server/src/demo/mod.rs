@@ -3,9 +3,11 @@
 
 mod calendar;
 mod calls;
+mod closes;
 pub mod data;
 mod deliveries;
 mod fates;
+mod figures;
 pub mod generate;
 mod inspections;
 mod letters;
@@ -73,7 +75,8 @@ pub fn load(db: &Db, percent: u64, password: &str, progress: &Progress) -> Resul
     load_sealed(db, percent, (password, Arc::new(kernel::Unsealed)), progress)
 }
 
-/// As [`load`], with the installation's key: residents' contacts are sealed with it.
+/// As [`load`], with the installation's key: residents' contacts are sealed with it, and closed months and
+/// years are signed; without one nothing is closed.
 ///
 /// # Errors
 /// As [`load`].
@@ -93,6 +96,7 @@ pub fn load_sealed(
         registry::load(&mut stage, &progress)?;
         plan::load(&mut stage, &progress)?;
         stocks::load(&mut stage, &progress)?;
+        figures::load(&mut stage, &progress)?;
         deliveries::load(&mut stage, &progress)?;
         calls::load(&mut stage, &progress)?;
         supervision::load(&mut stage, &progress)?;

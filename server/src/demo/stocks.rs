@@ -34,7 +34,7 @@ pub fn load(stage: &mut Stage<'_, '_>, progress: &Progress) -> Result<(), Refusa
 }
 
 /// The indicators by title.
-fn indicators(stage: &mut Stage<'_, '_>) -> Result<BTreeMap<String, IndicatorId>, Refusal> {
+pub(super) fn indicators(stage: &mut Stage<'_, '_>) -> Result<BTreeMap<String, IndicatorId>, Refusal> {
     let on = stage.prepared.tables.units.first().map(|root| root.valid_from);
     let by = stage.coordinator(on.ok_or_else(|| fault("units.csv: empty"))?.at(9, 0))?;
     let all = evidence::indicators::list(stage.tx, by.district())?;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use db::{Db, Target};
-use evidence::{FigureDetails, Means, Subject, actions};
 use http::Method;
 use kernel::{Caller, FixedClock, SeededRng};
 use people::accounts;
@@ -33,10 +32,10 @@ impl AtWork {
     /// On any empty database.
     pub fn at(target: &Target) -> Self {
         let db = compose::open(target).unwrap();
-        demo::load(&db, 3, PASSWORD, &(Arc::new(|_, _, _| {}) as demo::Progress)).unwrap();
+        let quiet: demo::Progress = Arc::new(|_, _, _| {});
+        demo::load_sealed(&db, 3, (PASSWORD, seal()), &quiet).unwrap();
         let clock = Arc::new(FixedClock::at("2025-12-30"));
         bring_plans(&db, &clock);
-        bring_figures(&db, &clock);
         let parts = Parts {
             db: db.clone(),
             clock,
@@ -92,45 +91,6 @@ fn bring_plans(db: &Db, clock: &Arc<FixedClock>) {
             }
         }
         Ok(())
-    })
-    .unwrap();
-}
-
-/// A population from the yearbook that a second person confirmed, and the first month closed.
-fn bring_figures(db: &Db, clock: &Arc<FixedClock>) {
-    let clock = clock.clone();
-    db.write_now(move |tx| {
-        let district = people::district(tx)?.unwrap().id;
-        let on = kernel::Clock::today(&*clock);
-        let mut by = |login: &str, seed| {
-            let account = accounts::find_by_login(tx, &district, login)?.unwrap();
-            let actor = accounts::actor(tx, &district, &account.id, on)?.unwrap();
-            let (rng, seal) = (Arc::new(SeededRng::new(seed)), seal());
-            Ok::<_, kernel::Refusal>(Caller {
-                actor,
-                clock: clock.clone(),
-                rng,
-                seal,
-                address: String::new(),
-            })
-        };
-        let (keeper, second) = (by("kexie", 33)?, by("admin", 34)?);
-        let unit = people::units::list(tx, &district, on)?.into_iter().next().unwrap().id;
-        let figure = FigureDetails {
-            subject: Subject::Resident,
-            indicator: None,
-            as_of: kernel::Day::new(2024, 12, 31).unwrap(),
-            value: 812_300.into(),
-            interval: None,
-            means: Means::Statistics,
-            source: "演示统计公报 2024".into(),
-            publisher: "演示统计局".into(),
-            unit,
-        };
-        let id = actions::figure::record(tx, &keeper, &figure)?;
-        actions::figure::confirm(tx, &second, (&id, 1))?;
-        let (_, open) = actions::close::list(tx, &keeper)?;
-        actions::close::close(tx, &keeper, open[0])
     })
     .unwrap();
 }

@@ -63,14 +63,35 @@ fn the_board_of_the_whole_demonstration_shows_what_its_readme_says() {
     assert_eq!(to_date("科技特派员"), numbers([18, 24, 23, 24, 30]));
     assert_eq!(to_date("科技特派团"), numbers([0, 0, 1, 1, 1]));
     assert_eq!(to_date("实体科技（小）馆"), numbers([5, 7, 9, 10, 12]));
-    for unfilled in [
-        "公民具备科学素质的比例", "按总人口每年人均科普经费增加", "区级人均科普经费",
-        "镇（街道）人均科普经费", "科普经费",
-    ] {
+    let year = |n: usize| known("区级人均科普经费")[n].0;
+    let spent: Vec<Value> = (0..5).map(year).collect();
+    let yuan = |text: &str| Value::Number(text.parse().unwrap());
+    assert_eq!(spent[..4], ["2.05", "2.16", "2.24", "2.33"].map(yuan));
+    for unfilled in
+        ["公民具备科学素质的比例", "按总人口每年人均科普经费增加", "镇（街道）人均科普经费", "科普经费"]
+    {
         assert_eq!(to_date(unfilled), [Value::NotCollected; 5], "{unfilled}");
     }
     let deliveries = rows(&db)["evidence_delivery"];
     assert!((2_700..3_000).contains(&deliveries), "{deliveries}");
+}
+
+#[test]
+fn months_and_years_are_closed_as_the_time_came_and_what_was_withdrawn_later_stands_beside_them() {
+    testkit::both(&compose::streams(), |db| {
+        let key = merkle::SigningKey::from_bytes(&[0x77; 32]);
+        let public = merkle::Key::from_bytes(&kernel::Seal::key(&key)).unwrap();
+        demo::load_signed(db, 5, PASSWORD, Some(Arc::new(key)), &quiet()).unwrap();
+        let by = Caller::fixed(Actor::public(district(db)), "2025-12-31");
+        let (closes, open) = db.read_now(move |tx| evidence::actions::close::list(tx, &by)).unwrap();
+        let periods: Vec<&str> = closes.iter().map(|close| close.period.as_str()).collect();
+        assert!(["2025-10", "2024-12", "2024"].iter().all(|period| periods.contains(period)), "{periods:?}");
+        assert_eq!(open.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2025-11"]);
+        assert!(rows(db)["evidence_late"] > 0, "nothing came after a close");
+        let of = district(db);
+        let said = db.read_now(move |tx| evidence::actions::close::examine(tx, &of, &public)).unwrap();
+        assert_eq!(said, Ok(closes.len()));
+    });
 }
 
 #[test]

@@ -141,6 +141,16 @@ pub fn of_year(tx: &mut Tx, district: &DistrictId, year: Year) -> Result<Option<
     Ok(found.and_then(|close| Snapshot::parse(&close.body)))
 }
 
+/// What was signed of a period; `None` while it is open.
+///
+/// # Errors
+/// As the database refuses; broken for a body that cannot be read.
+pub fn snapshot(tx: &mut Tx, by: &Caller, period: Period) -> Result<Option<Snapshot>, Refusal> {
+    let Some(close) = store::close::find(tx, by.district(), &period.to_string())? else { return Ok(None) };
+    let unreadable = || Refusal::Broken(format!("the close of {period} cannot be read").into());
+    Snapshot::parse(&close.body).map(Some).ok_or_else(unreadable)
+}
+
 /// The closed periods in which a day lies, which a change would move.
 ///
 /// # Errors

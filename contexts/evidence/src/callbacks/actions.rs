@@ -121,10 +121,7 @@ pub fn assign(
     if long > 100 {
         return Err(Problem::new("error-too-long").at("contact").with("most", 100).with("long", long).into());
     }
-    let state = match one.state {
-        State::Drawn | State::Assigned(_) => State::Assigned(Assigned { unit: unit.clone(), assigned }),
-        State::Answered { .. } => return Err(answered()),
-    };
+    let state = one.state.assign(Assigned { unit: unit.clone(), assigned })?;
     let one = Callback { state, contact: contact.trim().to_owned(), ..one };
     store::save(tx, by.district(), &one, seen)?;
     audit(tx, by, "evidence.callback.assign", ("callback", id.as_str()), json!({ "unit": unit }))
@@ -144,23 +141,19 @@ pub fn answer(
     let stamp = stamp(by)?;
     let (one, delivery) = load(tx, by, id)?;
     unchanged(seen, one.version)?;
-    let assigned = match one.state {
-        State::Assigned(assigned) => assigned,
-        State::Drawn => return Err(Refusal::Forbidden),
-        State::Answered { .. } => return Err(answered()),
+    // Whose call it is not, is told nothing of how it went.
+    let caller = match &one.state {
+        State::Assigned(to) | State::Answered { by: to, .. } => Some(&to.unit),
+        State::Drawn => None,
     };
-    if !rules::may_call(&by.actor, &assigned.unit, &delivery) {
+    if caller.is_none_or(|unit| !rules::may_call(&by.actor, unit, &delivery)) {
         return Err(Refusal::Forbidden);
     }
     let answer = rules::answer(heard, one.reported)?;
     let detail = json!({ "outcome": answer.outcome.code(), "heard": answer.heard });
-    let one = Callback { state: State::Answered { by: assigned, answer, answered: stamp }, ..one };
+    let one = Callback { state: one.state.clone().answer(answer, stamp)?, ..one };
     store::save(tx, by.district(), &one, seen)?;
     audit(tx, by, "evidence.callback.answer", ("callback", id.as_str()), detail)
-}
-
-fn answered() -> Refusal {
-    Refusal::Conflict(Problem::new("evidence-callback-answered"))
 }
 
 /// Whom the district's calls concern: those who run it.

@@ -11,7 +11,7 @@ pub mod rules;
 mod show;
 pub mod store;
 
-use kernel::{Instant, UnitId};
+use kernel::{Instant, Problem, Refusal, UnitId};
 
 pub use rates::words as rate_words;
 
@@ -103,6 +103,29 @@ impl State {
             Self::Drawn => "drawn",
             Self::Assigned(_) => "assigned",
             Self::Answered { .. } => "answered",
+        }
+    }
+
+    /// Given to a unit; to another one as long as nobody called.
+    ///
+    /// # Errors
+    /// Conflict once it was answered.
+    pub fn assign(self, to: Assigned) -> Result<Self, Refusal> {
+        match self {
+            Self::Drawn | Self::Assigned(_) => Ok(Self::Assigned(to)),
+            Self::Answered { .. } => Err(Refusal::Conflict(Problem::new("evidence-callback-answered"))),
+        }
+    }
+
+    /// Called by whom it was given to.
+    ///
+    /// # Errors
+    /// Conflict before it was given to anybody, and once it was answered.
+    pub fn answer(self, answer: Answer, answered: Stamp) -> Result<Self, Refusal> {
+        match self {
+            Self::Assigned(by) => Ok(Self::Answered { by, answer, answered }),
+            Self::Drawn => Err(Refusal::Conflict(Problem::new("evidence-callback-open"))),
+            Self::Answered { .. } => Err(Refusal::Conflict(Problem::new("evidence-callback-answered"))),
         }
     }
 }

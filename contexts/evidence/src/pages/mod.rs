@@ -15,7 +15,7 @@ pub mod rules;
 pub mod todos;
 
 use kernel::{Permission, Problem, Refusal, Role};
-use web::{Form, Module, NavItem, Routes};
+use web::{Form, Module, NavGroup, NavItem, Routes};
 
 use crate::photo::{MAX_BYTES, Photo, examine};
 use crate::rules::{RECORDERS, RULE_KEEPERS, VERIFIERS};
@@ -64,33 +64,84 @@ pub fn module() -> Module {
             (web::Locale::En, include_str!("../../locales/open.en.ftl")),
         ],
         nav: &[
-            NavItem { path: "/desk/deliveries", key: "nav-deliveries", order: 30, permission: ANYONE },
-            NavItem { path: "/desk/entries", key: "nav-entries", order: 34, permission: ANYONE },
-            NavItem { path: "/desk/attestations", key: "nav-attestations", order: 36, permission: ANYONE },
-            NavItem { path: "/desk/figures", key: "nav-figures", order: 37, permission: ANYONE },
-            NavItem { path: "/desk/indicators", key: "nav-indicators", order: 38, permission: ANYONE },
+            NavItem {
+                path: "/desk/deliveries",
+                key: "nav-deliveries",
+                group: NavGroup::Daily,
+                order: 30,
+                permission: ANYONE,
+            },
+            NavItem {
+                path: "/desk/entries",
+                key: "nav-entries",
+                group: NavGroup::Records,
+                order: 34,
+                permission: ANYONE,
+            },
+            NavItem {
+                path: "/desk/attestations",
+                key: "nav-attestations",
+                group: NavGroup::Records,
+                order: 36,
+                permission: ANYONE,
+            },
+            NavItem {
+                path: "/desk/figures",
+                key: "nav-figures",
+                group: NavGroup::Records,
+                order: 37,
+                permission: ANYONE,
+            },
+            NavItem {
+                path: "/desk/indicators",
+                key: "nav-indicators",
+                group: NavGroup::Records,
+                order: 38,
+                permission: ANYONE,
+            },
             NavItem {
                 path: "/desk/settings/photo-area",
                 key: "evidence-area-title",
+                group: NavGroup::Running,
                 order: 71,
                 permission: SETTINGS,
             },
             NavItem {
                 path: "/desk/settings/ranking",
                 key: "evidence-ranking",
+                group: NavGroup::Running,
                 order: 72,
                 permission: crate::ranking::pages::SET,
             },
-            NavItem { path: "/desk/flags", key: "nav-flags", order: 37, permission: VERIFY },
+            NavItem {
+                path: "/desk/flags",
+                key: "nav-flags",
+                group: NavGroup::Checks,
+                order: 37,
+                permission: VERIFY,
+            },
             NavItem {
                 path: "/desk/callbacks",
                 key: "nav-callbacks",
+                group: NavGroup::Checks,
                 order: 39,
                 permission: crate::callbacks::pages::CALL,
             },
-            NavItem { path: "/desk/closes", key: "nav-closes", order: 39, permission: ANYONE },
-            NavItem { path: "/log", key: "nav-log", order: 88, permission: ANYONE },
-            NavItem { path: "/open", key: "nav-open", order: 89, permission: Permission::Public },
+            NavItem {
+                path: "/desk/closes",
+                key: "nav-closes",
+                group: NavGroup::Records,
+                order: 39,
+                permission: ANYONE,
+            },
+            NavItem { path: "/log", key: "nav-log", group: NavGroup::Daily, order: 88, permission: ANYONE },
+            NavItem {
+                path: "/open",
+                key: "nav-open",
+                group: NavGroup::Daily,
+                order: 89,
+                permission: Permission::Public,
+            },
         ],
         todos: Some(todos::list),
         assets: &[

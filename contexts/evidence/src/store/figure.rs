@@ -89,6 +89,15 @@ pub fn waiting(
     )
 }
 
+/// Marks a figure as belonging to the demonstration.
+pub fn mark_demo(tx: &mut Tx, district: &DistrictId, id: &FigureId) -> Result<(), Refusal> {
+    tx.execute(
+        "update evidence_figure set is_demo = true where district_id = $1 and id = $2",
+        params![district, id],
+    )?;
+    Ok(())
+}
+
 fn figure(row: &Row) -> Result<Figure, db::Error> {
     let stored = Stored::new(row, TABLE)?;
     let number = |column| row.parse(TABLE, column, |text| Decimal::from_str(text).ok());

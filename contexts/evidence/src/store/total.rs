@@ -103,6 +103,24 @@ pub fn by_purpose(
     in_periods(tx, sql, "t.period", periods)
 }
 
+/// Every purpose's cells of a grain, whatever their key: those of all units, or of all towns.
+pub fn by_purpose_and_key(
+    tx: &mut Tx,
+    district: &DistrictId,
+    grain: Grain,
+    periods: &[String],
+) -> Result<Vec<(Cell, Sums)>, Refusal> {
+    let mut sql = Sql::default();
+    sql.push(
+        "select t.purpose_id, t.period, t.grain, t.key, t.sessions, t.person_times, t.minutes
+         from evidence_purpose p join evidence_total t
+            on t.district_id = p.district_id and t.purpose_id = p.id
+         where p.district_id = ? and t.grain = ?",
+        [district.into(), grain.into()],
+    );
+    in_periods(tx, sql, "t.period", periods)
+}
+
 pub(super) fn cell(row: &Row) -> Result<(Cell, Sums), db::Error> {
     let purpose: String = row.get("purpose_id")?;
     let grain: String = row.get("grain")?;

@@ -9,7 +9,7 @@ mod store;
 pub(crate) use actions::open;
 pub use actions::{NewAccount, change_password, create, disable, enable, rename, reset_password};
 pub use password::{PasswordHash, hash};
-pub use roles::{HeldRole, actor, end_role, give_role, held, holders, nearest_holders};
+pub use roles::{HeldRole, actor, end_role, give_role, held, holders, holders_in, nearest_holders};
 pub(crate) use roles::{end_in_unit, grant, grants, hand_over};
 pub use store::{Filter, count, find, find_by_login, in_unit, list};
 pub(crate) use store::{note_sign_in, password_hash};

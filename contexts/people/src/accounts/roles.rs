@@ -51,6 +51,26 @@ pub fn held(tx: &mut Tx<'_>, district: &DistrictId, account: &AccountId) -> Resu
     rows.iter().map(held_role).collect()
 }
 
+/// Who holds any role in a unit on a day and can sign in, each once.
+///
+/// # Errors
+/// As the database refuses.
+pub fn holders_in(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    unit: &UnitId,
+    on: Day,
+) -> Result<BTreeSet<AccountId>, db::Error> {
+    let rows = tx.query(
+        "select g.account_id from role_grant g
+         join account a on a.district_id = g.district_id and a.id = g.account_id
+         where g.district_id = $1 and g.unit_id = $2 and g.since <= $3 and (g.until is null or g.until > $3)
+           and a.disabled_at is null",
+        params![district, unit, on],
+    )?;
+    rows.iter().map(|row| row.get("account_id")).collect()
+}
+
 /// What an account holds on a day, each role with its reach. Administrators and coordinators reach
 /// the whole district anyway ([`Actor::reach`]), so their units are not gathered one by one.
 pub(crate) fn grants(

@@ -1,8 +1,10 @@
 //! What the board and the public pages show: promises beside the numbers that the evidence keeps.
 //! Costs the cells that are shown, never the facts.
 
+mod own;
 mod target;
 
+pub use own::{Own, kept, own};
 pub use target::{TargetFigure, YearPoint};
 
 use std::collections::BTreeMap;

@@ -59,6 +59,16 @@ pub fn load(tx: &mut Tx<'_>, by: &Caller, id: &LetterId) -> Result<Letter, Refus
     if sees(by, &letter.unit, letter.state.code()) { Ok(letter) } else { Err(Refusal::NotFound) }
 }
 
+/// The letter of a unit for a year, if there is one that the actor sees.
+///
+/// # Errors
+/// As the database refuses.
+pub fn of_unit(tx: &mut Tx<'_>, by: &Caller, unit: &UnitId, year: Year) -> Result<Option<Letter>, Refusal> {
+    let Some(id) = store::of_unit(tx, by.district(), unit, year)? else { return Ok(None) };
+    let letter = store::find(tx, by.district(), &id)?;
+    Ok(letter.filter(|letter| sees(by, &letter.unit, letter.state.code())))
+}
+
 /// A letter as the actor had it before them, for a step of theirs.
 fn current(tx: &mut Tx<'_>, by: &Caller, (id, version): (&LetterId, i64)) -> Result<Letter, Refusal> {
     let letter = load(tx, by, id)?;
@@ -82,7 +92,7 @@ fn of_association(by: &Caller) -> Result<Signed, Refusal> {
     Ok(Signed { by: account, name: by.actor.name.clone(), at: by.now() })
 }
 
-fn of_unit(by: &Caller, unit: &UnitId) -> Result<Signed, Refusal> {
+fn for_unit(by: &Caller, unit: &UnitId) -> Result<Signed, Refusal> {
     let may = signs_for(by, unit) && by.actor.viewing_for.is_none();
     let account = by.actor.account.clone().filter(|_| may).ok_or(Refusal::Forbidden)?;
     Ok(Signed { by: account, name: by.actor.name.clone(), at: by.now() })
@@ -240,7 +250,7 @@ pub fn issue(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64)) -> Result<(),
 /// `Forbidden` unless the actor signs for the unit; invalid without a reason; conflict.
 pub fn hand_back(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64), reason: &str) -> Result<(), Refusal> {
     let letter = current(tx, by, seen)?;
-    let signed = of_unit(by, &letter.unit)?;
+    let signed = for_unit(by, &letter.unit)?;
     let letter = letter.hand_back(signed, reason)?;
     keep(tx, by, &letter, "plan.letter.hand-back", reason)
 }
@@ -254,7 +264,7 @@ pub fn sign(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64)) -> Result<(), 
     let letter = if letter.state.code() == "unit_signed" {
         letter.sign_association(of_association(by)?)?
     } else {
-        let signed = of_unit(by, &letter.unit)?;
+        let signed = for_unit(by, &letter.unit)?;
         letter.sign_unit(signed)?
     };
     keep(tx, by, &letter, "plan.letter.sign", "")
@@ -305,7 +315,7 @@ pub fn sign_supplement(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64), n: 
         let step = (StepKind::SupplementSignAssociation, signed.clone(), "");
         letter.with_supplement(n, step, |supplement| supplement.sign_association(signed))?
     } else {
-        let signed = of_unit(by, &letter.unit)?;
+        let signed = for_unit(by, &letter.unit)?;
         let step = (StepKind::SupplementSignUnit, signed.clone(), "");
         letter.with_supplement(n, step, |supplement| supplement.sign_unit(signed))?
     };
@@ -324,7 +334,7 @@ pub fn refuse_supplement(
     words: &str,
 ) -> Result<(), Refusal> {
     let letter = current(tx, by, seen)?;
-    let signed = of_unit(by, &letter.unit)?;
+    let signed = for_unit(by, &letter.unit)?;
     let step = (StepKind::SupplementRefuse, signed.clone(), words);
     let letter =
         letter.with_supplement(n, step, |supplement: Supplement| supplement.refuse(signed, words))?;
@@ -355,7 +365,7 @@ pub fn score_self(
     given: &[Given],
 ) -> Result<(), Refusal> {
     let letter = current(tx, by, seen)?;
-    let signed = of_unit(by, &letter.unit)?;
+    let signed = for_unit(by, &letter.unit)?;
     let letter = letter.score_self(signed, given)?;
     keep(tx, by, &letter, "plan.letter.score-self", "")
 }
@@ -377,7 +387,7 @@ pub fn review(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64), given: &[Giv
 pub fn accept(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64)) -> Result<(), Refusal> {
     let letter = current(tx, by, seen)?;
     let of_unit_side = signs_for(by, &letter.unit);
-    let signed = if of_unit_side { of_unit(by, &letter.unit)? } else { of_association(by)? };
+    let signed = if of_unit_side { for_unit(by, &letter.unit)? } else { of_association(by)? };
     let letter = letter.accept(signed, of_unit_side, by.today())?;
     keep(tx, by, &letter, "plan.letter.accept", "")
 }
@@ -388,7 +398,7 @@ pub fn accept(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64)) -> Result<()
 /// `Forbidden` unless the actor signs for the unit; what [`Letter::appeal`] refuses.
 pub fn appeal(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64), words: &str) -> Result<(), Refusal> {
     let letter = current(tx, by, seen)?;
-    let signed = of_unit(by, &letter.unit)?;
+    let signed = for_unit(by, &letter.unit)?;
     let letter = letter.appeal(signed, words, by.today())?;
     keep(tx, by, &letter, "plan.letter.appeal", words)
 }

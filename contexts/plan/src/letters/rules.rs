@@ -104,7 +104,7 @@ pub fn points_text(hundredths: i64) -> String {
 pub fn read_points(text: &str) -> Result<i64, Problem> {
     let wrong = || Problem::new("plan-letter-points-unreadable").with("typed", text);
     let value: Decimal = text.trim().parse().map_err(|_| wrong())?;
-    let hundredths = value * Decimal::from(POINT);
+    let hundredths = value.checked_mul(Decimal::from(POINT)).ok_or_else(wrong)?;
     if value < Decimal::ZERO || !hundredths.fract().is_zero() {
         return Err(wrong());
     }

@@ -134,14 +134,14 @@ impl Letter {
         Ok(self.scored(state, StepKind::Appeal, signed, &words))
     }
 
-    /// The answer to an appeal, by another person than the reviewer: the last scores.
+    /// The answer to an appeal, by another person than those who reviewed and who appealed: the last scores.
     ///
     /// # Errors
-    /// Conflict unless there is an appeal; invalid for the reviewer, without words, or for scores out
-    /// of range.
+    /// Conflict unless there is an appeal; invalid for the reviewer and for who appealed, without words, or
+    /// for scores out of range.
     pub fn answer(mut self, signed: Signed, given: &[Given], words: &str) -> Result<Self, Refusal> {
-        let LetterState::Appealed { reviewer, .. } = &self.state else { return self.not_now() };
-        if reviewer.by == signed.by {
+        let LetterState::Appealed { reviewer, appeal, .. } = &self.state else { return self.not_now() };
+        if [&reviewer.by, &appeal.by].contains(&&signed.by) {
             return Err(Problem::new("plan-letter-answer-by-another").into());
         }
         let mut problems = Problems::new();

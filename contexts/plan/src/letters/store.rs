@@ -67,8 +67,10 @@ pub struct Listed {
     pub pending: Option<String>,
     /// When the last step was done; `None` for a draft that nobody issued.
     pub since: Option<kernel::Instant>,
-    /// Who did the last review.
+    /// Who did the review.
     pub reviewer: Option<String>,
+    /// Who appealed against it.
+    pub appellant: Option<String>,
 }
 
 /// All letters of a year, or of all years, by number.
@@ -84,7 +86,9 @@ pub fn list(tx: &mut Tx<'_>, district: &DistrictId, year: Option<Year>) -> Resul
              (select max(t.done_at) from plan_letter_step t
               where t.district_id = l.district_id and t.letter_id = l.id) as since,
              (select max(t.done_by) from plan_letter_step t where t.district_id = l.district_id
-              and t.letter_id = l.id and t.kind = 'review') as reviewer
+              and t.letter_id = l.id and t.kind = 'review') as reviewer,
+             (select max(t.done_by) from plan_letter_step t where t.district_id = l.district_id
+              and t.letter_id = l.id and t.kind = 'appeal') as appellant
          from plan_letter l where l.district_id = $1 and l.year = coalesce($2, l.year)
          order by l.year desc, l.number",
         params![district, year],
@@ -103,6 +107,7 @@ pub fn list(tx: &mut Tx<'_>, district: &DistrictId, year: Option<Year>) -> Resul
                 pending: row.get("pending")?,
                 since: row.get("since")?,
                 reviewer: row.get("reviewer")?,
+                appellant: row.get("appellant")?,
             })
         })
         .collect()

@@ -51,7 +51,12 @@ fn keys(letter: &Listed, keeps: bool, own: bool, account: &str, by: &Caller) -> 
         ("scoring", _) if own => Some(("todo-plan-letter-self", "todo-plan-letter-score-action")),
         ("self_scored", _) if keeps => Some(("todo-plan-letter-review", "todo-plan-letter-score-action")),
         ("reviewed", _) if own => Some(("todo-plan-letter-accept", "todo-plan-letter-look-action")),
-        ("appealed", _) if keeps && letter.reviewer.as_deref() != Some(account) => {
+        ("appealed", _)
+            if keeps
+                && ![&letter.reviewer, &letter.appellant]
+                    .map(|by| by.as_deref())
+                    .contains(&Some(account)) =>
+        {
             Some(("todo-plan-letter-answer", "todo-plan-letter-score-action"))
         }
         _ => None,

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Query;
+use evidence::callbacks::estimate::OverReporting;
 use evidence::{DutyRole, Part, Period as Years, PurposeId, Sums, totals};
 use kernel::{Day, Refusal, UnitId, Year};
 use people::units::{self, Unit, UnitKind};
 use serde::Deserialize;
 use web::{Cell, Cx, Form, Format, Result, Safe, ui};
 
-use super::why::{self, Sessions};
-use super::{desk, status};
+use super::{desk, status, why};
 use crate::actions::annual::WRITERS;
 use crate::figures::{self, Board, MeasureFigure};
 use crate::item::leads;
-use crate::rules::{self, Status, Year12};
+use crate::rules::Status;
 use crate::wording::WordingKind;
 use crate::{AnnualPlan, store};
 
@@ -33,6 +33,7 @@ struct DutiesPage<'a> {
     n_behind: usize,
     plan: &'a str,
     annual: Option<(String, Safe)>,
+    rate: Option<String>,
 }
 
 struct Row {
@@ -70,6 +71,7 @@ struct Loaded {
     organised: BTreeMap<PurposeId, Sums>,
     supported: BTreeMap<PurposeId, Sums>,
     annual: Option<AnnualPlan>,
+    rate: OverReporting,
     today: Day,
 }
 
@@ -91,13 +93,15 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
             };
             let years = Years::year(board.year);
             let (mut organised, mut supported, mut annual) = (BTreeMap::new(), BTreeMap::new(), None);
+            let mut rate = OverReporting::default();
             if let Some(unit) = &unit {
                 let part = |part| (&unit.id, part);
                 organised = totals::by_purpose_of_unit(tx, by.district(), part(Part::Organiser), years)?;
                 supported = totals::by_purpose_of_unit(tx, by.district(), part(Part::Supporter), years)?;
                 annual = store::find_annual(tx, by.district(), &unit.id, board.year)?;
+                rate = evidence::callbacks::actions::rate_of(tx, by.district(), &unit.id, board.year)?;
             }
-            Ok(Some(Loaded { board, units, unit, organised, supported, annual, today: by.today() }))
+            Ok(Some(Loaded { board, units, unit, organised, supported, annual, rate, today: by.today() }))
         })
         .await?;
     let Some(loaded) = found else { return cx.redirect("/desk/plan") };
@@ -120,6 +124,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
         plan: choice.plan.as_deref().unwrap_or_default(),
         rows,
         annual: annual(&cx, &loaded),
+        rate: super::unit::called(&loaded.rate).then(|| evidence::callbacks::rate_words(&cx, &loaded.rate)),
         board: &loaded.board,
     };
     cx.page(desk(cx.t("plan-nav-duties")), page)
@@ -170,11 +175,9 @@ fn row(cx: &Cx, loaded: &Loaded, unit: &Unit, measure: &MeasureFigure, role: Dut
         (loaded.supported.get(&purpose), Part::Supporter)
     };
     let sums = sums.copied().unwrap_or_default();
-    let lines = loaded.annual.iter().flat_map(|plan| &plan.lines).filter(|line| line.item == item.id);
-    let n_written: i64 = lines.map(crate::Line::total).sum();
-    let submitted = loaded.annual.as_ref().is_some_and(AnnualPlan::is_submitted);
-    let (n_planned, n_drafted) = if submitted { (n_written, 0) } else { (0, n_written) };
-    let own = own(loaded, item, sums.sessions, submitted).filter(|_| leads(role));
+    let part_of =
+        figures::own(loaded.annual.as_ref(), &item.id, sums.sessions, (loaded.board.year, loaded.today));
+    let own = Some(&part_of).filter(|_| leads(role));
     let board = &loaded.board;
     let mut filter = Years::year(loaded.board.year).filter();
     filter.purpose = Some(purpose);
@@ -187,36 +190,17 @@ fn row(cx: &Cx, loaded: &Loaded, unit: &Unit, measure: &MeasureFigure, role: Dut
         role: cx.t(&format!("plan-role-{}", role.code())),
         done: if leads(role) { done } else { cx.with("plan-contribution", &[("n", done)]) },
         heads: cx.number(sums.person_times),
-        planned: super::planned(cx, n_planned, n_drafted),
-        n_planned,
+        planned: super::planned(cx, part_of.n_planned(), part_of.n_drafted),
+        n_planned: part_of.n_planned(),
         // A supporting unit gives a contribution, not progress: it has no state of its own.
-        tag: own.as_ref().map(|(one, _)| status(cx, *one)),
-        why: match &own {
-            None => String::new(),
-            Some((_, of)) if of.planned == [0; 12] && n_drafted == 0 => cx.t("plan-because-own-none"),
-            Some((one, sessions)) => {
-                why::of_sessions(cx, board.year, *one, &Sessions { drafted: n_drafted, ..*sessions })
-            }
-        },
-        own: own.map(|(one, _)| one),
+        tag: own.map(|own| status(cx, own.status)),
+        why: own.map(|own| why::of_own(cx, board.year, own)).unwrap_or_default(),
+        own: own.map(|own| own.status),
         district: cx.t(&format!("plan-status-{}", measure.status.code())),
         item_href: format!("/desk/plan/items/{}?plan={}&year={}", item.n, board.plan.id, board.year),
         href: filter.href(),
         sums,
     }
-}
-
-/// How the unit's own part in an item stands by its own plan, with the sessions that say so. What waits
-/// for verification is not known unit by unit, so that it cannot excuse one.
-fn own(loaded: &Loaded, item: &crate::Item, done: i64, submitted: bool) -> Option<(Status, Sessions)> {
-    let mut planned = [0; 12];
-    let lines = loaded.annual.iter().filter(|_| submitted).flat_map(|plan| &plan.lines);
-    for line in lines.filter(|line| line.item == item.id) {
-        planned.iter_mut().zip(line.months).for_each(|(sum, n)| *sum += n);
-    }
-    let figures = Year12 { planned, done, waiting: 0 };
-    let status = rules::measure_status(loaded.board.year, loaded.today, &figures);
-    Some((status, Sessions { planned, done, waiting: 0, drafted: 0 }))
 }
 
 /// The state of the unit's annual plan, and where it is written by those who may.

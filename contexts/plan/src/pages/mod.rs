@@ -33,7 +33,7 @@ use kernel::{Caller, Permission, Refusal, Role, UnitId};
 use people::units::{self as units_of, Unit};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use web::ui::{escape, tag};
+use web::ui::{self, Way, Ways, tag};
 use web::{Cx, Locale, Page, Routes, Safe, Tone};
 
 use crate::actions::KEEPERS;
@@ -107,28 +107,52 @@ pub(crate) fn desk(title: String) -> Page {
     Page::new(title).style(STYLE)
 }
 
+/// A page of the plan: its path, the key of its words, who sees it.
+type Part = (&'static str, &'static str, Permission);
+
+/// The pages of the plan: those that everybody looks at, who is asked for what, and the document.
+const PARTS: [(&str, &[Part]); 3] = [
+    (
+        "",
+        &[
+            ("/desk/plan", "plan-nav-board", SIGNED),
+            ("/desk/plan/map", "plan-nav-map", SIGNED),
+            ("/desk/plan/duties", "plan-nav-duties", SIGNED),
+            ("/desk/plan/units", "plan-nav-units", SIGNED),
+            ("/desk/plan/reports", "plan-nav-reports", SIGNED),
+        ],
+    ),
+    (
+        "plan-nav-asked",
+        &[
+            ("/desk/plan/gaps", "plan-nav-gaps", KEEP),
+            ("/desk/plan/letters", "plan-nav-letters", SIGNED),
+            ("/desk/plan/supervision", "supervision-title", SIGNED),
+            ("/desk/plan/inspections", "inspection-title", SIGNED),
+        ],
+    ),
+    (
+        "plan-nav-document",
+        &[
+            ("/desk/plan/versions", "plan-nav-versions", SIGNED),
+            ("/desk/plan/documents", "plan-nav-documents", KEEP),
+        ],
+    ),
+];
+
 /// The ways between the pages of the plan; `here` is the path of the current one.
 pub(crate) fn subnav(cx: &Cx, here: &str) -> Safe {
-    let keeps = cx.may(KEEP);
-    let all = [
-        ("/desk/plan", "plan-nav-board", true),
-        ("/desk/plan/map", "plan-nav-map", true),
-        ("/desk/plan/duties", "plan-nav-duties", true),
-        ("/desk/plan/units", "plan-nav-units", true),
-        ("/desk/plan/gaps", "plan-nav-gaps", keeps),
-        ("/desk/plan/supervision", "supervision-title", true),
-        ("/desk/plan/inspections", "inspection-title", true),
-        ("/desk/plan/letters", "plan-nav-letters", true),
-        ("/desk/plan/reports", "plan-nav-reports", true),
-        ("/desk/plan/versions", "plan-nav-versions", true),
-        ("/desk/plan/documents", "plan-nav-documents", keeps),
-    ];
-    let mut list = String::new();
-    for (path, key, _) in all.into_iter().filter(|(_, _, open)| *open) {
-        let current = if path == here { " aria-current=\"page\"" } else { "" };
-        list.push_str(&format!(r#"<li><a href="{path}"{current}>{}</a></li>"#, escape(&cx.t(key))));
-    }
-    Safe(format!(r#"<nav class="subnav" aria-label="{}"><ul>{list}</ul></nav>"#, escape(&cx.t("plan-nav"))))
+    let groups = PARTS.map(|(name, parts)| {
+        let open = parts.iter().filter(|(_, _, permission)| cx.may(*permission));
+        let way = |(path, key, _): &Part| Way {
+            path: (*path).to_owned(),
+            words: cx.t(key),
+            current: *path == here,
+        };
+        let name = if name.is_empty() { String::new() } else { cx.t(name) };
+        Ways { name, ways: open.map(way).collect() }
+    });
+    ui::parts(&cx.t("plan-nav"), &groups)
 }
 
 /// A status in word, shape and colour.

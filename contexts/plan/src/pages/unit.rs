@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Path, Query};
 use db::Tx;
+use evidence::callbacks::estimate::OverReporting;
 use evidence::{DutyRole, Part, Period as Years, PurposeId, Sums, totals};
 use kernel::{Caller, Refusal, UnitId, Year};
 use people::units::{self, Unit, UnitKind};
@@ -17,10 +18,11 @@ use crate::actions::annual::WRITERS;
 use crate::figures::{self, Board, MeasureFigure};
 use crate::inspection;
 use crate::item::leads;
+use crate::letters::{self, Letter};
 use crate::rules::{Status, asked_by};
 use crate::supervision::{self, Supervision, unit_line};
 use crate::wording::WordingKind;
-use crate::{AnnualPlan, AnnualState, store};
+use crate::{AnnualPlan, store};
 
 #[derive(Template)]
 #[template(path = "pages/unit.html")]
@@ -32,6 +34,8 @@ struct UnitPage<'a> {
     title: String,
     kind: String,
     verdict: Vec<(Safe, String)>,
+    letter: Option<(Safe, String)>,
+    rate: Option<String>,
     behind: Vec<DutyRow>,
     rows: Vec<DutyRow>,
     targets: Vec<TargetRow>,
@@ -83,6 +87,8 @@ struct Loaded {
     supported: BTreeMap<PurposeId, Sums>,
     all: [Sums; 3],
     annual: Option<AnnualPlan>,
+    letter: Option<Letter>,
+    rate: OverReporting,
     supervision: Option<Vec<Supervision>>,
     inspections: Option<inspection::OfUnit>,
     units: BTreeMap<UnitId, Unit>,
@@ -114,6 +120,8 @@ fn load(
         organised: totals::by_purpose_of_unit(tx, district, (&unit.id, Part::Organiser), years)?,
         supported: totals::by_purpose_of_unit(tx, district, (&unit.id, Part::Supporter), years)?,
         annual: store::find_annual(tx, district, &unit.id, board.year)?,
+        letter: letters::actions::of_unit(tx, by, &unit.id, board.year)?,
+        rate: evidence::callbacks::actions::rate_of(tx, district, &unit.id, board.year)?,
         all,
         supervision,
         inspections,
@@ -139,6 +147,10 @@ pub async fn show(cx: Cx, Path(id): Path<String>, Query(choice): Query<Choice>) 
         kind: cx.t(&format!("unit-kind-{}", unit.kind.code())),
         verdict: verdict(&cx, &loaded, &rows),
         behind: rows.iter().filter(|row| row.leads && row.status == Status::Behind).cloned().collect(),
+        letter: loaded.letter.as_ref().map(|letter| {
+            (letters::pages::state_tag(&cx, letter.state.code()), format!("/desk/plan/letters/{}", letter.id))
+        }),
+        rate: called(&loaded.rate).then(|| evidence::callbacks::rate_words(&cx, &loaded.rate)),
         targets: targets(&cx, &loaded),
         annual: annual(&cx, &loaded),
         done: done(&cx, &loaded),
@@ -159,6 +171,11 @@ fn measures(board: &Board) -> impl Iterator<Item = &MeasureFigure> {
     board.sections.iter().flat_map(|section| &section.measures)
 }
 
+/// Whether any of the unit's deliveries was called back.
+pub(super) const fn called(rate: &OverReporting) -> bool {
+    rate.n + rate.not_reached > 0
+}
+
 /// The unit's duties, leading ones first, those behind at the top.
 fn rows(cx: &Cx, loaded: &Loaded) -> Vec<DutyRow> {
     let row = |measure: &MeasureFigure| {
@@ -174,41 +191,27 @@ fn row(cx: &Cx, loaded: &Loaded, measure: &MeasureFigure, role: DutyRole) -> Dut
     let (board, item) = (&loaded.board, &measure.item);
     let purpose = PurposeId::from(item.id.as_str());
     let is_led = leads(role);
-    let own = if is_led { loaded.organised.get(&purpose) } else { loaded.supported.get(&purpose) };
-    let own = own.copied().unwrap_or_default().sessions;
+    let sums = if is_led { loaded.organised.get(&purpose) } else { loaded.supported.get(&purpose) };
+    let done = sums.copied().unwrap_or_default().sessions;
+    let own = figures::own(loaded.annual.as_ref(), &item.id, done, (board.year, cx.by.today()));
     let mut filter = Years::year(board.year).filter();
     filter.purpose = Some(purpose);
-    let why = if is_led {
-        why(cx, board, measure)
-    } else {
-        filter.unit = Some(loaded.unit.id.clone());
-        filter.part = Some(Part::Supporter);
-        cx.with("plan-unit-supports", &[("n", cx.number(own))])
-    };
+    filter.unit = Some(loaded.unit.id.clone());
+    filter.part = Some(if is_led { Part::Organiser } else { Part::Supporter });
     DutyRow {
         n: item.n,
         title: board.words.title(cx.locale, WordingKind::Item, item.id.as_str(), &item.title),
         role: cx.t(&format!("plan-role-{}", role.code())),
         leads: is_led,
-        status: measure.status,
-        tag: if is_led { status(cx, measure.status) } else { ui::tag(Tone::Quiet, &cx.t("plan-supporting")) },
-        why,
+        status: own.status,
+        tag: if is_led { status(cx, own.status) } else { ui::tag(Tone::Quiet, &cx.t("plan-supporting")) },
+        why: if is_led {
+            super::why::of_own(cx, board.year, &own)
+        } else {
+            cx.with("plan-unit-supports", &[("n", cx.number(done))])
+        },
         href: filter.href(),
     }
-}
-
-/// Why a measure stands as it does, with its figures.
-fn why(cx: &Cx, board: &Board, measure: &MeasureFigure) -> String {
-    let asked = asked_by(board.year, cx.by.today(), &measure.planned);
-    let done = measure.sums.sessions;
-    let args = [
-        ("asked", cx.number(asked)),
-        ("done", cx.number(done)),
-        ("short", cx.number((asked - done).max(0))),
-        ("waiting", cx.number(measure.n_waiting)),
-        ("planned", cx.number(measure.n_planned())),
-    ];
-    cx.with(&format!("plan-why-{}", measure.status.code()), &args)
 }
 
 /// How it stands, in three lines.
@@ -262,29 +265,18 @@ fn targets(cx: &Cx, loaded: &Loaded) -> Vec<TargetRow> {
     .collect()
 }
 
-/// What the plan asked for by the day, and what was held of it.
-fn kept(cx: &Cx, loaded: &Loaded, plan: &AnnualPlan) -> (i64, i64) {
-    let mut by_item: BTreeMap<&crate::ItemId, i64> = BTreeMap::new();
-    for line in &plan.lines {
-        *by_item.entry(&line.item).or_default() += asked_by(plan.year, cx.by.today(), &line.months);
-    }
-    let held = |(item, asked): (&&crate::ItemId, &i64)| {
-        let purpose = PurposeId::from(item.as_str());
-        loaded.organised.get(&purpose).map_or(0, |sums| sums.sessions).min(*asked)
-    };
-    (by_item.values().sum(), by_item.iter().map(held).sum())
-}
-
 fn annual(cx: &Cx, loaded: &Loaded) -> AnnualWords {
     let (year, unit) = (loaded.board.year, &loaded.unit.id);
     let may = cx.by.actor.reach(WRITERS).includes(unit);
     let href = may.then(|| format!("/desk/plan/years/{year}/units/{unit}"));
     let tag = super::annual_form::state_tag(cx, loaded.annual.as_ref());
-    let submitted = |plan: &&AnnualPlan| matches!(plan.state, AnnualState::Submitted { .. });
-    let Some(plan) = loaded.annual.as_ref().filter(submitted) else {
+    let Some(plan) = loaded.annual.as_ref().filter(|plan| plan.is_submitted()) else {
         return AnnualWords { tag, words: cx.t("plan-unit-annual-none"), href };
     };
-    let (asked, held) = kept(cx, loaded, plan);
+    let (asked, held) = figures::kept(plan, cx.by.today(), |item| {
+        let purpose = PurposeId::from(item.as_str());
+        loaded.organised.get(&purpose).map_or(0, |sums| sums.sessions)
+    });
     let planned: i64 = plan.lines.iter().map(crate::Line::total).sum();
     let args = [
         ("planned", cx.number(planned)),
@@ -328,7 +320,10 @@ fn done(cx: &Cx, loaded: &Loaded) -> Vec<(String, String, String)> {
 
 /// The lines of the annual plan: measure, what, asked for by the day of the year's, held for the measure.
 fn arranged(cx: &Cx, loaded: &Loaded) -> Vec<(String, String, String, String)> {
-    let Some(plan) = loaded.annual.as_ref() else { return Vec::new() };
+    // A draft is the unit's own until it stands behind it.
+    let may = cx.by.actor.reach(WRITERS).includes(&loaded.unit.id);
+    let shown = loaded.annual.as_ref().filter(|plan| plan.is_submitted() || may);
+    let Some(plan) = shown else { return Vec::new() };
     plan.lines
         .iter()
         .map(|line| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Query;
-use evidence::{Part, Period as Years, Sums, totals};
+use evidence::{Part, Period as Years, PurposeId, Sums, totals};
 use kernel::{Refusal, UnitId, Year};
 use people::units::{Unit, UnitKind};
 use serde::Deserialize;
@@ -58,6 +58,7 @@ struct Loaded {
     board: Board,
     annual: Vec<AnnualPlan>,
     organised: BTreeMap<UnitId, Sums>,
+    done: BTreeMap<(UnitId, PurposeId), Sums>,
     in_towns: BTreeMap<UnitId, Sums>,
     open: BTreeMap<UnitId, (i64, i64)>,
 }
@@ -73,6 +74,7 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
             Ok::<_, Refusal>(Some(Loaded {
                 annual: store::list_annual(tx, district, board.year)?,
                 organised: totals::by_unit(tx, district, None, Part::Organiser, years)?,
+                done: totals::by_purpose_and_unit(tx, district, Part::Organiser, years)?,
                 in_towns: totals::by_town(tx, district, None, years)?,
                 open: supervision::open_by_unit(tx, by)?,
                 board,
@@ -138,7 +140,13 @@ fn row(cx: &Cx, loaded: &Loaded, unit: &Unit) -> Row {
         .iter()
         .flat_map(|section| &section.measures)
         .filter(|measure| measure.item.role_of(&unit.id).is_some_and(leads));
-    let states: Vec<Status> = led.map(|measure| measure.status).collect();
+    let plan = loaded.annual.iter().find(|plan| plan.unit == unit.id);
+    let own = |measure: &figures::MeasureFigure| {
+        let purpose = PurposeId::from(measure.item.id.as_str());
+        let done = loaded.done.get(&(unit.id.clone(), purpose)).map_or(0, |sums| sums.sessions);
+        figures::own(plan, &measure.item.id, done, (board.year, cx.by.today())).status
+    };
+    let states: Vec<Status> = led.map(own).collect();
     let count = |n: usize| i64::try_from(n).unwrap_or(0);
     let n_behind = count(states.iter().filter(|state| **state == Status::Behind).count());
     let organised = loaded.organised.get(&unit.id).copied().unwrap_or_default();
@@ -159,7 +167,6 @@ fn row(cx: &Cx, loaded: &Loaded, unit: &Unit) -> Row {
         (true, false) => ui::tag(Tone::Quiet, &cx.t("plan-supporting")),
         (false, false) => super::status(cx, Status::OnCourse),
     };
-    let plan = loaded.annual.iter().find(|plan| plan.unit == unit.id);
     Row {
         id: unit.id.clone(),
         name: unit_name(cx, unit, true),

@@ -5,7 +5,7 @@ use plan_doc::Comparator;
 use web::Cx;
 
 use super::figure;
-use crate::figures::{MeasureFigure, TargetFigure};
+use crate::figures::{MeasureFigure, Own, TargetFigure};
 use crate::rules::{Status, asked_by, months_over};
 
 /// Sessions of a year that a sentence speaks of: a measure's, or one unit's part in it.
@@ -27,6 +27,24 @@ impl From<&MeasureFigure> for Sessions {
             done: measure.sums.sessions,
             waiting: measure.n_waiting,
             drafted: measure.n_drafted,
+        }
+    }
+}
+
+/// Why a unit's own part stands so, in a sentence with its numbers.
+pub(crate) fn of_own(cx: &Cx, year: Year, own: &Own) -> String {
+    let number = |n: i64| cx.number(n);
+    match (own.n_planned(), own.n_drafted) {
+        (0, 0) => cx.t("plan-because-own-none"),
+        (0, n) => cx.with("plan-because-own-drafted", &[("n", number(n))]),
+        (_, _) if own.status == Status::Behind => {
+            let sessions = Sessions { planned: own.planned, done: own.done, waiting: 0, drafted: 0 };
+            of_sessions(cx, year, own.status, &sessions)
+        }
+        (planned, _) => {
+            let asked = own.asked(year, cx.by.today());
+            let args = [("asked", number(asked)), ("planned", number(planned)), ("done", number(own.done))];
+            cx.with("plan-because-own-kept", &args)
         }
     }
 }

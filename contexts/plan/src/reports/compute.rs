@@ -4,15 +4,28 @@ use std::collections::BTreeMap;
 
 use db::Tx;
 use evidence::{Filter, Part, Period as Years, PurposeId, Sums, Tally, totals};
-use kernel::{Caller, Refusal, UnitId};
+use kernel::{Caller, Day, Refusal};
 use people::units;
 use rust_decimal::Decimal;
 
+use super::closed::{self, Signed};
 use super::report::{Line, LineKind, Report, Scope, Span};
-use crate::figures::{Board, MeasureFigure, TargetFigure};
+use crate::figures::{self, Board, MeasureFigure, TargetFigure};
 use crate::item::leads;
 use crate::letters::year_board;
 use crate::rules::{self, Status, Year12};
+use crate::{AnnualPlan, store};
+
+/// What the lines of a report are drawn from.
+struct Drawn<'a> {
+    board: &'a Board,
+    scope: &'a Scope,
+    span: Span,
+    base: Filter,
+    annual: Option<AnnualPlan>,
+    signed: Option<Signed>,
+    today: Day,
+}
 
 /// Draws up a report.
 ///
@@ -26,32 +39,46 @@ pub fn report(tx: &mut Tx<'_>, by: &Caller, scope: Scope, span: Span) -> Result<
         Some(unit) => units::find_any(tx, by.district(), unit, on)?.ok_or(Refusal::NotFound)?.name,
         None => String::new(),
     };
-    let base =
-        narrowed(&scope, Filter { from: Some(first), to: Some(last), ..Years::year(span.year).filter() });
+    let annual = match &scope {
+        Scope::Unit(unit) => store::find_annual(tx, by.district(), unit, span.year)?,
+        Scope::District | Scope::Town(_) => None,
+    };
+    let drawn = Drawn {
+        board: &board,
+        scope: &scope,
+        span,
+        base: narrowed(
+            &scope,
+            Filter { from: Some(first), to: Some(last), ..Years::year(span.year).filter() },
+        ),
+        annual,
+        signed: closed::signed(tx, by, span)?,
+        today: by.today(),
+    };
     let mut lines = match scope {
         Scope::District => board.targets.iter().map(target).collect(),
         Scope::Unit(_) | Scope::Town(_) => Vec::new(),
     };
-    let sums = sums(tx, by, &board, (&scope, span), &base)?;
+    let sums = sums(tx, by, &drawn)?;
     for measure in board.sections.iter().flat_map(|section| &section.measures) {
         let of = sums.get(&PurposeId::from(measure.item.id.as_str())).copied();
-        lines.extend(line(&board, &scope, span, measure, of.unwrap_or(Some(Sums::default())), &base));
+        lines.extend(drawn.line(measure, of.unwrap_or(Some(Sums::default()))));
     }
     let whole = match &scope {
         Scope::District if span.quarter.is_none() => {
             Some(totals::of(tx, by.district(), None, Years::year(span.year))?)
         }
         Scope::District => Some(quarter(tx, by, None, span)?),
-        Scope::Unit(_) | Scope::Town(_) => totals::of_list(tx, by.district(), &base)?,
+        Scope::Unit(_) | Scope::Town(_) => added_up(tx, by, &drawn.base)?,
     };
-    lines.push(Line {
-        kind: LineKind::Sum,
-        value: whole.map(|sums| sums.sessions.into()),
-        heads: whole.map(|sums| sums.person_times),
-        href: Some(base.href()),
-        ..empty()
-    });
-    Ok(Report { scope, span, on, plan: board.plan.title, name, lines })
+    lines.push(drawn.counted(
+        ("", Part::Organiser),
+        whole,
+        Line { kind: LineKind::Sum, href: Some(drawn.base.href()), ..empty() },
+    ));
+    let closed = drawn.signed.as_ref().is_some_and(|signed| signed.tells_of(&scope));
+    let (plan, targets_on) = (board.plan.title, board.on);
+    Ok(Report { scope, span, on, targets_on, closed, plan, name, lines })
 }
 
 fn empty() -> Line {
@@ -61,6 +88,7 @@ fn empty() -> Line {
         title: String::new(),
         value: None,
         heads: None,
+        since: None,
         asked: None,
         unit: String::new(),
         persons: false,
@@ -93,98 +121,125 @@ fn target(figure: &TargetFigure) -> Line {
     }
 }
 
-/// The line of a measure; for a unit only what it has a part in, for a town only what was done there.
-fn line(
-    board: &Board,
-    scope: &Scope,
-    span: Span,
-    measure: &MeasureFigure,
-    sums: Option<Sums>,
-    base: &Filter,
-) -> Option<Line> {
-    let item = &measure.item;
-    let planned = Some(measure.n_planned()).filter(|n| *n > 0).map(Decimal::from);
-    let (asked, status) = match scope {
-        Scope::District => (planned, Some(standing(board, span, measure, sums))),
-        Scope::Unit(unit) => {
-            let role = item.role_of(unit)?;
-            (None, leads(role).then_some(measure.status).filter(|_| span.quarter.is_none()))
-        }
-        Scope::Town(_) => {
-            sums.filter(|sums| sums.sessions > 0)?;
-            (None, None)
-        }
-    };
-    let filter = Filter { purpose: Some(PurposeId::from(item.id.as_str())), ..base.clone() };
-    Some(Line {
-        key: item.id.to_string(),
-        title: format!("{}. {}", item.n, item.title),
-        value: sums.map(|sums| sums.sessions.into()),
-        heads: sums.map(|sums| sums.person_times),
-        asked: match span.quarter {
-            None => asked,
-            Some(quarter) => asked.map(|_| Decimal::from(planned_in(measure, quarter))),
-        },
-        status: status.map(|status| status.code().to_owned()).unwrap_or_default(),
-        href: Some(filter.href()),
-        ..empty()
-    })
-}
-
-/// Sessions that a quarter's months plan.
-fn planned_in(measure: &MeasureFigure, quarter: i8) -> i64 {
-    let from = usize::try_from(quarter.saturating_sub(1)).unwrap_or(0) * 3;
-    measure.planned.iter().skip(from).take(3).sum()
-}
-
-/// How a measure stands: in the year as the board says, in a quarter by the quarter's own plan.
-fn standing(board: &Board, span: Span, measure: &MeasureFigure, sums: Option<Sums>) -> Status {
-    let (Some(quarter), Some(sums)) = (span.quarter, sums) else { return measure.status };
-    let from = usize::try_from(quarter.saturating_sub(1)).unwrap_or(0) * 3;
-    let mut planned = [0; 12];
-    for ((at, cell), n) in planned.iter_mut().enumerate().zip(measure.planned) {
-        *cell = if (from..from + 3).contains(&at) { n } else { 0 };
+impl Drawn<'_> {
+    /// The line of a measure; for a unit only what it has a part in, for a town only what was done there.
+    fn line(&self, measure: &MeasureFigure, sums: Option<Sums>) -> Option<Line> {
+        let item = &measure.item;
+        let mut filter = Filter { purpose: Some(PurposeId::from(item.id.as_str())), ..self.base.clone() };
+        let (asked, status) = match self.scope {
+            Scope::District => self.standing(&measure.planned, measure.status, sums),
+            Scope::Unit(unit) if leads(item.role_of(unit)?) => {
+                let done = sums.map_or(0, |sums| sums.sessions);
+                let at = (self.span.year, self.today);
+                let own = figures::own(self.annual.as_ref(), &item.id, done, at);
+                self.standing(&own.planned, own.status, sums)
+            }
+            Scope::Unit(_) => {
+                filter.part = Some(Part::Supporter);
+                (None, None)
+            }
+            Scope::Town(_) => (None, None),
+        };
+        let line = Line {
+            key: item.id.to_string(),
+            title: format!("{}. {}", item.n, item.title),
+            asked: asked.filter(|n| *n > 0).map(Decimal::from),
+            status: status.map(|status| status.code().to_owned()).unwrap_or_default(),
+            href: Some(filter.href()),
+            ..empty()
+        };
+        let line = self.counted((item.id.as_str(), filter.part.unwrap_or(Part::Organiser)), sums, line);
+        let nothing = line.since.is_none() && line.value.is_some_and(|value| value.is_zero());
+        (!nothing || !matches!(self.scope, Scope::Town(_))).then_some(line)
     }
-    rules::measure_status(span.year, board.on, &Year12 { planned, done: sums.sessions, waiting: 0 })
+
+    /// What the span's months plan, and how that stands: in the year as `of_year` says, in a quarter by the
+    /// quarter's own months.
+    fn standing(
+        &self,
+        planned: &[i64; 12],
+        of_year: Status,
+        sums: Option<Sums>,
+    ) -> (Option<i64>, Option<Status>) {
+        let Some(quarter) = self.span.quarter else { return (Some(planned.iter().sum()), Some(of_year)) };
+        let months = quarter_months(planned, quarter);
+        let status = sums.map(|sums| {
+            let figures = Year12 { planned: months, done: sums.sessions, waiting: 0 };
+            rules::measure_status(self.span.year, self.today, &figures)
+        });
+        (Some(months.iter().sum()), status.or(Some(Status::CannotSay)))
+    }
+
+    /// The line with its figures: those that were signed when the span was closed, and what came since.
+    fn counted(&self, (purpose, part): (&str, Part), sums: Option<Sums>, line: Line) -> Line {
+        let signed = self.signed.as_ref().and_then(|signed| signed.of(self.scope, purpose, part));
+        let shown = signed.or(sums);
+        let moved = shown
+            .zip(sums)
+            .map(|(shown, now)| (now.sessions - shown.sessions, now.person_times - shown.person_times));
+        Line {
+            value: shown.map(|sums| sums.sessions.into()),
+            heads: shown.map(|sums| sums.person_times),
+            since: moved.filter(|moved| *moved != (0, 0)),
+            ..line
+        }
+    }
 }
 
-/// The sums of every measure within a scope; `None` where a list is too long to be added up.
+/// A year's plan with the months of one quarter alone.
+fn quarter_months(planned: &[i64; 12], quarter: i8) -> [i64; 12] {
+    let from = usize::try_from(quarter.saturating_sub(1)).unwrap_or(0) * 3;
+    let mut months = [0; 12];
+    for ((at, cell), n) in months.iter_mut().enumerate().zip(planned) {
+        *cell = if (from..from + 3).contains(&at) { *n } else { 0 };
+    }
+    months
+}
+
+/// The sums of every measure within a scope; `None` where a single day has more than can be added up.
 fn sums(
     tx: &mut Tx<'_>,
     by: &Caller,
-    board: &Board,
-    (scope, span): (&Scope, Span),
-    base: &Filter,
+    drawn: &Drawn<'_>,
 ) -> Result<BTreeMap<PurposeId, Option<Sums>>, Refusal> {
-    let years = Years::year(span.year);
-    let items: Vec<(PurposeId, bool)> = board
-        .sections
-        .iter()
-        .flat_map(|section| &section.measures)
-        .map(|measure| {
-            let unit: Option<&UnitId> = scope.unit();
-            let role = unit.and_then(|unit| measure.item.role_of(unit));
-            (PurposeId::from(measure.item.id.as_str()), role.is_none_or(leads))
-        })
-        .collect();
+    let (span, years) = (drawn.span, Years::year(drawn.span.year));
     let mut all = BTreeMap::new();
-    for (purpose, leading) in items {
-        let of = match (scope, span.quarter) {
+    for measure in drawn.board.sections.iter().flat_map(|section| &section.measures) {
+        let purpose = PurposeId::from(measure.item.id.as_str());
+        let leading = drawn.scope.unit().and_then(|unit| measure.item.role_of(unit)).is_none_or(leads);
+        let of = match (drawn.scope, span.quarter) {
             (Scope::District, None) => Some(totals::of(tx, by.district(), Some(&purpose), years)?),
             (Scope::District, Some(_)) => Some(quarter(tx, by, Some(&purpose), span)?),
-            (Scope::Town(town), None) => {
-                let towns = totals::by_town(tx, by.district(), Some(&purpose), years)?;
-                Some(towns.get(town).copied().unwrap_or_default())
-            }
             (Scope::Unit(_) | Scope::Town(_), _) => {
-                let part = base.part.map(|_| if leading { Part::Organiser } else { Part::Supporter });
-                let filter = Filter { purpose: Some(purpose.clone()), part, ..base.clone() };
-                totals::of_list(tx, by.district(), &filter)?
+                let part = drawn.base.part.map(|_| if leading { Part::Organiser } else { Part::Supporter });
+                let filter = Filter { purpose: Some(purpose.clone()), part, ..drawn.base.clone() };
+                added_up(tx, by, &filter)?
             }
         };
         all.insert(purpose, of);
     }
     Ok(all)
+}
+
+/// The sums of a list: from the totals where they say it, else added up, in halves of its days where it is
+/// too long for one look. `None` when one day has more than that.
+fn added_up(tx: &mut Tx<'_>, by: &Caller, filter: &Filter) -> Result<Option<Sums>, Refusal> {
+    if let Some(sums) = totals::of_list(tx, by.district(), filter)? {
+        return Ok(Some(sums));
+    }
+    let (Some(from), Some(to)) = (filter.from, filter.to) else { return Ok(None) };
+    let days = to.days_since(from);
+    if days <= 0 {
+        return Ok(None);
+    }
+    let middle = from.plus_days(days / 2);
+    let first = added_up(tx, by, &Filter { to: Some(middle), ..filter.clone() })?;
+    let Some(mut sums) = first else { return Ok(None) };
+    let rest = Filter { from: Some(middle.plus_days(1)), ..filter.clone() };
+    Ok(added_up(tx, by, &rest)?.map(|rest| {
+        sums.add(rest);
+        sums
+    }))
 }
 
 /// A quarter's months added up, for a purpose or the whole district.

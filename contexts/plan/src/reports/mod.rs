@@ -2,6 +2,7 @@
 //! a spreadsheet, all from the same cells. What is printed is kept, and its code leads back to it.
 
 pub mod actions;
+mod closed;
 mod compute;
 mod pages;
 mod report;

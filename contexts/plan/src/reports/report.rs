@@ -94,6 +94,10 @@ pub struct Line {
     pub value: Option<Decimal>,
     /// Person-times; `None` for a target, whose figure says it.
     pub heads: Option<i64>,
+    /// By how much sessions and person-times moved since the span was closed; `None` when they did not, or
+    /// the span is open. The figures themselves are those that were signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<(i64, i64)>,
     /// What is asked for by the report's day: a target's path, or a year's planned sessions.
     pub asked: Option<Decimal>,
     /// What it is measured in; empty for sessions.
@@ -107,6 +111,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// Figure and person-times as they are counted now: what was signed, with what came since.
+    pub fn now(&self) -> (Option<Decimal>, Option<i64>) {
+        let (sessions, heads) = self.since.unwrap_or_default();
+        (self.value.map(|value| value + Decimal::from(sessions)), self.heads.map(|n| n + heads))
+    }
+
     /// How it stands.
     pub fn standing(&self) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.code() == self.status)
@@ -122,6 +132,10 @@ pub struct Report {
     pub span: Span,
     /// The day as of which it stands.
     pub on: Day,
+    /// The day as of which its targets stand: theirs run on through the year, whatever the quarter.
+    pub targets_on: Day,
+    /// Whether its figures are those that were signed when the span was closed.
+    pub closed: bool,
     /// The plan's title.
     pub plan: String,
     /// The unit's or town's name; empty for the district.

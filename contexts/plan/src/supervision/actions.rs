@@ -297,7 +297,7 @@ pub fn decide_extension(
     let one = load(tx, by, at)?;
     other_side(by, &one)?;
     let (one, step) = if granted {
-        (one.grant()?, ("grant", "plan.supervision.grant"))
+        (one.grant(by.today(), &calendar(tx, by)?)?, ("grant", "plan.supervision.grant"))
     } else {
         (one.refuse(words, by.today(), &calendar(tx, by)?)?, ("refuse", "plan.supervision.refuse"))
     };

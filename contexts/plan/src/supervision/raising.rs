@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use db::Tx;
 use evidence::{Part, Period as Years, totals};
-use kernel::{Actor, Caller, Reach, Refusal};
-use people::units;
+use kernel::{Actor, Caller, Day, Reach, Refusal, UnitId, Year};
+use people::accounts;
+use people::units::{self, Unit};
 
 use super::actions::{self, NewItem, begin};
 use super::rules::Known;
@@ -16,15 +17,42 @@ use crate::figures::{self, Board};
 /// What would be raised today.
 #[derive(Debug)]
 pub enum Preview {
-    /// No plan is in force on this day: nothing is judged.
+    /// No year of a plan is to be looked at.
     NoPlan,
-    /// These.
-    Would(Box<Board>, Vec<Candidate>),
+    /// These, with the units by which they are named.
+    Would(BTreeMap<UnitId, Unit>, Vec<Candidate>),
 }
+
+/// The last month in which the year before is still looked at: until the first quarter's report is due,
+/// in which it is no news any more.
+const LOOKED_BACK_UNTIL: i8 = 3;
 
 fn settings(tx: &mut Tx<'_>, by: &Caller) -> Result<impl Fn(Cause) -> Setting + use<>, Refusal> {
     let set = store::setting::list(tx, by.district())?;
     Ok(move |cause: Cause| set.get(&cause).map_or_else(|| Setting::of(cause), |set| set.setting))
+}
+
+/// The years of plans that are looked at on a day: the one that runs, and before it the last one, since
+/// what its last months asked for, and what was due at its end, shows only when it is over. A year that
+/// was closed is a record (`docs/decisions/0018-a-year-that-is-over.md`).
+fn boards(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<Board>, Refusal> {
+    let today = by.today();
+    let plans = crate::store::list_published(tx, by.district())?;
+    let mut boards = Vec::new();
+    let before = (today.month() <= LOOKED_BACK_UNTIL).then(|| today.year() - 1);
+    for year in before.into_iter().chain([today.year()]) {
+        let plan = plans.iter().find(|plan| plan.period.is_some_and(|period| period.includes(year)));
+        let Some(plan) = plan else { continue };
+        if !is_closed(tx, by, year)? {
+            boards.extend(figures::board(tx, by, plan.clone(), Some(year))?);
+        }
+    }
+    Ok(boards)
+}
+
+fn is_closed(tx: &mut Tx<'_>, by: &Caller, year: Year) -> Result<bool, Refusal> {
+    let Some(last) = Day::new(year, 12, 31) else { return Ok(false) };
+    Ok(evidence::actions::close::closed_on(tx, by.district(), last)?.contains(&format!("{year:04}")))
 }
 
 /// Looks at the board, the annual plans and what is open already.
@@ -32,28 +60,25 @@ fn settings(tx: &mut Tx<'_>, by: &Caller) -> Result<impl Fn(Cause) -> Setting + 
 /// # Errors
 /// As the database refuses.
 pub fn preview(tx: &mut Tx<'_>, by: &Caller) -> Result<Preview, Refusal> {
-    let today = by.today();
-    let year = today.year();
-    let Some(plan) = figures::shown(tx, by, None)? else { return Ok(Preview::NoPlan) };
-    if !plan.period.is_some_and(|period| period.includes(year)) {
+    let boards = boards(tx, by)?;
+    if boards.is_empty() {
         return Ok(Preview::NoPlan);
-    }
-    let Some(board) = figures::board(tx, by, plan, Some(year))? else { return Ok(Preview::NoPlan) };
-    let annual = crate::store::list_annual(tx, by.district(), year)?;
-    let mut done = BTreeMap::new();
-    for plan in &annual {
-        let of = (&plan.unit, Part::Organiser);
-        for (purpose, sums) in totals::by_purpose_of_unit(tx, by.district(), of, Years::year(year))? {
-            done.insert((plan.unit.clone(), purpose), sums.sessions);
-        }
     }
     let past = store::past(tx, by.district())?;
     let calendar = people::workdays::calendar(tx, by.district())?;
     let setting = settings(tx, by)?;
-    let known =
-        Known { board: &board, annual: &annual, done: &done, past: &past, today, calendar: &calendar };
-    let found = candidates(&known, setting);
-    Ok(Preview::Would(Box::new(board), found))
+    let (mut named, mut found) = (BTreeMap::new(), Vec::new());
+    for board in boards {
+        let annual = crate::store::list_annual(tx, by.district(), board.year)?;
+        let years = Years::year(board.year);
+        let done = totals::by_purpose_and_unit(tx, by.district(), Part::Organiser, years)?;
+        let done = done.into_iter().map(|(key, sums)| (key, sums.sessions)).collect();
+        let (board, annual, done, past, calendar) = (&board, &annual, &done, &past, &calendar);
+        let known = Known { board, annual, done, past, today: by.today(), calendar };
+        found.extend(candidates(&known, &setting));
+        named.extend(board.units.clone());
+    }
+    Ok(Preview::Would(named, found))
 }
 
 /// Raises what is behind or missed; gives how many items there are now more.
@@ -106,11 +131,27 @@ pub fn escalate_late(tx: &mut Tx<'_>, by: &Caller) -> Result<usize, Refusal> {
 }
 
 fn escalate(tx: &mut Tx<'_>, by: &Caller, one: Supervision) -> Result<bool, Refusal> {
-    let holder = units::heir(tx, by.district(), &one.held.unit, by.today())?;
-    let Some(above) = holder.and_then(|unit| unit.parent) else { return Ok(false) };
+    let Some(above) = above(tx, by, &one)? else { return Ok(false) };
     let one = one.escalate(above, by.today())?;
     actions::keep(tx, by, &one, ("escalate", "plan.supervision.escalate"), "")?;
     Ok(true)
+}
+
+/// The nearest unit above in which somebody can take the item up: who holds a role there and none in the
+/// unit that is late. A unit in which nobody works, or only people of the late unit itself, is passed over:
+/// the association's own item would else come back to the association.
+fn above(tx: &mut Tx<'_>, by: &Caller, one: &Supervision) -> Result<Option<UnitId>, Refusal> {
+    let (district, today) = (by.district(), by.today());
+    let own = accounts::holders_in(tx, district, &one.unit, today)?;
+    let mut next = units::heir(tx, district, &one.held.unit, today)?.and_then(|unit| unit.parent);
+    while let Some(unit) = next {
+        let there = accounts::holders_in(tx, district, &unit, today)?;
+        if there.iter().any(|account| !own.contains(account)) {
+            return Ok(Some(unit));
+        }
+        next = units::find(tx, district, &unit, today)?.and_then(|unit| unit.parent);
+    }
+    Ok(None)
 }
 
 /// Comes round each day: nobody acts but the program.

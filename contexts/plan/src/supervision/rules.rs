@@ -65,6 +65,8 @@ pub struct Past {
     pub cause: Cause,
     /// About what: kind and id.
     pub subject: (SubjectKind, String),
+    /// When it was raised.
+    pub raised_on: Day,
     /// When it ended; `None` while it is open.
     pub ended_on: Option<Day>,
 }
@@ -85,6 +87,18 @@ pub struct Known<'a> {
     pub calendar: &'a Workdays,
 }
 
+impl Known<'_> {
+    /// The year's last day, once it has passed.
+    fn ended(&self) -> Option<Day> {
+        last_day(self.board.year, 12).filter(|last| *last < self.today)
+    }
+
+    /// Whether the plan's last year is over, so that what was due by its end can be judged for good.
+    fn is_last(&self) -> bool {
+        self.board.year == self.board.period.to
+    }
+}
+
 /// What would be raised today, missed lines first. A unit that missed its own line for a measure is
 /// not also told that the measure is behind: it is the same shortfall.
 pub fn candidates(known: &Known<'_>, setting: impl Fn(Cause) -> Setting) -> Vec<Candidate> {
@@ -97,8 +111,12 @@ pub fn candidates(known: &Known<'_>, setting: impl Fn(Cause) -> Setting) -> Vec<
         .chain(open_lines.map(|past| (past.unit.clone(), past.subject.1.clone())))
         .collect();
     let mut all = lines;
-    if behind.active {
+    // Of a year that is over, targets are judged by the next one, unless there is none.
+    if behind.active && (known.ended().is_none() || known.is_last()) {
         all.extend(behind_targets(known, &behind));
+    }
+    // And what was planned for it and not held is said to each unit by its own line.
+    if behind.active && known.ended().is_none() {
         let year = known.board.year;
         let measures = behind_measures(known, &behind).into_iter();
         all.extend(measures.filter(|one| {
@@ -110,7 +128,8 @@ pub fn candidates(known: &Known<'_>, setting: impl Fn(Cause) -> Setting) -> Vec<
     all
 }
 
-/// Whether nothing like it is open, and nothing like it ended within the span of rest.
+/// Whether nothing like it is open, and nothing like it ended within the span of rest. What was raised
+/// after the year had ended is not raised again: nothing can be added to that year.
 fn may_be_raised(one: &Candidate, known: &Known<'_>, n_rest: i64) -> bool {
     let same = |past: &&Past| {
         past.unit == one.unit
@@ -118,9 +137,9 @@ fn may_be_raised(one: &Candidate, known: &Known<'_>, n_rest: i64) -> bool {
             && past.subject.0 == one.subject.kind
             && past.subject.1 == one.subject.id
     };
-    known.past.iter().filter(same).all(|past| {
-        past.ended_on.is_some_and(|on| known.calendar.working_days_between(on, known.today) >= n_rest)
-    })
+    let rested = |on: Day| known.calendar.working_days_between(on, known.today) >= n_rest;
+    let last_word = |past: &Past| known.ended().is_some_and(|last| past.raised_on > last);
+    known.past.iter().filter(same).all(|past| past.ended_on.is_some_and(rested) && !last_word(past))
 }
 
 /// The measures of a board.
@@ -182,7 +201,7 @@ fn target_reason(known: &Known<'_>, setting: &Setting, figure: &TargetFigure) ->
         None => ("limit", figure.goal?),
     };
     let pairs = [
-        ("on", known.today.to_string()),
+        ("on", known.board.on.to_string()),
         ("now", words(now)),
         ("asked", words(round_half_up(asked, 0))),
         ("goal", figure.goal.map(words).unwrap_or_default()),
@@ -229,7 +248,7 @@ fn sessions_reason(
     filter.unit = unit.cloned();
     filter.part = unit.map(|_| evidence::Part::Organiser);
     let pairs = [
-        ("on", known.today.to_string()),
+        ("on", known.board.on.to_string()),
         ("now", done.to_string()),
         ("asked", asked.to_string()),
         ("short", (asked - done).to_string()),

@@ -250,14 +250,15 @@ impl Supervision {
         Ok(self.to(State::Extending { until, why, paused_on: today }))
     }
 
-    /// The other side grants the time that was asked for.
+    /// The other side grants the time that was asked for. Who was slow to grant it takes nothing of it
+    /// away: when the day has passed meanwhile, or is today, the unit has one working day.
     ///
     /// # Errors
     /// Conflict when none was asked for.
-    pub fn grant(mut self) -> Result<Self, Refusal> {
+    pub fn grant(mut self, today: Day, calendar: &Workdays) -> Result<Self, Refusal> {
         match self.state {
             State::Extending { until, .. } => {
-                self.due = until;
+                self.due = if until > today { until } else { calendar.add_working_days(today, 1) };
                 self.held = Held { level: 0, unit: self.unit.clone(), on: self.held.on };
                 Ok(self.to(State::Acknowledged))
             }

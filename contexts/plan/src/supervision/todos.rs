@@ -23,7 +23,8 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal
         todos.extend(turn(tx, by, &Reach::All, "other", other)?);
     }
     for one in list::held_by(tx, by.district(), &by.actor.units(), today)? {
-        if !is_unit_side(&by.actor, &one.unit) {
+        let own = by.actor.grants.iter().any(|grant| grant.unit == one.unit);
+        if !own && !is_unit_side(&by.actor, &one.unit) {
             todos.push(todo(&one, today, ("todo-supervision-held", "todo-supervision-look")));
         }
     }

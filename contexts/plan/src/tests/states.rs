@@ -177,7 +177,7 @@ fn supervisions() -> String {
             "acknowledge" => one.acknowledge(),
             "reply" => one.reply(who(), "w", today),
             "ask for more time" => one.ask_extension(day("2025-12-01"), "w", today),
-            "grant" => one.grant(),
+            "grant" => one.grant(today, &calendar),
             "refuse" => one.refuse("w", today, &calendar),
             "send back" => one.send_back("w", today, &calendar),
             "close" => one.close(other(), "w"),

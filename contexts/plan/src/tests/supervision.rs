@@ -58,7 +58,13 @@ fn a_clock_stands_while_the_other_side_decides_and_goes_on_with_the_days_that_we
     assert_eq!(back.due, day("2025-11-05"));
     // More time counts from the day that was granted, and the unit holds it again.
     let asked = item("2025-11-12").ask_extension(day("2025-11-28"), "雨季", day("2025-11-10")).unwrap();
-    assert_eq!(asked.clone().grant().unwrap().due, day("2025-11-28"));
+    let granted = |on: &str| asked.clone().grant(day(on), &calendar).unwrap();
+    assert_eq!(granted("2025-11-12").due, day("2025-11-28"));
+    // Granted only when the day has come or passed, it still leaves a day, over the weekend.
+    for (on, due) in [("2025-11-28", "2025-12-01"), ("2025-12-03", "2025-12-04")] {
+        assert_eq!(granted(on).due, day(due));
+        assert!(!granted(on).is_late(day(on)));
+    }
     assert_eq!(asked.refuse("不行", day("2025-11-11"), &calendar).unwrap().due, day("2025-11-13"));
 }
 
@@ -162,6 +168,88 @@ fn a_late_item_goes_one_level_up_once_and_again_only_after_the_span() {
         let answer = Answer { words: "已补报".into(), ..Answer::default() };
         as_caller(db, &cast.editor, move |tx, by| actions::reply(tx, by, (&id, 2), &answer)).unwrap();
         assert_eq!(escalate("2024-08-30"), 0);
+    });
+}
+
+#[test]
+fn a_late_item_passes_over_units_in_which_only_people_of_the_late_unit_itself_hold_roles() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        let unit = cast.unit("education");
+        let id = raised(&cast, db, &unit);
+        let mut actor = cast.coordinator.actor.clone();
+        let (admin, root) = (actor.account.clone().unwrap(), actor.grants[0].unit.clone());
+        actor.grants = vec![grant(Role::Administrator, &root)];
+        let by = caller(actor, 8);
+        let own = unit.clone();
+        // The only account above works in the late unit as well.
+        let give = move |tx: &mut db::Tx<'_>, by: &Caller| {
+            people::accounts::give_role(tx, by, &admin, Role::Coordinator, &own)
+        };
+        as_caller(db, &by, give).unwrap();
+        let escalate =
+            || as_caller(db, &on(&cast.coordinator, "2024-07-09"), raising::escalate_late).unwrap();
+        assert_eq!(escalate(), 0, "nobody else is there to take it up");
+        let password = people::accounts::hash("korrekt-pferd-2025", &*by.rng).unwrap();
+        let above = root.clone();
+        as_caller(db, &by, move |tx, by| {
+            let new = people::accounts::NewAccount {
+                login: "leader".into(),
+                name: "分管领导".into(),
+                unit: Some(above.clone()),
+                password: password.clone(),
+                must_change_password: false,
+                roles: vec![(Role::Viewer, above.clone())],
+            };
+            people::accounts::create(tx, by, new)
+        })
+        .unwrap();
+        assert_eq!(escalate(), 1);
+        assert_eq!(load(&cast, db, &id).held.unit, root);
+    });
+}
+
+#[test]
+fn the_end_of_a_year_is_looked_at_once_in_the_quarter_after_it_until_the_year_is_closed() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        let item = idle_unit(&cast, db);
+        let line = format!("2024/{item}");
+        let asked = |today: &str| {
+            let found = missed(&cast, db, today);
+            let of = found.into_iter().find(|(_, subject, _)| *subject == line)?;
+            of.2.into_iter().find(|(name, _)| name == "asked").map(|(_, n)| n)
+        };
+        assert_eq!(asked("2024-12-31").as_deref(), Some("22"), "December runs still");
+        assert_eq!(asked("2025-01-03").as_deref(), Some("22"), "its deliveries may still be verified");
+        assert_eq!(asked("2025-01-13").as_deref(), Some("24"));
+        assert_eq!(asked("2025-04-01"), None, "a quarter later it is no news");
+        as_caller(db, &on(&cast.coordinator, "2025-01-13"), raising::raise_due).unwrap();
+        let open = cast.act(db, |tx, by| {
+            let filter = store::list::Filter { cause: Some(Cause::Missed), ..Default::default() };
+            Ok(store::list::page(tx, by.district(), (&kernel::Reach::All, &filter), by.today(), (9, 0))?)
+        });
+        let [one] = open.unwrap().try_into().unwrap();
+        let by = on(&cast.coordinator, "2025-01-14");
+        as_caller(db, &by, move |tx, by| actions::withdraw(tx, by, (&one.id, 1), "年度已过")).unwrap();
+        assert_eq!(asked("2025-03-20"), None, "said once: nothing can be added to that year");
+    });
+}
+
+#[test]
+fn what_was_due_at_the_plans_end_is_raised_after_it_and_nothing_of_the_time_between_two_plans() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        cast.published(db);
+        let of_targets = |today: &str| -> Vec<String> {
+            let found = would(&cast, db, today);
+            assert!(found.iter().all(|(cause, _, _)| *cause == Cause::Behind), "{found:?}");
+            found.into_iter().map(|(_, subject, _)| subject).collect()
+        };
+        let before = of_targets("2025-12-31");
+        assert!(!before.is_empty());
+        assert_eq!(of_targets("2026-01-05"), before, "judged as of the plan's last day");
+        assert_eq!(of_targets("2026-04-01"), Vec::<String>::new());
     });
 }
 

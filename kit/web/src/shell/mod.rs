@@ -6,7 +6,8 @@ use askama::Template;
 use axum::extract::Query;
 use serde::Deserialize;
 
-use crate::{App, Cx, Locale, NavItem, Page, Result, cx::see_other};
+use crate::ui::{self, Safe, Way, Ways};
+use crate::{App, Cx, Locale, NavGroup, NavItem, Page, Result, cx::see_other};
 
 pub(crate) const ZH: &str = include_str!("../../locales/zh-CN.ftl");
 pub(crate) const EN: &str = include_str!("../../locales/en.ftl");
@@ -26,7 +27,8 @@ struct Shell<'a> {
     app: &'a Arc<App>,
     page: &'a Page,
     body: &'a str,
-    nav: Vec<(&'a NavItem, bool)>,
+    row: Safe,
+    menu: Safe,
     foot: Vec<(&'a NavItem, bool)>,
     here: String,
     other_size: &'static str,
@@ -37,18 +39,29 @@ pub(crate) fn draw(cx: &Cx, page: &Page, body: &str) -> askama::Result<String> {
     let open = cx.app.nav.iter().filter(|item| cx.may(item.permission) && !item.is_setting());
     let public = |item: &&NavItem| item.path.starts_with("/desk") != page.public;
     let open: Vec<&NavItem> = open.filter(public).collect();
-    // The longest path that leads here is the place where one is.
+    // The longest path that leads here is the place where one is; Today is only itself, not all below it.
+    let leads_here = |path: &str| path != "/desk" && cx.path.starts_with(&format!("{path}/"));
     let current = open
         .iter()
-        .filter(|item| cx.path == item.path || cx.path.starts_with(&format!("{}/", item.path)))
+        .filter(|item| cx.path == item.path || leads_here(item.path))
         .max_by_key(|item| item.path.len())
         .map(|item| item.path);
-    let marked = open.into_iter().map(|item| (item, Some(item.path) == current));
-    let (foot, nav) = marked.partition(|(item, _)| item.is_foot());
+    let (foot, open): (Vec<&NavItem>, Vec<&NavItem>) = open.into_iter().partition(|item| item.is_foot());
+    let foot = foot.into_iter().map(|item| (item, Some(item.path) == current)).collect();
+    let groups = NavGroup::ALL.map(|group| {
+        let way = |item: &&NavItem| Way {
+            path: item.path.to_owned(),
+            words: cx.t(item.key),
+            current: Some(item.path) == current,
+        };
+        let of_group = open.iter().filter(|item| item.group == group);
+        Ways { name: group.key().map(|key| cx.t(key)).unwrap_or_default(), ways: of_group.map(way).collect() }
+    });
+    let (row, menu) = (ui::row(&groups), ui::menu(&groups));
     let own = || if cx.query.is_empty() { cx.path.clone() } else { format!("{}?{}", cx.path, cx.query) };
     let here = cx.back.clone().unwrap_or_else(own);
     let other_size = if cx.large { "0" } else { "1" };
-    Shell { cx, app: &cx.app, page, body, nav, foot, here, other_size }.render()
+    Shell { cx, app: &cx.app, page, body, row, menu, foot, here, other_size }.render()
 }
 
 /// A choice of language or print size, and where to go on.

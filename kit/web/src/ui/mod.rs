@@ -3,11 +3,13 @@
 
 mod fields;
 mod parts;
+mod ways;
 
 pub use fields::{
     area, checks, csrf, day, file, login, number, password, problems, radios, search, select, text,
 };
 pub use parts::{Bar, Tone, bar, export_links, pager, tag};
+pub use ways::{Way, Ways, menu, parts, row};
 
 use std::fmt;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use db::Target;
 use testkit::{Browser, Key, fresh_postgres};
 
-use super::stage::{Stage, look, refused, sign_in};
+use super::stage::{Stage, look, refused, sign_in, sign_out};
 
 const PLAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/plan.txt");
 const TARGET: &str = "培训高素质农民";
@@ -36,7 +36,7 @@ fn tell(target: &Target) {
     record(&phone);
     assert_eq!(figure(&desk), "0", "what nobody has verified counts nowhere");
 
-    desk.go("退出");
+    sign_out(&desk, "演员coordinator");
     verify(&desk);
     assert_eq!(figure(&desk), "3");
     follow_the_figure(&desk);

@@ -5,7 +5,7 @@ use std::fs;
 use server::demo::data::PLAN;
 use testkit::Browser;
 
-use super::stage::{Stage, look, sign_in};
+use super::stage::{Stage, look, sign_in, sign_out};
 
 #[test]
 fn a_delivery_is_recorded_and_verified_without_scripts_in_large_print() {
@@ -29,7 +29,7 @@ fn a_delivery_is_recorded_and_verified_without_scripts_in_large_print() {
     browser.go("提交核验");
     browser.wait_for("等待另一个人核验");
     look(&browser);
-    browser.go("退出");
+    sign_out(&browser, "演员farm-editor");
     sign_in(&browser, "farm-verifier");
     browser.go("去核验");
     browser.go("核验通过");
@@ -47,6 +47,7 @@ fn a_plan_is_uploaded_and_read_without_scripts() {
     let browser = Browser::without_scripts(stage.url());
     sign_in(&browser, "coordinator");
     browser.go("计划");
+    browser.activate("方案文本");
     browser.go("方案文件");
     browser.upload("方案文件", &file);
     browser.go("上传");

@@ -41,7 +41,11 @@ impl Stage {
     fn of(town: Town, unknown: &[&str]) -> Self {
         enter_units(&town, unknown);
         let config = &town.app.config;
-        let runner = jobs::Runner::start(compose::worker(config, crate::support::carriers()));
+        let work = || compose::worker(config, crate::support::carriers());
+        // What comes round by the clock comes round now, before there is anything to look at: the clock
+        // stands, so that nothing of it happens beside a story.
+        work().run_due().unwrap();
+        let runner = jobs::Runner::start(work());
         let line = Line::open(&town.router);
         Self { town, line, runner }
     }
@@ -121,6 +125,12 @@ pub fn sign_in(browser: &Browser, login: &str) {
     browser.fill("密码", PASSWORD);
     browser.go("登录");
     browser.wait_for("今日：等着我的");
+}
+
+/// Somebody of this name leaves.
+pub fn sign_out(browser: &Browser, name: &str) {
+    browser.activate(name);
+    browser.go("退出");
 }
 
 /// The page is one for everybody: axe finds nothing, nothing is cut, nothing failed to load.

@@ -47,7 +47,8 @@ struct Loaded {
     close: Close,
     snapshot: Snapshot,
     now: BTreeMap<Cell, Sums>,
-    late: Vec<Late>,
+    /// With whether the reader reaches the delivery.
+    late: Vec<(Late, bool)>,
     /// The indicators as they are counted now.
     today: Vec<ClosedIndicator>,
     /// Their units.
@@ -78,6 +79,11 @@ pub async fn show(cx: Cx, Path(period): Path<String>) -> web::Result {
             let cells = snapshot.cells.iter().map(|(cell, _)| cell).chain(now.keys());
             let towns = cells.filter(|cell| cell.grain == Grain::Town);
             let towns: Vec<UnitId> = towns.map(|cell| cell.key.clone().into()).collect();
+            let reach = |one: Late, tx: &mut db::Tx<'_>| {
+                let reached = actions::delivery::find(tx, by, &one.source).is_ok();
+                (one, reached)
+            };
+            let late = late.into_iter().map(|one| reach(one, tx)).collect();
             Ok(Loaded {
                 now,
                 late,
@@ -96,7 +102,7 @@ pub async fn show(cx: Cx, Path(period): Path<String>) -> web::Result {
     let body = Show {
         sentence: sentence(&cx, &close.period, close.total, now),
         n_leaves: cx.number(i64::try_from(loaded.snapshot.head.size).unwrap_or(i64::MAX)),
-        late: loaded.late.iter().map(|late| late_line(&cx, late)).collect(),
+        late: loaded.late.iter().map(|(late, reached)| late_line(&cx, late, *reached)).collect(),
         numbers: totals(&cx, &loaded).into_iter().chain(closed_figures(&cx, &loaded)).collect(),
         close,
         cx: &cx,
@@ -104,9 +110,10 @@ pub async fn show(cx: Cx, Path(period): Path<String>) -> web::Result {
     cx.page(Page::new(cx.with("evidence-close-heading", &[("period", close.period.clone())])), body)
 }
 
-fn late_line(cx: &Cx, late: &Late) -> LateLine {
+/// What moved the period; it leads to the delivery for those alone who reach it.
+fn late_line(cx: &Cx, late: &Late, reached: bool) -> LateLine {
     LateLine {
-        href: format!("/desk/deliveries/{}", late.source),
+        href: if reached { format!("/desk/deliveries/{}", late.source) } else { String::new() },
         moved: since(cx, Sums::default(), late.moved),
         reason: late.reason.clone(),
         by: format!("{} {}", late.acted.name, late.acted.at.minute_text()),

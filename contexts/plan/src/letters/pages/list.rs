@@ -54,7 +54,7 @@ struct Loaded {
 }
 
 /// A letter's state in word, shape and colour.
-pub(super) fn state_tag(cx: &Cx, code: &str) -> Safe {
+pub(crate) fn state_tag(cx: &Cx, code: &str) -> Safe {
     let tone = match code {
         "in_force" | "closed" => Tone::Ok,
         "appealed" => Tone::Late,

@@ -6,6 +6,8 @@ mod print;
 mod show;
 mod steps;
 
+pub(crate) use list::state_tag;
+
 use kernel::{Permission, Role};
 use web::Routes;
 

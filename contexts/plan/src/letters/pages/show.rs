@@ -142,7 +142,11 @@ fn act(cx: &Cx, letter: &Letter) -> Act {
         LetterState::SelfScored { .. } if keeps => Act::Review,
         LetterState::Reviewed { .. } if own => Act::AcceptOrAppeal,
         LetterState::Reviewed { .. } if keeps => Act::Close,
-        LetterState::Appealed { reviewer, .. } if keeps && me != Some(&reviewer.by) => Act::Answer,
+        LetterState::Appealed { reviewer, appeal, .. }
+            if keeps && me != Some(&reviewer.by) && me != Some(&appeal.by) =>
+        {
+            Act::Answer
+        }
         LetterState::Draft { .. }
         | LetterState::Issued { .. }
         | LetterState::UnitSigned { .. }

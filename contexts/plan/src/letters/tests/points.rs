@@ -36,7 +36,7 @@ fn points_are_read_as_people_write_them_and_nothing_else_is() {
     for (typed, hundredths) in [("3", 300), ("0.3", 30), (" 2.25 ", 225), ("0", 0)] {
         assert_eq!(read_points(typed).unwrap(), hundredths);
     }
-    for typed in ["", "-1", "N/A", "2.255", "三", "1e9", "99999999999999999999999999999"] {
+    for typed in ["", "-1", "N/A", "2.255", "三", "1e9", "7000000000000000000000000000"] {
         assert!(read_points(typed).is_err(), "{typed}");
     }
     assert_eq!([points_text(30), points_text(300), points_text(225)], ["0.3", "3", "2.25"]);

@@ -107,7 +107,10 @@ fn nobody_signs_for_both_sides_and_nobody_answers_their_own_review() {
     assert!(unit_signed.sign_association(who("a")).is_err());
     let state = LetterState::Appealed { reviewer: who("a"), appeal: who("b"), words: "w".into() };
     let given = [Given { clause: 1, score: 0, words: String::new() }];
-    assert!(letter(state).answer(who("a"), &given, "w").is_err());
+    for of_the_dispute in ["a", "b"] {
+        assert!(letter(state.clone()).answer(who(of_the_dispute), &given, "w").is_err());
+    }
+    assert!(letter(state).answer(who("c"), &given, "w").is_ok());
     let reviewing = letter(LetterState::SelfScored { own: who("a") });
     assert!(reviewing.review(who("a"), &given).is_err());
     assert_eq!(who("a").by, AccountId::from("a"));

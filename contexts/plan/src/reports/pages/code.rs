@@ -156,6 +156,12 @@ impl Reader<'_> {
     }
 }
 
+/// A line as it is counted today: what was signed, with what came since.
+fn today(line: &Line) -> Line {
+    let (value, heads) = line.now();
+    Line { value, heads, since: None, ..line.clone() }
+}
+
 fn few(n: i64) -> bool {
     (1..suppression::FEWEST).contains(&n)
 }
@@ -165,7 +171,8 @@ fn few_of(n: rust_decimal::Decimal) -> bool {
 }
 
 fn rows(cx: &Cx, (printed, now): (&[Line], &[Line]), reader: &Reader) -> Vec<Row> {
-    let (heads, heads_now) = (reader.heads(printed), reader.heads(now));
+    let now: Vec<Line> = now.iter().map(today).collect();
+    let (heads, heads_now) = (reader.heads(printed), reader.heads(&now));
     let words = |shown: Option<Shown>| shown.map(|shown| people(cx, shown)).unwrap_or_default();
     printed
         .iter()
@@ -174,8 +181,8 @@ fn rows(cx: &Cx, (printed, now): (&[Line], &[Line]), reader: &Reader) -> Vec<Row
             let at = now.iter().position(|other| other.kind == line.kind && other.key == line.key);
             let other = at.and_then(|at| now.get(at));
             let mut after = at.and_then(|at| heads_now.get(at).copied()).flatten();
-            if let (Some(Some(then)), Some(Some(today))) = (before, after)
-                && few((today - then).abs())
+            if let (Some(Some(then)), Some(Some(is))) = (before, after)
+                && few((is - then).abs())
                 && reader.told.is_some()
             {
                 // what came since is of few, and the two numbers would tell it

@@ -10,6 +10,7 @@ use web::{Cx, Routes, Safe};
 
 use super::report::{Line, LineKind, Scope, Span};
 use crate::pages::figure;
+use crate::rules::Status;
 
 const SIGNED: Permission = Permission::SignedIn;
 
@@ -22,6 +23,14 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/r", Permission::Public, code::ask)
         .get("/r/{code}", Permission::Public, code::show)
 }
+
+/// What a leader asks: what is behind and why, what is waited for, what is on course. After `plan-report-`
+/// the catalogue's key, with the states of it.
+pub(super) const GROUPS: [(&str, &[Status]); 3] = [
+    ("behind", &[Status::Behind]),
+    ("waiting", &[Status::Waiting, Status::Unfilled, Status::CannotSay]),
+    ("on-course", &[Status::Reached, Status::ReachedLate, Status::Ahead, Status::OnCourse]),
+];
 
 /// A report's title in the reader's language.
 pub(super) fn title(cx: &Cx, scope: &Scope, span: Span, name: &str) -> String {
@@ -54,6 +63,14 @@ pub(super) fn line_title(cx: &Cx, line: &Line) -> String {
 /// A figure with its unit, or 未填.
 pub(super) fn value(cx: &Cx, line: &Line) -> String {
     line.value.map_or_else(|| cx.t("plan-unfilled"), |value| counted(cx, line, value))
+}
+
+/// By how much the line moved since the span was closed; empty when it did not.
+pub(super) fn since(cx: &Cx, line: &Line) -> String {
+    let signed = |n: i64| if n > 0 { format!("+{}", cx.number(n)) } else { cx.number(n) };
+    line.since.map_or_else(String::new, |(sessions, heads)| {
+        cx.with("plan-report-since", &[("sessions", signed(sessions)), ("heads", signed(heads))])
+    })
 }
 
 /// A number in what the line is measured in.

@@ -6,12 +6,11 @@ use paper::{Align, Bar, Block, Column, Document, Fonts};
 use people::units;
 use web::{Cx, Result};
 
-use super::{counted, heads, line_title, spaced, standing, title, value, why};
+use super::{GROUPS, counted, heads, line_title, since, spaced, standing, title, value, why};
 use crate::pages::thousandths;
 use crate::printing;
 use crate::reports::actions;
 use crate::reports::report::{Kept, Line, LineKind};
-use crate::rules::Status;
 
 /// `GET /desk/plan/reports/{code}/pdf`
 pub async fn pdf(cx: Cx, Path(code): Path<String>) -> Result {
@@ -63,12 +62,7 @@ fn document(cx: &Cx, kept: &Kept, name: &str) -> Document {
 
 /// One page for a leader: what is behind and why, what is waited for, what is on course.
 fn summary(cx: &Cx, kept: &Kept, blocks: &mut Vec<Block>) {
-    let kinds: [(&str, &[Status]); 3] = [
-        ("behind", &[Status::Behind]),
-        ("waiting", &[Status::Waiting, Status::Unfilled, Status::CannotSay]),
-        ("on-course", &[Status::Reached, Status::Ahead, Status::OnCourse]),
-    ];
-    for (key, statuses) in kinds {
+    for (key, statuses) in GROUPS {
         let stands = |line: &&Line| line.standing().is_some_and(|status| statuses.contains(&status));
         let lines: Vec<&Line> = kept.lines.iter().filter(stands).collect();
         let n = lines.len();
@@ -106,7 +100,9 @@ fn table(cx: &Cx, caption: String, lines: &[&Line], with_heads: bool) -> Block {
     }
     columns.push(Column { head: head("status"), share: 3, align: Align::Left });
     let row = |line: &&Line| {
-        let mut cells = vec![line_title(cx, line), value(cx, line)];
+        let moved = since(cx, line);
+        let said = if moved.is_empty() { value(cx, line) } else { format!("{}{moved}", value(cx, line)) };
+        let mut cells = vec![line_title(cx, line), said];
         cells.push(line.asked.map(|asked| counted(cx, line, asked)).unwrap_or_default());
         if with_heads {
             cells.push(heads(cx, line));

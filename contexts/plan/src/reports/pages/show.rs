@@ -9,12 +9,11 @@ use serde::Deserialize;
 use web::ui::Bar;
 use web::{Cell, Cx, Form, Format, Result, Safe, ui};
 
-use super::{counted, heads, line_title, standing, tag, title, value, why};
+use super::{GROUPS, counted, heads, line_title, since, standing, tag, title, value, why};
 use crate::figures;
 use crate::pages::{desk, thousandths, unit_name};
 use crate::reports::report::{Line, LineKind, Report, Scope, Span};
 use crate::reports::{actions, store};
-use crate::rules::Status;
 
 #[derive(Template)]
 #[template(path = "reports/pages/show.html")]
@@ -23,6 +22,8 @@ struct ShowPage<'a> {
     form: &'a Form,
     title: String,
     on: String,
+    targets_on: String,
+    closed: bool,
     of: Vec<(String, String)>,
     years: Vec<(String, String)>,
     quarters: Vec<(String, String)>,
@@ -49,6 +50,7 @@ struct Table {
 struct Row {
     title: String,
     value: String,
+    since: String,
     asked: String,
     heads: String,
     state: Safe,
@@ -133,6 +135,8 @@ fn draw(cx: &Cx, loaded: &Loaded, form: Form) -> Result {
         form: &form,
         title: title(cx, &report.scope, report.span, &report.name),
         on: report.on.to_string(),
+        targets_on: report.targets_on.to_string(),
+        closed: report.closed,
         of: loaded.of.clone(),
         years: loaded.years.iter().map(|year| (year.to_string(), year.to_string())).collect(),
         quarters,
@@ -155,14 +159,9 @@ const KEPT: i64 = 20;
 /// How many lines stand in a group before the rest is only counted.
 const FIRST: usize = 8;
 
-/// What a leader asks: what is on course, what is behind and why, what is waited for.
+/// The lines of a report by the questions of a leader.
 fn groups(cx: &Cx, report: &Report) -> Vec<Group> {
-    let kinds: [(&str, &[Status]); 3] = [
-        ("behind", &[Status::Behind]),
-        ("waiting", &[Status::Waiting, Status::Unfilled, Status::CannotSay]),
-        ("on-course", &[Status::Reached, Status::Ahead, Status::OnCourse]),
-    ];
-    kinds
+    GROUPS
         .into_iter()
         .map(|(key, statuses)| {
             let lines = report.standing(statuses);
@@ -202,6 +201,7 @@ fn row(cx: &Cx, line: &Line) -> Row {
     });
     Row {
         title: line_title(cx, line),
+        since: since(cx, line),
         asked: line.asked.map(|asked| counted(cx, line, asked)).unwrap_or_default(),
         heads: heads(cx, line),
         state: tag(cx, line),
@@ -223,7 +223,7 @@ pub async fn print(cx: Cx, form: Form) -> Result {
 }
 
 fn export(cx: &Cx, report: &Report, format: Format) -> Result {
-    let headers = ["line", "value", "unit", "asked", "heads", "status"];
+    let headers = ["line", "value", "unit", "asked", "heads", "status", "since"];
     let headers = headers.map(|key| cx.t(&format!("plan-report-column-{key}"))).to_vec();
     let row = |line: &Line| {
         let decimal = |value: rust_decimal::Decimal| Cell::Decimal(value.normalize().to_string());
@@ -235,6 +235,7 @@ fn export(cx: &Cx, report: &Report, format: Format) -> Result {
             line.asked.map_or(Cell::Empty, decimal),
             line.heads.map_or(Cell::Empty, Cell::Number),
             standing(cx, line).into(),
+            line.since.map_or(Cell::Empty, |(sessions, _)| Cell::Number(sessions)),
         ]
     };
     let scope = match report.scope {

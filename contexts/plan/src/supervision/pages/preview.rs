@@ -36,9 +36,9 @@ pub async fn show(cx: Cx, Query(choice): Query<Choice>) -> Result {
     let preview = cx.read(raising::preview).await?;
     let (in_force, rows) = match preview {
         Preview::NoPlan => (false, Vec::new()),
-        Preview::Would(board, found) => {
+        Preview::Would(units, found) => {
             let row = |one: &crate::supervision::Candidate| Row {
-                unit: board.units.get(&one.unit).map(|unit| unit_name(&cx, unit, true)).unwrap_or_default(),
+                unit: units.get(&one.unit).map(|unit| unit_name(&cx, unit, true)).unwrap_or_default(),
                 title: one.subject.title.clone(),
                 cause: cx.t(&format!("supervision-cause-{}", one.cause.code())),
                 because: reason_words(&cx, &one.reason),

@@ -117,10 +117,8 @@ pub fn find(
 /// Everything that the program raised: what is open, and when the rest ended.
 pub fn past(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Vec<Past>, db::Error> {
     let rows = tx.query(
-        "select id, unit_id, cause, subject_kind, subject_id, max(case when ended_at is null then 1 else 0 end) as open,
-             max(ended_at) as ended_at
-         from supervision where district_id = $1 and cause in ('behind', 'missed')
-         group by id, unit_id, cause, subject_kind, subject_id",
+        "select unit_id, cause, subject_kind, subject_id, raised_at, ended_at
+         from supervision where district_id = $1 and cause in ('behind', 'missed')",
         params![district],
     )?;
     rows.iter()
@@ -130,6 +128,7 @@ pub fn past(tx: &mut Tx<'_>, district: &DistrictId) -> Result<Vec<Past>, db::Err
                 unit: row.get("unit_id")?,
                 cause: row.parse(TABLE, "cause", Cause::parse)?,
                 subject: (row.parse(TABLE, "subject_kind", SubjectKind::parse)?, row.get("subject_id")?),
+                raised_on: row.get::<kernel::Instant>("raised_at")?.day(),
                 ended_on: ended.map(kernel::Instant::day),
             })
         })

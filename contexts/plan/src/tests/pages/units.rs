@@ -29,12 +29,15 @@ fn a_units_page_says_what_is_behind_with_its_figures_and_shows_its_supervision_t
         let path = format!("/desk/plan/units/{unit}");
         let mut writer = site.editor();
         let page = writer.get(&path);
-        page.is(200).shows("应办 12 场，核验过 0 场，少 12 场").shows(&item.title).shows("计划没做到");
+        page.is(200)
+            .shows("到 6 月底按计划应有 12 场，核验了 0 场，差 12 场")
+            .shows(&item.title)
+            .shows("计划没做到");
         page.shows("年度计划 24 场，到现在应办 12 场，其中 0 场核验过，少 12 场").shows("件在办，没有超期");
         page.shows("在办的督办").shows("年度计划未做到");
         let mut stranger = site.sign_in("health", Role::Editor, &site.cast.unit("health"));
         let seen = stranger.get(&path);
-        seen.is(200).shows("应办 12 场，核验过 0 场，少 12 场");
+        seen.is(200).shows("到 6 月底按计划应有 12 场，核验了 0 场，差 12 场");
         assert!(!seen.text.contains("在办的督办"), "supervision is between the unit and the association");
         let list = stranger.get("/desk/plan/units");
         list.is(200).shows("1 / ");
