@@ -84,8 +84,12 @@ pub(crate) fn next(tx: &mut Tx<'_>, sequence: &'static str) -> Result<i64, Error
     if matches!(tx.link(), Link::Sqlite(_)) {
         // in three statements at most: SQLite builds a table for what one with `returning` gives back
         let name = Val::from(sequence);
-        if tx.execute("update db_sequence set value = value + 1 where name = $1", &[name.clone()])? == 0 {
-            tx.execute("insert into db_sequence (name, value) values ($1, 1)", &[name.clone()])?;
+        if tx.execute(
+            "update db_sequence set value = value + 1 where name = $1",
+            std::slice::from_ref(&name),
+        )? == 0
+        {
+            tx.execute("insert into db_sequence (name, value) values ($1, 1)", std::slice::from_ref(&name))?;
         }
         return tx.one("select value from db_sequence where name = $1", &[name])?.get("value");
     }

@@ -76,22 +76,52 @@ fn the_board_of_the_whole_demonstration_shows_what_its_readme_says() {
     assert!((2_700..3_000).contains(&deliveries), "{deliveries}");
 }
 
+/// A small demonstration with its months and years closed, on the embedded database; on the other one the
+/// walks over a district at work load it.
+fn closed() -> (Db, tempfile::TempDir, merkle::Key) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&Target::Sqlite(folder.path().join("qilin.db")), &compose::streams()).unwrap();
+    let key = merkle::SigningKey::from_bytes(&[0x77; 32]);
+    let public = merkle::Key::from_bytes(&kernel::Seal::key(&key)).unwrap();
+    demo::load_sealed(&db, 5, (PASSWORD, Arc::new(key)), &quiet()).unwrap();
+    (db, folder, public)
+}
+
 #[test]
-fn months_and_years_are_closed_as_the_time_came_and_what_was_withdrawn_later_stands_beside_them() {
-    testkit::both(&compose::streams(), |db| {
-        let key = merkle::SigningKey::from_bytes(&[0x77; 32]);
-        let public = merkle::Key::from_bytes(&kernel::Seal::key(&key)).unwrap();
-        demo::load_signed(db, 5, PASSWORD, Some(Arc::new(key)), &quiet()).unwrap();
-        let by = Caller::fixed(Actor::public(district(db)), "2025-12-31");
-        let (closes, open) = db.read_now(move |tx| evidence::actions::close::list(tx, &by)).unwrap();
-        let periods: Vec<&str> = closes.iter().map(|close| close.period.as_str()).collect();
-        assert!(["2025-10", "2024-12", "2024"].iter().all(|period| periods.contains(period)), "{periods:?}");
-        assert_eq!(open.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2025-11"]);
-        assert!(rows(db)["evidence_late"] > 0, "nothing came after a close");
-        let of = district(db);
-        let said = db.read_now(move |tx| evidence::actions::close::examine(tx, &of, &public)).unwrap();
-        assert_eq!(said, Ok(closes.len()));
-    });
+fn months_and_years_are_closed_as_the_time_came_and_reports_of_them_add_up_to_what_is_counted() {
+    use evidence::{Filter, totals};
+    use plan::reports::{LineKind, Scope, Span, actions};
+    let (db, _folder, public) = closed();
+    let by = Caller::fixed(Actor::public(district(&db)), "2025-12-31");
+    let of = by.clone();
+    let (closes, open) = db.read_now(move |tx| evidence::actions::close::list(tx, &of)).unwrap();
+    let periods: Vec<&str> = closes.iter().map(|close| close.period.as_str()).collect();
+    assert!(["2025-10", "2024-12", "2024"].iter().all(|period| periods.contains(period)), "{periods:?}");
+    assert_eq!(open.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2025-11"]);
+    let of = by.district().clone();
+    let said = db.read_now(move |tx| evidence::actions::close::examine(tx, &of, &public)).unwrap();
+    assert_eq!(said, Ok(closes.len()));
+    let mut n_moved = 0;
+    let quarters = || (1..=4).map(Some);
+    let years = (2022..=2024).flat_map(|year| quarters().chain([None]).map(move |of| (year, of)));
+    for (year, quarter) in years.chain(quarters().take(3).map(|of| (2025, of))) {
+        let (by, span) = (by.clone(), Span { year, quarter });
+        let load = move |tx: &mut db::Tx<'_>| {
+            let report = actions::draw_up(tx, &by, Scope::District, span)?;
+            let (from, to) = span.days().unzip();
+            let all = Filter { from, to, state: Some("verified"), ..Filter::default() };
+            Ok((report, totals::of_list(tx, by.district(), &all)?.unwrap()))
+        };
+        let (report, counted) = db.read_now(load).unwrap();
+        assert!(report.closed, "{span:?}");
+        let sum = report.of(LineKind::Sum).next().unwrap();
+        assert_eq!(sum.now(), (Some(counted.sessions.into()), Some(counted.person_times)), "{span:?}");
+        n_moved += usize::from(sum.since.is_some());
+    }
+    let whole = Span { year: 2025, quarter: None };
+    let report = db.read_now(move |tx| actions::draw_up(tx, &by, Scope::District, whole)).unwrap();
+    assert!(!report.closed && report.lines.iter().all(|line| line.since.is_none()), "2025 is open");
+    assert!(n_moved > 0, "nothing was withdrawn after a close");
 }
 
 #[test]

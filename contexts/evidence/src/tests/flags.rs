@@ -253,3 +253,57 @@ fn limits_out_of_range_are_refused_at_their_fields_and_two_coordinators_do_not_o
         coordinator.post("/desk/flags/limits", &with("0", "5")).is(409);
     });
 }
+
+/// A step in the life of a flag.
+type FlagStep = fn(&mut db::Tx<'_>, &kernel::Caller, &crate::Delivery, &Found) -> Result<(), kernel::Refusal>;
+
+/// The steps of a flag, by the functions that keep them.
+const STEPS: [(&str, FlagStep); 4] = [
+    ("found again", |tx, by, one, found| store::raise(tx, by.district(), one, found, by.now())),
+    ("answered", |tx, by, one, found| {
+        let stamp = crate::actions::stamp(by)?;
+        let at = (&one.id, found.rule, found.other.id.as_str());
+        store::answer(tx, by.district(), at, ("看过了", &stamp))
+    }),
+    ("no longer so", |tx, by, one, _| store::close_others(tx, by.district(), &one.id, &Default::default())),
+    ("delivery withdrawn", |tx, by, one, _| store::close_all(tx, by.district(), &one.id)),
+];
+
+/// The state of a flag after these steps, taken on a delivery of its own.
+fn after(db: &db::Db, cast: &Cast, number: u32, steps: &[usize]) -> &'static str {
+    record(db, cast, &with_photo(cast.lecture(), &picture(number, 320)));
+    let id = record(db, cast, &with_photo(cast.lecture(), &picture(number, 200)));
+    let first = found(db, cast, &id).remove(0);
+    let taken = steps.to_vec();
+    let walk = move |tx: &mut db::Tx<'_>, by: &kernel::Caller| {
+        let one = actions::delivery::find(tx, by, &id)?;
+        taken.iter().try_for_each(|step| STEPS[*step].1(tx, by, &one, &first))?;
+        let kept = store::of_delivery(tx, by.district(), &id)?;
+        Ok(kept.iter().find(|flag| flag.found.other == first.other).unwrap().state.code())
+    };
+    act(db, &cast.coordinator(), walk).unwrap()
+}
+
+#[test]
+fn the_table_of_a_flags_states_in_the_documents_is_what_the_store_does() {
+    let shown = include_str!("../../../../docs/generated/states/flag.md");
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        let heads: Vec<&str> = STEPS.iter().map(|(head, _)| *head).collect();
+        let mut table = format!(
+            "# States of a flag\n\nWritten by a test of `contexts/evidence`. What was answered stays answered: somebody looked.\n\n| state | {} |\n|---|{}\n",
+            heads.join(" | "),
+            "---|".repeat(heads.len())
+        );
+        let mut number = 10;
+        for (state, way) in [("open", &[][..]), ("answered", &[1][..]), ("gone", &[2][..])] {
+            let cell = |step: usize| {
+                number += 1;
+                after(db, &cast, number, &[way, &[step]].concat())
+            };
+            let cells: Vec<&str> = (0..STEPS.len()).map(cell).collect();
+            table.push_str(&format!("| {state} | {} |\n", cells.join(" | ")));
+        }
+        assert_eq!(shown, table, "write this into docs/generated/states/flag.md:\n{table}");
+    });
+}

@@ -134,3 +134,34 @@ fn every_state_is_stored_and_read_back_as_it_was() {
         }
     });
 }
+
+/// The table of a call-back, in the form in which the documents keep it.
+fn callbacks() -> String {
+    use crate::callbacks::{Answer, Assigned, Outcome, State};
+    let to = || Assigned { unit: "caller".into(), assigned: stamp("coordinator") };
+    let heard = || Answer { outcome: Outcome::Confirmed, heard: Some(40), source: None, note: String::new() };
+    let states = [
+        State::Drawn,
+        State::Assigned(to()),
+        State::Answered { by: to(), answer: heard(), answered: stamp("caller") },
+    ];
+    let mut out = String::from(
+        "# States of a call-back\n\nWritten by a test of `contexts/evidence`.\n\n| state | assign | answer |\n|---|---|---|\n",
+    );
+    for state in states {
+        let steps = [state.clone().assign(to()), state.clone().answer(heard(), stamp("caller"))];
+        let cells = steps.map(|after| match after {
+            Ok(after) => after.code(),
+            Err(Refusal::Conflict(_)) => "refused",
+            Err(other) => panic!("{}: {other}", state.code()),
+        });
+        out.push_str(&format!("| {} | {} |\n", state.code(), cells.join(" | ")));
+    }
+    out
+}
+
+#[test]
+fn the_table_of_a_call_backs_states_in_the_documents_is_what_the_code_does() {
+    let kept = include_str!("../../../../docs/generated/states/callback.md");
+    assert_eq!(kept, callbacks(), "write this into docs/generated/states/callback.md:\n{}", callbacks());
+}

@@ -58,3 +58,33 @@ pub fn kept(plan: &AnnualPlan, today: Day, done: impl Fn(&ItemId) -> i64) -> (i6
         (asked + n, held + done(item).min(n))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Day, Instant};
+
+    use super::own;
+    use crate::rules::Status;
+    use crate::{AnnualPlan, AnnualState, ItemId, Line};
+
+    #[test]
+    fn a_unit_is_judged_by_its_own_submitted_plan_and_a_draft_of_its_own_counts_for_nothing() {
+        let item = ItemId::from("i");
+        let line =
+            Line { id: "l".into(), item: item.clone(), what: "w".into(), months: [1; 12], n_heads: None };
+        let draft = AnnualPlan { lines: vec![line.clone(), line], ..AnnualPlan::open("u".into(), 2024) };
+        let state = AnnualState::Submitted { by: "a".into(), at: Instant::from_micros(0) };
+        let submitted = AnnualPlan { state, ..draft.clone() };
+        let at = (2024, Day::new(2024, 7, 1).unwrap());
+        let judged = |plan: Option<&AnnualPlan>, done: i64| {
+            let own = own(plan, &item, done, at);
+            (own.status, own.asked(at.0, at.1), own.n_planned(), own.n_drafted)
+        };
+        assert_eq!(judged(Some(&submitted), 12), (Status::OnCourse, 12, 24, 0));
+        assert_eq!(judged(Some(&submitted), 11), (Status::Behind, 12, 24, 0));
+        assert_eq!(judged(Some(&draft), 11), (Status::CannotSay, 0, 0, 24));
+        assert_eq!(judged(None, 0), (Status::Unfilled, 0, 0, 0));
+        let other = own(Some(&submitted), &"other".into(), 3, at);
+        assert_eq!(other.n_planned(), 0, "what is planned for one item asks for nothing of another");
+    }
+}

@@ -222,21 +222,33 @@ fn sums(
 }
 
 /// The sums of a list: from the totals where they say it, else added up, in halves of its days where it is
-/// too long for one look. `None` when one day has more than that.
+/// too long for one look.
 fn added_up(tx: &mut Tx<'_>, by: &Caller, filter: &Filter) -> Result<Option<Sums>, Refusal> {
-    if let Some(sums) = totals::of_list(tx, by.district(), filter)? {
+    let mut look = |from, to| {
+        let days = Filter { from: Some(from), to: Some(to), ..filter.clone() };
+        totals::of_list(tx, by.district(), &days)
+    };
+    match (filter.from, filter.to) {
+        (Some(from), Some(to)) => halved((from, to), &mut look),
+        (None, _) | (_, None) => Ok(None),
+    }
+}
+
+/// The sums of some days by looks that give `None` for too many at once. `None` when one day is too many.
+fn halved(
+    (from, to): (Day, Day),
+    look: &mut impl FnMut(Day, Day) -> Result<Option<Sums>, Refusal>,
+) -> Result<Option<Sums>, Refusal> {
+    if let Some(sums) = look(from, to)? {
         return Ok(Some(sums));
     }
-    let (Some(from), Some(to)) = (filter.from, filter.to) else { return Ok(None) };
     let days = to.days_since(from);
     if days <= 0 {
         return Ok(None);
     }
     let middle = from.plus_days(days / 2);
-    let first = added_up(tx, by, &Filter { to: Some(middle), ..filter.clone() })?;
-    let Some(mut sums) = first else { return Ok(None) };
-    let rest = Filter { from: Some(middle.plus_days(1)), ..filter.clone() };
-    Ok(added_up(tx, by, &rest)?.map(|rest| {
+    let Some(mut sums) = halved((from, middle), look)? else { return Ok(None) };
+    Ok(halved((middle.plus_days(1), to), look)?.map(|rest| {
         sums.add(rest);
         sums
     }))
@@ -252,4 +264,42 @@ fn quarter(tx: &mut Tx<'_>, by: &Caller, purpose: Option<&PurposeId>, span: Span
         }
     }
     Ok(sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use evidence::Sums;
+    use kernel::Day;
+
+    use super::halved;
+
+    #[test]
+    fn a_quarter_with_more_sessions_than_one_look_adds_up_is_counted_to_the_last_one() {
+        const AT_ONCE: i64 = 500;
+        let (first, last) = (Day::new(2024, 4, 1).unwrap(), Day::new(2024, 6, 30).unwrap());
+        let quarter = |most_of_a_day: i64| -> BTreeMap<Day, i64> {
+            (0..91).map(|n| (first.plus_days(n), (n * 37) % most_of_a_day)).collect()
+        };
+        let count = |days: &BTreeMap<Day, i64>| {
+            let mut looks = 0;
+            let sums = halved((first, last), &mut |from, to| {
+                looks += 1;
+                let sessions: i64 = days.range(from..=to).map(|(_, n)| n).sum();
+                let sums = Sums { sessions, person_times: sessions * 30, minutes: sessions * 60 };
+                Ok(Some(sums).filter(|_| sessions <= AT_ONCE))
+            });
+            (sums.unwrap(), looks)
+        };
+        for most in [5, 60, AT_ONCE] {
+            let days = quarter(most);
+            let (all, (sums, looks)) = (days.values().sum::<i64>(), count(&days));
+            assert_eq!(sums.map(|sums| (sums.sessions, sums.person_times)), Some((all, all * 30)));
+            assert!(looks < 200, "{looks} looks for {all} sessions");
+        }
+        let mut days = quarter(60);
+        days.insert(first.plus_days(45), AT_ONCE + 1);
+        assert_eq!(count(&days).0, None, "one day alone is too long: 未填, and no guess");
+    }
 }
