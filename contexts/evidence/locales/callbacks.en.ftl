@@ -92,3 +92,4 @@ evidence-ranking-set = Save
 evidence-ranking-rank = Rank
 evidence-ranking-too-few = too few cases, not ranked
 evidence-ranking-overlap = Where intervals overlap, the order says nothing.
+job-evidence-recount = Counting anew after a rule changed

@@ -92,3 +92,4 @@ evidence-ranking-set = 保存
 evidence-ranking-rank = 名次
 evidence-ranking-too-few = 样本不足，未列入排名
 evidence-ranking-overlap = 区间有重叠的，名次先后不说明有差别。
+job-evidence-recount = 规则改了以后重新计算

@@ -9,12 +9,10 @@ use crate::fact::{Cell, Fact, Moved, Sums, add_to_totals, facts_of, reversals_of
 use crate::indicator::{Counted, appear};
 use crate::rule::{Rule, RuleState, Told};
 use crate::store::fact::Brief;
-use crate::{Delivery, DeliveryId, Indicator, IndicatorId, log, store};
+use crate::{Delivery, DeliveryId, IndicatorId, log, recount, store};
 
 /// Facts read at once by a rebuild.
 const PAGE: i64 = 20_000;
-/// Deliveries of a purpose read at once. Few in tests, so that they meet several pages.
-const PURPOSE_PAGE: i64 = if cfg!(test) { 2 } else { 500 };
 
 /// Counts a delivery that was just verified.
 ///
@@ -63,8 +61,8 @@ fn post(tx: &mut Tx, district: &DistrictId, act: &[Fact]) -> Result<(), Refusal>
     store::total::move_by(tx, district, &cells)?;
     let purposes: BTreeSet<&str> =
         act.iter().flat_map(|fact| &fact.purposes).map(crate::PurposeId::as_str).collect();
-    let Some(on) = act.first().map(|fact| fact.on) else { return Ok(()) };
-    let rules = store::rule::list_counting(tx, district, purposes.into_iter(), on)?;
+    let Some(first) = act.first() else { return Ok(()) };
+    let rules = store::rule::list_counting(tx, district, purposes.into_iter(), (first.on, &first.source))?;
     let rules: Vec<&Rule> = rules.iter().collect();
     let mut sums = BTreeMap::new();
     add_to_indicators(tx, district, &rules, act, &mut sums)?;
@@ -74,7 +72,7 @@ fn post(tx: &mut Tx, district: &DistrictId, act: &[Fact]) -> Result<(), Refusal>
 /// What moved in the years of indicators, with the version of the rule that counted each year.
 pub(crate) type Years = BTreeMap<(IndicatorId, Year), (i64, Counted)>;
 
-fn add_to_indicators(
+pub(crate) fn add_to_indicators(
     tx: &mut Tx,
     district: &DistrictId,
     rules: &[&Rule],
@@ -134,7 +132,7 @@ pub fn rebuild(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
     rebuild_totals(tx, district)?;
     store::indicator::clear(tx, district)?;
     let indicators = store::indicator::list(tx, district)?;
-    indicators.iter().try_for_each(|indicator| count_anew(tx, district, indicator))
+    indicators.iter().try_for_each(|indicator| recount::whole(tx, district, &indicator.id))
 }
 
 /// The same for the cells of `evidence_total` alone, without the indicators.
@@ -187,29 +185,25 @@ pub fn totals_of_facts(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<Ce
     Ok(cells)
 }
 
-/// Forgets what an indicator came to, and counts it anew by the versions of its rule.
-///
-/// # Errors
-/// As the database refuses.
-pub fn recount(tx: &mut Tx, district: &DistrictId, indicator: &Indicator) -> Result<(), Refusal> {
-    store::indicator::forget(tx, district, [&indicator.id])?;
-    count_anew(tx, district, indicator)
-}
-
-/// What the sums of the counted indicators are by the facts, the rules and the sign-in lists alone.
+/// What the sums of the counted indicators are by the facts, the rules and the sign-in lists alone; of one
+/// that is being counted anew, by the deliveries that were walked.
 ///
 /// # Errors
 /// As the database refuses.
 pub(crate) fn indicators_of_facts(tx: &mut Tx, district: &DistrictId) -> Result<Years, Refusal> {
     let versions = in_force(tx, district)?;
     let rules: Vec<&Rule> = versions.iter().collect();
+    let recounts = store::recount::list(tx, district)?;
+    let is_to_come = |rule: &Rule, fact: &Fact| {
+        recounts.get(&rule.indicator).is_some_and(|(on, id)| (fact.on, &fact.source) > (*on, id))
+    };
     let mut appearances: BTreeMap<(&IndicatorId, String), BTreeMap<Year, i64>> = BTreeMap::new();
     let mut sums = Years::new();
     each_act(tx, district, |tx, act| {
         let Some(fact) = act.first() else { return Ok(()) };
         let told = told(tx, district, &rules, act)?;
         let year = fact.on.year();
-        for rule in &rules {
+        for rule in rules.iter().filter(|rule| !is_to_come(rule, fact)) {
             let Some(moved) = rule.moved(act, told.as_ref()) else { continue };
             let mut counts = BTreeMap::from([(year, moved)]);
             if rule.identifies(act) {
@@ -232,37 +226,8 @@ pub(crate) fn indicators_of_facts(tx: &mut Tx, district: &DistrictId) -> Result<
     Ok(sums)
 }
 
-/// Counts an indicator of which nothing is stored from the facts; nothing for one that is not counted.
-/// A version with a purpose costs the deliveries for that purpose on its days, one without costs all
-/// facts.
-///
-/// # Errors
-/// As the database refuses.
-pub fn count_anew(tx: &mut Tx, district: &DistrictId, indicator: &Indicator) -> Result<(), Refusal> {
-    let mut sums = Years::new();
-    for rule in &store::rule::list_of(tx, district, &indicator.id)? {
-        if !counts(rule) {
-            continue;
-        }
-        let mut see = |tx: &mut Tx, act: &[Fact]| add_to_indicators(tx, district, &[rule], act, &mut sums);
-        let Some(purpose) = &rule.conditions.purpose else {
-            each_act(tx, district, see)?;
-            continue;
-        };
-        let mut after = (rule.from, DeliveryId::from(""));
-        loop {
-            let ids = store::delivery::ids_for(tx, district, purpose, (&after, rule.to), PURPOSE_PAGE)?;
-            let Some(last) = ids.last() else { break };
-            after = last.clone();
-            let facts = store::fact::of_deliveries(tx, district, ids.iter().map(|(_, id)| id))?;
-            acts(&facts).try_for_each(|act| see(tx, act))?;
-        }
-    }
-    store::indicator::move_by(tx, district, &sums)
-}
-
 /// Whether a version counts any day.
-fn counts(rule: &Rule) -> bool {
+pub(crate) fn counts(rule: &Rule) -> bool {
     !matches!(rule.state(), RuleState::Draft) && rule.from <= rule.to
 }
 
@@ -275,7 +240,7 @@ fn in_force(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Rule>, Refusal> {
 }
 
 /// The acts of facts of which those of an act stand together.
-fn acts(facts: &[Fact]) -> impl Iterator<Item = &[Fact]> {
+pub(crate) fn acts(facts: &[Fact]) -> impl Iterator<Item = &[Fact]> {
     facts.chunk_by(same_act)
 }
 

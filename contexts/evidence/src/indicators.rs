@@ -11,7 +11,7 @@ use crate::figure::{Figure, Subject};
 use crate::indicator::{Counted, Indicator, Point, Series, Source, Tally, covered};
 use crate::rule::{Conditions, Rule, RuleState};
 use crate::store::entry::Stock;
-use crate::{Filter, IndicatorId, Stamp, counting, store};
+use crate::{Filter, IndicatorId, Stamp, recount, store};
 
 /// Puts these indicators in place of those registered before. A counted one whose rule is new or
 /// differs is counted anew from the facts; the others keep what they have. Doing it twice changes
@@ -41,7 +41,7 @@ pub fn register(tx: &mut Tx, by: &Caller, indicators: &[Indicator]) -> Result<()
     let stale: BTreeSet<&IndicatorId> = gone.chain(moved.iter().copied()).collect();
     store::indicator::forget(tx, by.district(), stale)?;
     let anew = indicators.iter().filter(|one| moved.contains(&one.id));
-    anew.into_iter().try_for_each(|one| counting::count_anew(tx, by.district(), one))
+    anew.into_iter().try_for_each(|one| recount::begin(tx, by, &one.id))
 }
 
 /// Makes what the owner says that a counted indicator counts its rule, unless its newest ready version
@@ -94,8 +94,20 @@ pub fn list(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Indicator>, Refusa
     store::indicator::list(tx, district)
 }
 
+/// Refuses what would write down half of a number: closing, scoring, printing.
+///
+/// # Errors
+/// Conflict while an indicator is being counted anew.
+pub fn check_counted(tx: &mut Tx, district: &DistrictId) -> Result<(), Refusal> {
+    match store::recount::list(tx, district)?.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::Conflict(Problem::new("evidence-counting-now"))),
+    }
+}
+
 /// Every indicator as a series by year, from its first year to `year`. The stock of a year is
-/// taken at its end, and today in the year that runs. What nobody has filled is `NotCollected`.
+/// taken at its end, and today in the year that runs. What nobody has filled is `NotCollected`, what is
+/// being counted anew `Counting`.
 ///
 /// # Errors
 /// As the database refuses.
@@ -106,6 +118,7 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
     let stocks = store::entry::stocks(tx, district)?;
     let towns = people::units::town_versions(tx, district)?;
     let rules = store::rule::list(tx, district)?;
+    let recounts = store::recount::list(tx, district)?;
     let mut figures = store::figure::list(tx, district)?;
     figures.retain(|one| one.life().stands() && one.details.subject == Subject::Value);
     let mut series = Vec::new();
@@ -116,7 +129,8 @@ pub fn values(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Series>, Refus
             points.push(match &indicator.source {
                 Source::Counted { .. } => {
                     let versions = rules.get(&indicator.id).map(Vec::as_slice).unwrap_or_default();
-                    counted_point((&indicator, versions), year, &counted, &mut to_date)
+                    let point = counted_point((&indicator, versions), year, &counted, &mut to_date);
+                    if recounts.contains_key(&indicator.id) { unfinished(point) } else { point }
                 }
                 Source::Registered | Source::Coverage { .. } => match stocks.get(&indicator.id) {
                     Some(stocks) => {
@@ -151,6 +165,12 @@ fn missing(year: Year) -> Point {
         interval: None,
         as_of: None,
     }
+}
+
+/// A year that is being counted anew: half of a number is none.
+fn unfinished(point: Point) -> Point {
+    let value = Value::Counting;
+    Point { value, to_date: value, n: 0, unidentified: None, ..point }
 }
 
 /// A counted year; `to_date` holds the sums of the years before it and is brought up to date. Without

@@ -30,6 +30,7 @@ pub mod purposes;
 pub mod ranking;
 mod reached;
 pub mod reading;
+mod recount;
 mod rule;
 pub mod rules;
 pub mod store;
@@ -72,7 +73,7 @@ pub fn jobs() -> jobs::Module {
     };
     let open = jobs::Schedule { name: "evidence.open", every_minutes: 24 * 60, action: open::ask };
     jobs::Module {
-        jobs: vec![jobs::Kind::of::<open::MakeOpen>()],
+        jobs: vec![jobs::Kind::of::<open::MakeOpen>(), jobs::Kind::of::<recount::Recount>()],
         schedule: vec![keep_up, sign, callbacks, open],
     }
 }
@@ -96,6 +97,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0011_same_heads.sql", include_str!("../migrations/0011_same_heads.sql")),
         ("0012_open.sql", include_str!("../migrations/0012_open.sql")),
         ("0013_ranking.sql", include_str!("../migrations/0013_ranking.sql")),
+        ("0014_recount.sql", include_str!("../migrations/0014_recount.sql")),
     ],
 };
 

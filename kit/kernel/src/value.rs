@@ -13,6 +13,8 @@ pub enum Value {
     NotCollected,
     /// Known, but too few persons to show.
     Suppressed,
+    /// Being counted anew at this moment.
+    Counting,
 }
 
 impl From<i64> for Value {

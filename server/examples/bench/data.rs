@@ -14,7 +14,7 @@ use server::{compose, demo};
 /// The password of every account in it.
 pub const PASSWORD: &str = "a-password-for-measuring";
 /// What stands in the marker; another text makes the data anew.
-const FORM: &str = "2";
+const FORM: &str = "3";
 /// One verified delivery, to be told again.
 struct Tale {
     details: Details,
@@ -109,6 +109,27 @@ pub fn folder(facts: u64) -> Result<PathBuf, String> {
     Ok(folder)
 }
 
+/// A small demonstration, its log signed, and the key, in an empty folder.
+pub fn fixture(folder: &Path) -> Result<(), String> {
+    let db = compose::open(&Target::Sqlite(folder.join("qilin.db")))?;
+    demo::load(&db, 3, PASSWORD, &(Arc::new(|_, _, _| {}) as demo::Progress))?;
+    let seal = Arc::new(server::signing::key(&db, folder)?);
+    let signed = db.write_now(move |tx| {
+        let district = people::district(tx)?.ok_or(Refusal::NotFound)?.id;
+        let by = Caller {
+            actor: kernel::Actor::public(district.clone()),
+            clock: Arc::new(kernel::SystemClock),
+            rng: Arc::new(SystemRng),
+            seal: seal.clone(),
+            address: String::new(),
+        };
+        merkle::sign(tx, &by, &evidence::log::of(&district)).map(drop)
+    });
+    signed.map_err(|refusal| refusal.to_string())?;
+    db.close();
+    Ok(())
+}
+
 /// A copy of the data that may be written to.
 pub fn copy(from: &Path, to: &Path) -> Result<Db, String> {
     std::fs::create_dir_all(to).map_err(|error| error.to_string())?;
@@ -117,51 +138,133 @@ pub fn copy(from: &Path, to: &Path) -> Result<Db, String> {
     compose::open(&Target::Sqlite(file))
 }
 
+/// Copies that one transaction writes.
+const AT_ONCE: i64 = 100;
+
 /// The demonstration, and copies of what its people did, written table by table: the same actions by
 /// the same people would take hours. The copies stand on the same days, so that every page meets as many
-/// lines a day as there are copies. Their totals are those of the demonstration, as many times.
-fn fill(db: &Db, facts: u64) -> Result<(), String> {
-    demo::load(db, 100, PASSWORD, &(Arc::new(|_, _, _| {}) as demo::Progress))?;
-    let schema = db.schema().map_err(|refusal| refusal.to_string())?;
-    let copies: Vec<String> = COPIED.iter().map(|(table, of)| copying(&schema, table, of)).collect();
+/// lines a day as there are copies. Their totals are those of the demonstration, as many times, and each
+/// of their acts has its leaf in the log. What is found by comparing deliveries (flags, call-backs), sign-in
+/// lists and photos are not copied. Indexes beside the keys are made afterwards, as one does.
+pub fn fill(db: &Db, facts: u64) -> Result<(), String> {
+    fill_from(db, 100, facts)
+}
+
+/// The same from so many percent of the demonstration.
+fn fill_from(db: &Db, percent: u64, facts: u64) -> Result<(), String> {
+    let said = |refusal: Refusal| refusal.to_string();
+    demo::load(db, percent, PASSWORD, &(Arc::new(|_, _, _| {}) as demo::Progress))?;
+    let schema = db.schema().map_err(said)?;
+    let copies: Vec<String> =
+        COPIED.iter().map(|(table, from, of)| copying(&schema, table, from, of)).collect();
     let last = |tx: &mut Tx<'_>| {
         let row = tx.one("select count(*) as n, max(seq) as last from evidence_fact", &[])?;
         Ok((row.get::<i64>("n")?, row.get::<i64>("last")?))
     };
-    let (there, last) = db.read_now(last).map_err(|refusal| refusal.to_string())?;
-    let n = i64::try_from(facts).unwrap_or(i64::MAX) / there;
-    for copy in 1..=n {
-        eprint!("\rmaking data: {} of {facts} facts  ", copy * there);
+    let (there, last) = db.read_now(last).map_err(said)?;
+    // a whole number of places of acts
+    let apart = (last / 16 + 1) * 16;
+    let n = (i64::try_from(facts).unwrap_or(i64::MAX) / there).max(1);
+    let postgres = db.kind() == db::Kind::Postgres;
+    let indexes = db.write_now(move |tx| take_indexes(tx, postgres)).map_err(said)?;
+    for low in (0..n).step_by(usize::try_from(AT_ONCE).unwrap_or(1)).collect::<Vec<_>>().into_iter().rev() {
+        let high = (low + AT_ONCE).min(n);
+        eprint!("\rmaking data: {} of {facts} facts  ", (n - low) * there);
         let copies = copies.clone();
         let done = db.write_now(move |tx| {
+            patient(tx, postgres)?;
             for sql in &copies {
-                tx.execute(sql, &params![format!("-{copy}"), copy * (last + 1)][..places(sql)])?;
+                tx.execute(sql, &params![low + 1, high, apart][..places(sql)])?;
             }
             Ok(())
         });
-        done.map_err(|refusal| refusal.to_string())?;
+        done.map_err(said)?;
     }
     let raised = db.write_now(move |tx| {
+        patient(tx, postgres)?;
         for sql in TIMES {
             tx.execute(sql, params![n + 1])?;
+        }
+        for sql in &indexes {
+            tx.execute(sql, &[])?;
         }
         tx.execute("analyze", &[])?;
         Ok(())
     });
-    raised.map_err(|refusal| refusal.to_string())?;
+    raised.map_err(said)?;
+    leaves(db).map_err(said)?;
     eprintln!("\rmade data: {} facts                  ", (n + 1) * there);
     Ok(())
 }
 
-/// What is copied, and of which rows.
-const COPIED: [(&str, &str); 3] = [
-    ("evidence_delivery", "state in ('verified', 'withdrawn') and id not like '%-%'"),
+/// On a server: no limit of time, and no look at what the copied rows point to.
+fn patient(tx: &mut Tx<'_>, postgres: bool) -> Result<(), Refusal> {
+    if postgres {
+        tx.execute("set local statement_timeout = 0", &[])?;
+        tx.execute("set local session_replication_role = replica", &[])?;
+    }
+    Ok(())
+}
+
+/// Drops the indexes beside the keys of the copied tables and answers how they are made.
+fn take_indexes(tx: &mut Tx<'_>, postgres: bool) -> Result<Vec<String>, Refusal> {
+    let tables = "('evidence_delivery', 'evidence_delivery_link', 'evidence_fact')";
+    let list = if postgres {
+        format!(
+            "select indexname::text as name, indexdef::text as made from pg_indexes
+             where schemaname = current_schema() and tablename in {tables} and indexname not like '%pkey'"
+        )
+    } else {
+        format!(
+            "select name, sql as made from sqlite_schema
+             where type = 'index' and sql is not null and tbl_name in {tables}"
+        )
+    };
+    let mut made = Vec::new();
+    for row in tx.query(&list, &[])? {
+        tx.execute(&format!("drop index {}", row.get::<String>("name")?), &[])?;
+        made.push(row.get("made")?);
+    }
+    Ok(made)
+}
+
+/// The leaves of the copied acts, and all of them into the tree.
+fn leaves(db: &Db) -> Result<(), Refusal> {
+    const PAGE: i64 = 20_000;
+    let mut from = i64::MIN;
+    while from < 0 {
+        from = db.write_now(move |tx| {
+            let district = people::district(tx)?.ok_or(Refusal::NotFound)?.id;
+            let log = evidence::log::of(&district);
+            let facts = store::fact::page(tx, &district, from, PAGE)?;
+            let place = |fact: &evidence::fact::Fact| store::fact::place_of(fact.seq);
+            // the last act of a full page may go on in the next one
+            let next = facts.last().filter(|_| facts.len() >= 20_000).map_or(0, place).min(0);
+            let copied = facts.iter().take_while(|fact| fact.seq < next).count();
+            for act in facts[..copied].chunk_by(|one, other| place(one) == place(other)) {
+                merkle::append(tx, &log, place(&act[0]), &evidence::log::canonical(act))?;
+            }
+            Ok(next)
+        })?;
+        eprint!("\rmaking leaves: {} to come       ", -from / 16);
+    }
+    db.write_now(|tx| {
+        let district = people::district(tx)?.ok_or(Refusal::NotFound)?.id;
+        merkle::integrate(tx, &evidence::log::of(&district)).map(drop)
+    })
+}
+
+/// What is copied: rows `t` of which others, each as often as there are numbers `k`; the order of the joins is that
+/// of the keys.
+const COPIED: [(&str, &str, &str); 3] = [
+    ("evidence_delivery", "evidence_delivery t cross join copy", "t.state in ('verified', 'withdrawn')"),
     (
         "evidence_delivery_link",
-        "delivery_id in (select id from evidence_delivery
-            where state in ('verified', 'withdrawn') and id not like '%-%')",
+        "evidence_delivery d cross join copy cross join evidence_delivery_link t",
+        "d.state in ('verified', 'withdrawn') and d.id not like '%-%'
+            and t.district_id = d.district_id and t.delivery_id = d.id",
     ),
-    ("evidence_fact", "seq > 0"),
+    ("evidence_fact", "copy cross join evidence_fact t", "t.seq > 0"),
 ];
 
 /// What the copied facts add up to. They name no person, so the persons stay as many.
@@ -171,19 +274,25 @@ const TIMES: [&str; 2] = [
         minutes = minutes * $1",
 ];
 
-/// Writes the rows again under ids with `$1` behind them; numbers of facts go down by `$2`.
-fn copying(schema: &[Column], table: &str, of: &str) -> String {
+/// Writes the rows again for each of the copies `$1` to `$2`, under ids with its number behind them;
+/// numbers of facts go down by `$3` for each.
+fn copying(schema: &[Column], table: &str, from: &str, of: &str) -> String {
     let columns: Vec<&str> =
         schema.iter().filter(|one| one.table == table).map(|one| one.column.as_str()).collect();
     let value = |column: &&str| match *column {
-        "id" | "delivery_id" | "source_id" | "client_key" => format!("{column} || $1"),
-        "seq" | "reverses" => format!("{column} - $2"),
+        "id" | "delivery_id" | "source_id" | "client_key" => {
+            format!("t.{column} || '-' || substr(cast(1000000 + copy.k as text), 2)")
+        }
+        "seq" | "reverses" => format!("t.{column} - copy.k * $3"),
         "is_demo" => "true".to_owned(),
-        same => same.to_owned(),
+        same => format!("t.{same}"),
     };
     let values: Vec<String> = columns.iter().map(value).collect();
+    let own = if table == "evidence_delivery" { " and t.id not like '%-%'" } else { "" };
+    // from the highest number down: so facts come in the order of their places
     format!(
-        "insert into {table} ({}) select {} from {table} where {of}",
+        "with recursive copy(k) as (select cast($2 as bigint) union all select k - 1 from copy where k > $1)
+         insert into {table} ({}) select {} from {from} where {of}{own}",
         columns.join(", "),
         values.join(", ")
     )
@@ -191,5 +300,85 @@ fn copying(schema: &[Column], table: &str, of: &str) -> String {
 
 /// How many parameters such a statement takes.
 fn places(sql: &str) -> usize {
-    if sql.contains("$2") { 2 } else { 1 }
+    if sql.contains("$3") { 3 } else { 2 }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use db::Val;
+    use merkle::Key;
+
+    use super::*;
+
+    /// What each copy and each retelling has of its own.
+    const OWN: [&str; 7] = ["id", "delivery_id", "source_id", "client_key", "seq", "reverses", "is_demo"];
+    const TABLES: [(&str, &str); 4] = [
+        ("evidence_delivery", "id"),
+        ("evidence_delivery_link", "delivery_id"),
+        ("evidence_deliverer", "delivery_id"),
+        ("evidence_fact", "source_id"),
+    ];
+
+    /// What stands of a delivery, without what is its own.
+    fn left(tx: &mut Tx<'_>, id: &str) -> Result<BTreeMap<&'static str, Vec<String>>, Refusal> {
+        let mut all = BTreeMap::new();
+        for (table, key) in TABLES {
+            let rows = tx.query(&format!("select * from {table} where {key} = $1"), &[id.into()])?;
+            let line = |row: &db::Row| {
+                let cells = row.columns().iter().zip(row.vals());
+                let shared = cells.filter(|(name, _)| !OWN.contains(&name.as_str()));
+                format!("{:?}", shared.collect::<Vec<(&String, &Val)>>())
+            };
+            let mut lines: Vec<String> = rows.iter().map(line).collect();
+            lines.sort();
+            all.insert(table, lines);
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn a_copy_is_what_the_same_people_leave_who_do_the_same_again() {
+        testkit::both(&compose::streams(), |db| {
+            fill_from(db, 3, 3_000).unwrap();
+            let tales = Tales::of(db).unwrap();
+            let mut compared = 0;
+            for n in 0..25 {
+                let of = tales.clone();
+                let (copies, again) = db
+                    .write_now(move |tx| {
+                        let id = of.record(tx, n)?;
+                        of.verify(tx, n, &id)?;
+                        let found = tx.query(
+                            "select c.id from evidence_delivery c join evidence_delivery a on a.id = $1
+                                and a.title = c.title and a.recorded_at = c.recorded_at
+                                and a.occurred_on = c.occurred_on
+                             where c.id like '%-%' and c.id <> $1 and c.state = 'verified'",
+                            &[(&id).into()],
+                        )?;
+                        let mut copies = Vec::new();
+                        for row in found {
+                            copies.push(left(tx, &row.get::<String>("id")?)?);
+                        }
+                        Ok((copies, left(tx, id.as_str())?))
+                    })
+                    .unwrap();
+                for copy in &copies {
+                    assert_eq!(*copy, again);
+                    compared += 1;
+                }
+            }
+            assert!(compared > 50, "{compared} copies are too few");
+            let examined = db
+                .read_now(|tx| {
+                    let district = people::district(tx)?.unwrap().id;
+                    let seal = merkle::SigningKey::new(&kernel::SeededRng::new(1));
+                    let key = Key::from_bytes(&kernel::Seal::key(&seal)).unwrap();
+                    evidence::log::examine(tx, &district, &key, None)
+                })
+                .unwrap();
+            assert!(examined.is_ok(), "every fact has its leaf, every total its facts: {examined:?}");
+        });
+    }
 }

@@ -44,10 +44,10 @@ async fn compare(table: &mut Table, scratch: &Target, db: &Db, tales: Tales) -> 
     }
     let before = by_hand.spent();
     let of = tales.clone();
-    let ids = spread(db, move |tx, at| of.record(tx, at)).await?;
+    let ids = spread(db, DELIVERIES, move |tx, at| of.record(tx, at)).await?;
     let recorded = by_hand.spent() - before;
     let before = by_hand.spent();
-    spread(db, move |tx, at| tales.verify(tx, at, &ids[at])).await?;
+    spread(db, DELIVERIES, move |tx, at| tales.verify(tx, at, &ids[at])).await?;
     let verified = by_hand.spent() - before;
     let ms = |seconds: f64| seconds * 1e3 / DELIVERIES as f64;
     let [record, verify] = hand;
@@ -58,7 +58,7 @@ async fn compare(table: &mut Table, scratch: &Target, db: &Db, tales: Tales) -> 
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program of its own, run by hand")]
-fn server() -> Option<String> {
+pub fn server() -> Option<String> {
     std::env::var("QILIN_TEST_POSTGRES").ok()
 }
 
@@ -88,9 +88,10 @@ async fn overhear(db: &Db, tales: &Tales) -> Result<(Vec<Asked>, Vec<Asked>), St
     Ok((records, verifies))
 }
 
-/// Does an action for each delivery by many callers at once; what each gave, in order.
-async fn spread<T: Send + 'static>(
+/// Does an action for each of `n` deliveries by many callers at once; what each gave, in order.
+pub async fn spread<T: Send + 'static>(
     db: &Db,
+    n: usize,
     action: impl Fn(&mut Tx<'_>, usize) -> Result<T, Refusal> + Send + Sync + 'static,
 ) -> Result<Vec<T>, String> {
     let action = Arc::new(action);
@@ -98,7 +99,7 @@ async fn spread<T: Send + 'static>(
         let (db, action) = (db.clone(), action.clone());
         tokio::spawn(async move {
             let mut given = Vec::new();
-            for at in (caller..DELIVERIES).step_by(CALLERS) {
+            for at in (caller..n).step_by(CALLERS) {
                 let action = action.clone();
                 given.push((at, db.write(move |tx| action(tx, at)).await?));
             }

@@ -75,13 +75,14 @@ fn yardstick(folder: &Path) -> Result<Running, String> {
 }
 
 /// A signed-in session.
-struct Desk {
+pub struct Desk {
     session: String,
     csrf: String,
 }
 
 impl Desk {
-    async fn enter(address: &str, login: &str) -> Result<Self, String> {
+    /// Signs in.
+    pub async fn enter(address: &str, login: &str) -> Result<Self, String> {
         let session = pages::sign_in(address, login).await?;
         let form = pages::with(&get("/desk/deliveries/new"), &format!("Cookie: qilin_session={session}"));
         let page = String::from_utf8_lossy(&pages::body(address, &form).await?).into_owned();
@@ -90,7 +91,8 @@ impl Desk {
         Ok(Self { session, csrf })
     }
 
-    fn post(&self, path: &str, fields: &[(&str, String)]) -> Vec<u8> {
+    /// A form of hers.
+    pub fn post(&self, path: &str, fields: &[(&str, String)]) -> Vec<u8> {
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         pairs.append_pair("_csrf", &self.csrf).extend_pairs(fields);
         let body = pairs.finish();
@@ -105,7 +107,7 @@ impl Desk {
 }
 
 /// What a person typed.
-fn form(new: &NewDelivery, n: usize) -> Vec<(&'static str, String)> {
+pub fn form(new: &NewDelivery, n: usize) -> Vec<(&'static str, String)> {
     let Details { kind, topic, title, on, minutes, venue, town, host, method, works, note, .. } =
         &new.details;
     let mut fields = vec![
@@ -134,7 +136,7 @@ fn form(new: &NewDelivery, n: usize) -> Vec<(&'static str, String)> {
 
 /// Sends the requests over as many connections as there are callers: milliseconds of the serving
 /// process's processor time for each, and where the answers led, in the order of the requests.
-async fn cost(of: &Running, requests: Vec<Vec<u8>>) -> Result<(f64, Vec<String>), String> {
+pub async fn cost(of: &Running, requests: Vec<Vec<u8>>) -> Result<(f64, Vec<String>), String> {
     let n = requests.len();
     let requests = Arc::new(requests);
     let before = cpu_seconds(of.id());

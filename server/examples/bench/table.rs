@@ -9,6 +9,8 @@ struct Row {
     unit: &'static str,
     against: Option<Against>,
     p99_ms: Option<f64>,
+    /// Whether the limit is one from below.
+    least: bool,
 }
 
 /// A yardstick of the same unit, and how many times as much is allowed; infinite where nothing was agreed.
@@ -25,24 +27,47 @@ pub struct Against {
 #[derive(Default)]
 pub struct Table {
     rows: Vec<Row>,
+    notes: Vec<String>,
     missing: Vec<String>,
 }
 
 impl Table {
     /// A figure without a limit.
     pub fn figure(&mut self, what: impl Into<String>, measured: f64, unit: &'static str) {
-        self.rows.push(Row { what: what.into(), measured, unit, against: None, p99_ms: None });
+        self.rows.push(Row { what: what.into(), measured, unit, against: None, p99_ms: None, least: false });
     }
 
     /// A figure with its yardstick.
     pub fn ratio(&mut self, what: impl Into<String>, measured: f64, unit: &'static str, against: Against) {
-        self.rows.push(Row { what: what.into(), measured, unit, against: Some(against), p99_ms: None });
+        let (what, against) = (what.into(), Some(against));
+        self.rows.push(Row { what, measured, unit, against, p99_ms: None, least: false });
+    }
+
+    /// A rate with its yardstick, of which at least a part is to be reached.
+    pub fn at_least(&mut self, what: impl Into<String>, measured: f64, unit: &'static str, against: Against) {
+        self.ratio(what, measured, unit, against);
+        if let Some(row) = self.rows.last_mut() {
+            row.least = true;
+        }
+    }
+
+    /// Something to be said beneath the table.
+    pub fn note(&mut self, what: &str) {
+        self.notes.push(what.to_owned());
     }
 
     /// A page: its processor time with its yardstick, and how long one waits for it.
     pub fn page(&mut self, what: impl Into<String>, cost: Cost, against: Against) {
         let (measured, p99_ms) = (cost.cpu_ms, Some(cost.p99_ms));
-        self.rows.push(Row { what: what.into(), measured, unit: "ms", against: Some(against), p99_ms });
+        let (what, against) = (what.into(), Some(against));
+        self.rows.push(Row { what, measured, unit: "ms", against, p99_ms, least: false });
+    }
+
+    /// Takes over what another holds.
+    pub fn extend(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.notes.extend(other.notes);
+        self.missing.extend(other.missing);
     }
 
     /// Something that could not be measured, and why; the run fails.
@@ -58,7 +83,10 @@ impl Table {
 
 impl Row {
     fn holds(&self) -> bool {
-        self.against.as_ref().is_none_or(|against| self.measured <= against.value * against.limit)
+        self.against.as_ref().is_none_or(|against| {
+            let limit = against.value * against.limit;
+            if self.least { self.measured >= limit } else { self.measured <= limit }
+        })
     }
 
     fn cells(&self) -> [String; 7] {
@@ -77,6 +105,7 @@ impl Row {
             match (self.holds(), against.limit.is_finite()) {
                 (_, false) => "",
                 (true, true) => "holds",
+                (false, true) if self.least => "TOO LITTLE",
                 (false, true) => "TOO MUCH",
             }
             .to_owned(),
@@ -115,6 +144,6 @@ impl std::fmt::Display for Table {
             "Measured: processor time for what has a yardstick, of the process that answers, the least of a few"
         )?;
         writeln!(f, "short runs that take turns; the yardstick was run between them.")?;
-        self.missing.iter().try_for_each(|line| writeln!(f, "{line}"))
+        self.notes.iter().chain(&self.missing).try_for_each(|line| writeln!(f, "{line}"))
     }
 }

@@ -73,6 +73,7 @@ fn open(tx: &mut Tx, by: &Caller, period: Period, state: &'static str) -> Result
 pub fn close(tx: &mut Tx, by: &Caller, period: Period) -> Result<(), Refusal> {
     let closed = keeper(by)?;
     let before = look(tx, by, period)?;
+    indicators::check_counted(tx, by.district())?;
     let of = log::of(by.district());
     let signed = merkle::sign(tx, by, &of)?;
     let head = signed.map(|signed| signed.head).ok_or_else(|| Problem::new("evidence-extract-unsigned"))?;

@@ -9,7 +9,7 @@ use super::{audit, stamp, unchanged};
 use crate::dry_run::{DryRun, dry_run};
 use crate::indicator::{Indicator, Source, Tally};
 use crate::rule::{Conditions, Rule, RuleState, RuleWorld, problems};
-use crate::{IndicatorId, RuleId, counting, rules, store};
+use crate::{IndicatorId, RuleId, recount, rules, store};
 
 /// A rule as it comes from a form.
 #[derive(Clone, Debug)]
@@ -133,7 +133,7 @@ pub fn put_in_force(tx: &mut Tx, by: &Caller, (id, seen): (&RuleId, i64)) -> Res
     refuse(problems(&rule, &world(tx, by, &rule, &indicator)?))?;
     follow(tx, by, &rule)?;
     store::rule::save(tx, by.district(), &rule, seen)?;
-    counting::recount(tx, by.district(), &indicator)?;
+    recount::begin(tx, by, &indicator.id)?;
     let detail = json!({ "indicator": rule.indicator, "version": rule.n, "since": rule.from });
     audit(tx, by, "evidence.rule.force", ("rule", id.as_str()), detail)
 }

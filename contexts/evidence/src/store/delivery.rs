@@ -157,6 +157,22 @@ pub fn verified_between(
     rows.iter().map(|row| Ok((row.get("occurred_on")?, row.get("id")?))).collect()
 }
 
+/// The same of deliveries in whatever state.
+pub fn ids_of_days(
+    tx: &mut Tx,
+    district: &DistrictId,
+    ((on, id), until): (&(Day, DeliveryId), Day),
+    limit: i64,
+) -> Result<Vec<(Day, DeliveryId)>, Refusal> {
+    let rows = tx.query(
+        "select occurred_on, id from evidence_delivery
+         where district_id = $1 and (occurred_on, id) > ($2, $3) and occurred_on <= $4
+         order by occurred_on, id limit $5",
+        params![district, *on, id, until, limit],
+    )?;
+    rows.iter().map(|row| Ok((row.get("occurred_on")?, row.get("id")?))).collect()
+}
+
 fn with_links(tx: &mut Tx, district: &DistrictId, row: &Row) -> Result<Delivery, Refusal> {
     let id: DeliveryId = row.get::<String>("id")?.into();
     let links = tx.query(

@@ -11,6 +11,7 @@ pub mod list;
 pub mod person;
 pub mod proof;
 pub mod purpose;
+pub mod recount;
 pub mod rule;
 mod stored;
 pub mod total;

@@ -122,20 +122,24 @@ pub fn list(tx: &mut Tx, district: &DistrictId) -> Result<BTreeMap<IndicatorId, 
     Ok(all)
 }
 
-/// Those that a delivery for `purposes` on a day can move.
+/// Those that a delivery for `purposes` on a day can move. One whose indicator is being counted anew is left
+/// out while the walk is still to come to that delivery.
 pub fn list_counting<'a>(
     tx: &mut Tx,
     district: &DistrictId,
     purposes: impl Iterator<Item = &'a str>,
-    on: Day,
+    (on, id): (Day, &DeliveryId),
 ) -> Result<Vec<Rule>, Refusal> {
     let mut sql = Sql::default();
     sql.push(
         "select r.* from evidence_rule r
          join evidence_indicator i on i.district_id = r.district_id and i.id = r.indicator_id
          where r.district_id = ? and r.state <> 'draft' and i.retired = false and r.valid_from <= ?
-            and r.valid_to >= ? and r.purpose_id in ",
-        [district.into(), on.into(), on.into()],
+            and r.valid_to >= ? and not exists (select 1 from evidence_recount c
+                where c.district_id = r.district_id and c.indicator_id = r.indicator_id
+                    and (c.after_on, c.after_id) < (?, ?))
+            and r.purpose_id in ",
+        [district.into(), on.into(), on.into(), on.into(), id.into()],
     );
     sql.rows([std::iter::once("").chain(purposes).map(Into::into).collect()]);
     let rows = tx.query(&sql.text, &sql.params)?;

@@ -22,6 +22,7 @@ mod photos;
 mod property;
 mod reached;
 mod recording;
+mod recount;
 mod rules;
 mod site;
 mod states;

@@ -19,8 +19,10 @@ pub struct TargetFigure {
     pub target: Target,
     /// How it stands.
     pub status: Status,
-    /// The figure as of the day; `None` is 未填.
+    /// The figure as of the day; `None` is 未填, or being counted anew.
     pub now: Option<Decimal>,
+    /// Whether it is being counted anew, so that nothing can be said for a while.
+    pub counting: bool,
     /// What it is compared with.
     pub goal: Option<Decimal>,
     /// What the path asks for on the day.
@@ -80,7 +82,7 @@ pub struct YearPoint {
 pub(super) fn number(value: Value) -> Option<Decimal> {
     match value {
         Value::Number(number) => Some(number),
-        Value::NotApplicable | Value::NotCollected | Value::Suppressed => None,
+        Value::NotApplicable | Value::NotCollected | Value::Suppressed | Value::Counting => None,
     }
 }
 
@@ -130,6 +132,7 @@ pub(super) fn target_figure(
     let promise = &target.promise;
     let has_source = promise.kind != TargetKind::Attested;
     let last = series.and_then(|series| series.points.last());
+    let counting = last.is_some_and(|point| point.value == Value::Counting);
     let (interval, as_of) = (last.and_then(|point| point.interval), last.and_then(|point| point.as_of));
     let yearly = promise.form == Some(Form::Yearly);
     let newest = points.last().and_then(|point| if yearly { point.value } else { point.to_date });
@@ -157,8 +160,12 @@ pub(super) fn target_figure(
     let asked = goal.zip(span).map(|(goal, (from, due))| rules::asked(goal, &path, from, due, on));
     let has_line = has_source && (!path.is_empty() || rules::has_reference(promise));
     TargetFigure {
-        status: rules::status(&target.promise, &known, &path, from, on),
+        status: match counting {
+            true => Status::CannotSay,
+            false => rules::status(&target.promise, &known, &path, from, on),
+        },
         now,
+        counting,
         goal,
         asked: asked.filter(|_| has_line),
         forecast: rules::forecast(&target.promise, &known, n, from, on),

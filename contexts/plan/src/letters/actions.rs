@@ -349,6 +349,7 @@ pub fn open_scoring(tx: &mut Tx<'_>, by: &Caller, seen: (&LetterId, i64)) -> Res
     let signed = of_association(by)?;
     let letter = current(tx, by, seen)?;
     let board = generate::board(tx, by, letter.year)?;
+    evidence::indicators::check_counted(tx, by.district())?;
     let facts = generate::facts(tx, by, &board, &letter.unit)?;
     let letter = letter.open_scoring(signed, by.today(), |clause| facts.figure(&board, clause))?;
     keep(tx, by, &letter, "plan.letter.open-scoring", "")

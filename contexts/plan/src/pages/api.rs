@@ -96,6 +96,7 @@ fn target(content: &Content, told: &Told, one: &TargetFigure) -> Value {
         "confirmed": one.is_confirmed(),
         "figure": one.now.filter(|_| !hidden).map(number),
         "figure_is": match one.now {
+            None if one.counting => "counting",
             None => "not-collected",
             Some(_) if hidden => "suppressed",
             Some(_) => "known",

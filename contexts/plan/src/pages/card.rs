@@ -45,7 +45,9 @@ pub(crate) fn card(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> Card {
     let promise = &target.promise;
     let unit = &promise.unit;
     let value = figure_of.now.map(|now| shown(cx, figure_of, now));
-    let value = value.or_else(|| stated(cx, figure_of)).unwrap_or_else(|| cx.t("plan-unfilled"));
+    let value = value
+        .or_else(|| stated(cx, figure_of))
+        .unwrap_or_else(|| cx.t(if figure_of.counting { "plan-recounting" } else { "plan-unfilled" }));
     let plain = board.words.plain(cx.locale, WordingKind::Target, target.id.as_str());
     Card {
         id: target.id.to_string(),
@@ -113,7 +115,7 @@ pub(crate) fn goal(cx: &Cx, figure_of: &TargetFigure) -> String {
 
 fn drawn_bar(cx: &Cx, figure_of: &TargetFigure, value: &str) -> Safe {
     let (Some(now), Some(goal)) = (figure_of.now, figure_of.goal) else {
-        return bar(Bar::default(), &cx.t("plan-unfilled"));
+        return bar(Bar::default(), value);
     };
     let due = figure_of.asked.map(|asked| thousandths(asked, goal));
     let mut words = vec![("value", value.to_owned()), ("goal", figure(cx, goal))];
@@ -128,6 +130,9 @@ fn drawn_bar(cx: &Cx, figure_of: &TargetFigure, value: &str) -> Safe {
 }
 
 fn basis(cx: &Cx, figure_of: &TargetFigure) -> String {
+    if figure_of.counting {
+        return cx.t("plan-because-counting");
+    }
     if figure_of.now.is_none() && stated(cx, figure_of).is_none() {
         let needed: Vec<String> =
             needs(&figure_of.target.promise).iter().map(|need| cx.t(&format!("plan-needs-{need}"))).collect();
@@ -201,6 +206,7 @@ pub(crate) fn trajectory(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> (O
         }
         asked_at_year_end(goal, &figure_of.path, board.period.first_day(), due, year)
     };
+    let none = cx.t(if figure_of.counting { "plan-recounting" } else { "plan-unfilled" });
     let mut rows = Vec::new();
     let (mut actual, mut planned) = (Vec::new(), Vec::new());
     for year in board.period.years() {
@@ -215,8 +221,8 @@ pub(crate) fn trajectory(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> (O
             year,
             asked: shown(asked).unwrap_or_default(),
             source: figure_of.path.get(&year).map(|step| step.source.clone()).unwrap_or_default(),
-            value: shown(point.and_then(|point| point.value)).unwrap_or_else(|| cx.t("plan-unfilled")),
-            to_date: shown(to_date).unwrap_or_else(|| cx.t("plan-unfilled")),
+            value: shown(point.and_then(|point| point.value)).unwrap_or_else(|| none.clone()),
+            to_date: shown(to_date).unwrap_or_else(|| none.clone()),
             href: point.and_then(|point| point.href.clone()).unwrap_or_default(),
             href_to_date: point.and_then(|point| point.href_to_date.clone()).unwrap_or_default(),
         });

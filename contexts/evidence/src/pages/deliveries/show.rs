@@ -120,7 +120,7 @@ fn load(tx: &mut Tx<'_>, by: &Caller, id: &DeliveryId) -> Result<Loaded, Refusal
     let facts = store::fact::list(tx, by.district(), id)?;
     let act = moves::last_act(&facts).to_vec();
     let purposes = details.purposes.iter().map(crate::PurposeId::as_str);
-    let rules = store::rule::list_counting(tx, by.district(), purposes, details.on)?;
+    let rules = store::rule::list_counting(tx, by.district(), purposes, (details.on, id))?;
     let told = store::rule::told(tx, by.district(), [id])?.remove(id);
     let mut counted = Vec::new();
     for rule in rules {

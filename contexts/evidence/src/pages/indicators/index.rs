@@ -40,6 +40,7 @@ pub(crate) fn figure(cx: &Cx, value: Value, unit: &str) -> String {
     match value {
         Value::Number(number) => format!("{} {unit}", number.normalize()).trim_end().to_owned(),
         Value::NotCollected => cx.t("evidence-unfilled"),
+        Value::Counting => cx.t("evidence-counting"),
         Value::NotApplicable => cx.t("evidence-not-applicable"),
         Value::Suppressed => cx.t("evidence-suppressed"),
     }

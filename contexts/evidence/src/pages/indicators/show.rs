@@ -25,6 +25,8 @@ struct Show<'a> {
     rows: Vec<Row>,
     versions: Vec<Version>,
     may_write: bool,
+    /// That it is being counted anew, and how far that is.
+    counting: String,
 }
 
 struct Row {
@@ -47,7 +49,7 @@ struct Version {
 /// `GET /desk/indicators/{id}`
 pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
     let id = IndicatorId::from(id);
-    let (indicator, points, versions, names) = cx
+    let (indicator, points, versions, names, until) = cx
         .read(move |tx, by| {
             let indicator = store::indicator::find(tx, by.district(), &id)?.ok_or(Refusal::NotFound)?;
             let all = indicators::values(tx, by, by.today().year())?;
@@ -56,7 +58,8 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
             let units: Vec<_> =
                 versions.iter().flat_map(|one| rules::units(&one.conditions)).cloned().collect();
             let names = Names::load(tx, by, &units)?;
-            Ok((indicator, of.map(|series| series.points).unwrap_or_default(), versions, names))
+            let until = store::recount::list(tx, by.district())?.remove(&id).map(|(on, _)| on);
+            Ok((indicator, of.map(|series| series.points).unwrap_or_default(), versions, names, until))
         })
         .await?;
     let code = indicator.source.code();
@@ -68,6 +71,9 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
         rows: points.iter().rev().map(|point| row(&cx, &indicator, point, &versions)).collect(),
         versions: versions.iter().rev().map(|one| version(&cx, &names, one)).collect(),
         may_write: code == "counted" && !drafted && cx.may(crate::pages::KEEP_RULES),
+        counting: until
+            .map(|on| cx.with("evidence-counting-until", &[("on", on.to_string())]))
+            .unwrap_or_default(),
         indicator: &indicator,
         cx: &cx,
     };
