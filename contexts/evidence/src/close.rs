@@ -130,7 +130,7 @@ impl ClosedIndicator {
     pub(crate) fn of(one: &Indicator, value: Value, to_date: Value, n: i64, rule: Option<i64>) -> Self {
         let digits = |value| match value {
             Value::Number(value) => Some(value.normalize().to_string()),
-            Value::NotApplicable | Value::NotCollected | Value::Suppressed => None,
+            Value::NotApplicable | Value::NotCollected | Value::Suppressed | Value::Counting => None,
         };
         let (id, title) = (one.id.to_string(), one.title.clone());
         Self { id, title, value: digits(value), to_date: digits(to_date), n, rule }

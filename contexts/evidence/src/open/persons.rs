@@ -106,7 +106,9 @@ fn decide_of(told: &mut Told, one: &Series, (years, of, sums_to_date): Known) {
         let point = one.points.iter().find(|point| point.year == *year);
         match point.map(pick) {
             Some(Value::Number(n)) => n.to_i64(),
-            Some(Value::NotApplicable | Value::NotCollected | Value::Suppressed) | None => None,
+            Some(Value::NotApplicable | Value::NotCollected | Value::Suppressed | Value::Counting) | None => {
+                None
+            }
         }
     };
     let values: Vec<i64> = years.iter().map(|year| number(year, |point| point.value).unwrap_or(0)).collect();

@@ -212,7 +212,7 @@ fn targets(tx: &mut Tx, by: &Caller, year: Year) -> Result<Vec<Vec<Cell>>, Refus
             Value::Number(_) if told.hides_value(&of.id, year) => Cell::Suppressed,
             Value::Number(n) => Cell::Number(n.normalize().to_string()),
             Value::Suppressed => Cell::Suppressed,
-            Value::NotCollected | Value::NotApplicable => Cell::Empty,
+            Value::NotCollected | Value::NotApplicable | Value::Counting => Cell::Empty,
         };
         // an interval or a day of an earlier year's figure says nothing of this one
         let known = value != Cell::Empty;

@@ -24,7 +24,10 @@ fn purpose(cast: &Cast, db: &Db) {
         to: day("2025-12-31"),
         duties: Vec::new(),
     };
-    run(db, &cast.coordinator, move |tx, by| evidence::purposes::register(tx, by, &[one.clone()])).unwrap();
+    run(db, &cast.coordinator, move |tx, by| {
+        evidence::purposes::register(tx, by, std::slice::from_ref(&one))
+    })
+    .unwrap();
 }
 
 fn report(cast: &Cast, came: i64, left: i64) -> Report {

@@ -1,7 +1,7 @@
 //! Promises about the schema.
 
 use super::{Folder, scratch};
-use crate::{Db, Error, Stream, Target, params};
+use crate::{Db, Error, Stream, Target};
 
 const ONE: (&str, &str) = ("0001_one.sql", "create table one (id text not null primary key);");
 const TWO: (&str, &str) = (
