@@ -208,7 +208,7 @@ fn patient(tx: &mut Tx<'_>, postgres: bool) -> Result<(), Refusal> {
 
 /// Drops the indexes beside the keys of the copied tables and answers how they are made.
 fn take_indexes(tx: &mut Tx<'_>, postgres: bool) -> Result<Vec<String>, Refusal> {
-    let tables = "('evidence_delivery', 'evidence_delivery_link', 'evidence_fact')";
+    let tables = "('evidence_delivery', 'evidence_delivery_link', 'evidence_deliverer', 'evidence_fact')";
     let list = if postgres {
         format!(
             "select indexname::text as name, indexdef::text as made from pg_indexes
@@ -256,11 +256,17 @@ fn leaves(db: &Db) -> Result<(), Refusal> {
 
 /// What is copied: rows `t` of which others, each as often as there are numbers `k`; the order of the joins is that
 /// of the keys.
-const COPIED: [(&str, &str, &str); 3] = [
+const COPIED: [(&str, &str, &str); 4] = [
     ("evidence_delivery", "evidence_delivery t cross join copy", "t.state in ('verified', 'withdrawn')"),
     (
         "evidence_delivery_link",
         "evidence_delivery d cross join copy cross join evidence_delivery_link t",
+        "d.state in ('verified', 'withdrawn') and d.id not like '%-%'
+            and t.district_id = d.district_id and t.delivery_id = d.id",
+    ),
+    (
+        "evidence_deliverer",
+        "evidence_delivery d cross join copy cross join evidence_deliverer t",
         "d.state in ('verified', 'withdrawn') and d.id not like '%-%'
             and t.district_id = d.district_id and t.delivery_id = d.id",
     ),

@@ -6,8 +6,19 @@ use kernel::{Day, Instant, Refusal};
 
 use super::stage::Stage;
 
+/// Until here months are closed in between what was recorded by hand. From September on residents' orders
+/// leave deliveries too, and these are told afterwards: what they count in is closed when they are there.
+const BEFORE_ORDERS: &str = "2025-09-10";
 /// The last day on which something is closed: October is, November waits for somebody to do it.
 const LAST: &str = "2025-11-10";
+
+/// Closes the months in which orders were delivered.
+pub fn load(stage: &mut Stage<'_, '_>) -> Result<(), Refusal> {
+    let Some((before, last)) = Day::parse(BEFORE_ORDERS).zip(Day::parse(LAST)) else { return Ok(()) };
+    let mut closes = Closes::after(stage, Some(before.at(17, 30)));
+    closes.last = Some(last);
+    closes.until(stage, last.at(17, 30))
+}
 
 /// When the next month is closed.
 pub struct Closes {
@@ -20,7 +31,7 @@ impl Closes {
     pub fn after(stage: &Stage<'_, '_>, first: Option<Instant>) -> Self {
         let signs = stage.prepared.seal.key() != kernel::Seal::key(&kernel::Unsealed);
         let next = first.filter(|_| signs).and_then(|at| tenth_after(at.day()));
-        Self { next, last: Day::parse(LAST) }
+        Self { next, last: Day::parse(BEFORE_ORDERS) }
     }
 
     /// Closes all that is to be closed before a moment.

@@ -102,7 +102,8 @@ pub fn load_sealed(
         supervision::load(&mut stage, &progress)?;
         inspections::load(&mut stage, &progress)?;
         letters::load(&mut stage, &progress)?;
-        orders::load(&mut stage, &progress)
+        orders::load(&mut stage, &progress)?;
+        closes::load(&mut stage)
     })
     .map_err(|refusal| format!("The demonstration could not be written: {refusal}"))?;
     Ok(Found::Made)

@@ -64,17 +64,17 @@ pub fn spans<'a>(
 ) -> Result<BTreeMap<PurposeId, PurposeSpan>, Refusal> {
     let mut params: Vec<Val> = vec![district.into()];
     params.extend(ids.into_iter().map(Val::from));
-    let named: Vec<String> = (2..=params.len()).map(|place| format!("(cast(${place} as text))")).collect();
+    let named: Vec<String> = (2..=params.len()).map(|place| format!("${place}")).collect();
     if named.is_empty() {
         return Ok(BTreeMap::new());
     }
     // as in people's `kinds`: rows of values are walked, a list after `in` would be built into a table
     let sql = format!(
-        "with named (id) as (values {})
+        "with named (id) as (values (cast({} as text)))
          select p.id, p.title, p.valid_from, p.valid_to, p.retired from named
             cross join evidence_purpose p
          where p.district_id = $1 and p.id = named.id",
-        named.join(", ")
+        named.join(" as text)), (cast(")
     );
     let rows = tx.query(&sql, &params)?;
     let span = |row: &Row| -> Result<_, db::Error> {

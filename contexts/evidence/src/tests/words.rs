@@ -14,7 +14,9 @@ const TEXTS: [(Locale, &str); 2] = [
             include_str!("../../locales/flags.zh-CN.ftl"),
             include_str!("../../locales/callbacks.zh-CN.ftl"),
             include_str!("../../locales/closes.zh-CN.ftl"),
-            include_str!("../../locales/figures.zh-CN.ftl")
+            include_str!("../../locales/figures.zh-CN.ftl"),
+            include_str!("../../locales/messages.zh-CN.ftl"),
+            include_str!("../../locales/open.zh-CN.ftl")
         ),
     ),
     (
@@ -25,7 +27,9 @@ const TEXTS: [(Locale, &str); 2] = [
             include_str!("../../locales/flags.en.ftl"),
             include_str!("../../locales/callbacks.en.ftl"),
             include_str!("../../locales/closes.en.ftl"),
-            include_str!("../../locales/figures.en.ftl")
+            include_str!("../../locales/figures.en.ftl"),
+            include_str!("../../locales/messages.en.ftl"),
+            include_str!("../../locales/open.en.ftl")
         ),
     ),
 ];

@@ -140,19 +140,19 @@ pub fn kinds<'a>(
 ) -> Result<BTreeMap<UnitId, UnitKind>, db::Error> {
     let mut params = vec![district.into(), on.into()];
     params.extend(ids.into_iter().map(db::Val::from));
-    let named: Vec<String> = (3..=params.len()).map(|place| format!("(cast(${place} as text))")).collect();
+    let named: Vec<String> = (3..=params.len()).map(|place| format!("${place}")).collect();
     if named.is_empty() {
         return Ok(BTreeMap::new());
     }
     // a list after `in` would make SQLite build a table of it at each call; rows of values are walked
     let sql = format!(
-        "with named (id) as (values {})
+        "with named (id) as (values (cast({} as text)))
          select u.id, u.kind from named
             cross join unit_version v
             join unit u on u.district_id = v.district_id and u.id = v.unit_id
          where v.district_id = $1 and v.unit_id = named.id
            and v.valid_from <= $2 and (v.valid_to is null or v.valid_to > $2)",
-        named.join(", ")
+        named.join(" as text)), (cast(")
     );
     let kind = |row: &Row| Ok((row.get("id")?, row.parse("unit", "kind", UnitKind::parse)?));
     tx.query(&sql, &params)?.iter().map(kind).collect()

@@ -129,7 +129,8 @@ fn the_board_asks_as_many_questions_for_five_years_as_for_one() {
             site.cast.act(db, count).unwrap()
         };
         assert_eq!(asked(2021), asked(2025));
-        assert!(asked(2025) <= 19, "{}", asked(2025));
+        // what a closed year said and what is being counted anew are a question each
+        assert!(asked(2025) <= 21, "{}", asked(2025));
     });
 }
 
