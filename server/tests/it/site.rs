@@ -99,7 +99,8 @@ pub fn links(page: &Answer) -> Vec<String> {
 }
 
 /// One address of every page, found by following links: a page that nothing leads to is a fault.
-/// Of deliveries one in each state, of a unit each of its steps, of a draft each of its forms.
+/// Of deliveries one in each state, an indicator that a rule counts, of a unit each of its steps, of a draft
+/// each of its forms.
 pub fn pages(client: &mut Client, patterns: &[&str]) -> Vec<String> {
     let mut starts = vec!["/desk".to_owned(), "/plan".to_owned()];
     for state in ["draft", "returned", "submitted", "verified", "withdrawn"] {
@@ -107,6 +108,11 @@ pub fn pages(client: &mut Client, patterns: &[&str]) -> Vec<String> {
         let first = links(&list).into_iter().find(|link| kind(link, patterns).0 == "/desk/deliveries/{id}");
         starts.extend(first);
     }
+    let is = |link: &String, pattern: &str| kind(link, patterns).0 == pattern;
+    let indicators = links(&client.get("/desk/indicators")).into_iter();
+    let mut indicators = indicators.filter(|link| is(link, "/desk/indicators/{id}"));
+    starts
+        .extend(indicators.find(|link| links(&client.get(link)).iter().any(|to| is(to, "/desk/rules/{id}"))));
     let mut waiting: VecDeque<String> = starts.iter().cloned().collect();
     let mut known: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut found = Vec::new();
