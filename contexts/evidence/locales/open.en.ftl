@@ -89,3 +89,4 @@ evidence-open-means-name = The full name of the unit
 evidence-open-means-unit_kind = What kind of unit it is
 evidence-open-means-under = The full name of the unit above
 evidence-open-means-since = The day from which its name and place in the tree are these
+evidence-open-hash = SHA-256

@@ -89,3 +89,4 @@ evidence-open-means-name = 单位全称
 evidence-open-means-unit_kind = 单位的类别
 evidence-open-means-under = 上一级单位的全称
 evidence-open-means-since = 现在的名称和隶属关系从哪一天开始
+evidence-open-hash = SHA-256

@@ -10,7 +10,7 @@ const NO_PAGES: &[&str] = &[
     "/desk/closes/{period}/file", "/desk/plan/proofs/{id}", "/desk/plan/letters/{id}/pdf",
     "/desk/plan/letters/{id}/supplements/{n}/pdf", "/desk/plan/reports/{code}/pdf",
     "/desk/plan/documents/{id}/file", "/desk/proofs/{id}", "/healthz", "/log/head", "/login",
-    "/openapi.json", "/order/{key}/{step}", "/orders/{number}", "/preferences", "/setup",
+    "/open/{table}", "/openapi.json", "/order/{key}/{step}", "/orders/{number}", "/preferences", "/setup",
 ];
 
 /// A form of a page: where it is sent, and its fields with the value to send.
