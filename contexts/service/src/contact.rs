@@ -132,7 +132,7 @@ pub fn open(by: &Caller, order: &OrderId, sealed: &[u8]) -> Option<Contact> {
 
 /// The hash by which the same number is known again.
 pub fn phone_mac(by: &Caller, phone: &str) -> String {
-    mac(&*by.seal, "phone", phone).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(mac(&*by.seal, "phone", phone))
 }
 
 /// The code of an order: twelve digits, forty bits. It is computed and never stored, so that nobody

@@ -122,5 +122,5 @@ fn refuse_changed(stream: &Stream, done: &[(String, String)]) -> Result<(), Erro
 
 /// SHA-256 in hexadecimal; line ends do not count, since a checkout may change them.
 fn hash(sql: &str) -> String {
-    Sha256::digest(sql.replace("\r\n", "\n")).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(sql.replace("\r\n", "\n")))
 }

@@ -170,5 +170,5 @@ pub fn missed(tx: &mut Tx<'_>) -> Result<Vec<Missed>, Refusal> {
 }
 
 fn digest(payload: &str) -> String {
-    Sha256::digest(payload).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(payload))
 }

@@ -26,7 +26,7 @@ pub use id::{AccountId, DistrictId, UnitId, new_ulid};
 pub use refusal::{Problem, Problems, Refusal};
 pub use rng::{Rng, SeededRng, SystemRng};
 pub use seal::{Seal, Unsealed};
-pub use text::search_key;
+pub use text::{hex, search_key};
 pub use time::{Day, Instant, Year};
 pub use value::{Value, round_half_up};
 pub use workdays::Workdays;

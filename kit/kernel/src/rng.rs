@@ -11,7 +11,7 @@ pub trait Rng: Send + Sync {
     fn token(&self) -> String {
         let mut bytes = [0u8; 32];
         self.fill(&mut bytes);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::hex(bytes)
     }
 
     /// A number in `0..bound`; 0 when `bound` is 0.

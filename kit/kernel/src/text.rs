@@ -1,4 +1,4 @@
-//! The form of a text under which it is looked up.
+//! The form of a text under which it is looked up; bytes as text.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -8,9 +8,21 @@ pub fn search_key(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
+/// Bytes as hexadecimal digits, two for each, in lower case.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    let digit = |four: u8| char::from(if four < 10 { b'0' + four } else { b'a' + four - 10 });
+    bytes.as_ref().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::search_key;
+    use super::{hex, search_key};
+
+    #[test]
+    fn every_byte_is_written_as_the_formatter_writes_it() {
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(hex(&all), all.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    }
 
     #[test]
     fn width_case_and_spaces_do_not_keep_names_apart() {

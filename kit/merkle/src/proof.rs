@@ -14,7 +14,7 @@ impl Hash {
 
     /// 64 hexadecimal digits.
     pub fn hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        kernel::hex(self.0)
     }
 
     /// From 64 hexadecimal digits.

@@ -42,7 +42,7 @@ pub(crate) const OWN: &[Asset] = &[
 
 /// The version of a file: the beginning of its hash.
 pub(crate) fn version(asset: &Asset) -> String {
-    Sha256::digest(asset.bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(asset.bytes)).chars().take(12).collect()
 }
 
 /// Serves a file. With its version in the address it may be kept for ever.

@@ -8,12 +8,15 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use kernel::{Day, Problem, Refusal};
+use kernel::{Caller, Day, Problem, Refusal};
 use sha2::{Digest, Sha256};
 
 use crate::guard::BodyLimit;
 use crate::{App, Cx, Error};
 
+/// The characters of a form's key that tell when it was drawn, as a ULID begins, and those of its token.
+const TIME: usize = 10;
+const TOKEN: usize = 64;
 /// Fields beyond this are no form of ours.
 const MOST_FIELDS: usize = 2_000;
 /// A refused body is read to its end, so that the browser shows our answer, up to this size.
@@ -28,6 +31,17 @@ pub struct File {
     pub content_type: String,
     /// What is in it.
     pub bytes: Bytes,
+}
+
+/// A new key for a form: when it is drawn, then 256 bits that nobody guesses.
+pub(crate) fn new_key(by: &Caller) -> String {
+    format!("{}{}", by.id::<String>().get(..TIME).unwrap_or_default(), by.rng.token())
+}
+
+/// When the form with this key was drawn, as its key tells it; empty for a key of another make.
+fn drawn_at(once: &str) -> &str {
+    let is_ours = once.len() == TIME + TOKEN && once.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_ours { once.get(..TIME).unwrap_or_default() } else { "" }
 }
 
 /// The fields of a form, as typed, with what has to be mended.
@@ -97,8 +111,11 @@ impl Form {
     }
 
     /// What tells this sending from others: the key of the form with all that was sent, in SHA-256 and
-    /// hexadecimal. Empty for a form without a key. Whoever goes back, changes a field and sends again
-    /// sends another form, though the browser kept the key.
+    /// hexadecimal, behind the time that the key begins with. Empty for a form without a key. Whoever goes
+    /// back, changes a field and sends again sends another form, though the browser kept the key.
+    ///
+    /// The time lets the receipts of forms that were drawn one after the other lie side by side: a commit
+    /// then writes a page of them, not one for each.
     pub(crate) fn receipt_key(&self, path: &str) -> String {
         if self.once().is_empty() {
             return String::new();
@@ -120,7 +137,7 @@ impl Form {
             add(file.name.as_bytes());
             add(&file.bytes);
         }
-        sent.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{}{}", drawn_at(self.once()), kernel::hex(sent.finalize()))
     }
 
     /// A day; `None` when the field is empty.

@@ -44,5 +44,8 @@ pub use words::{Catalogue, Locale, keys as message_keys};
 /// The tables of this crate: receipts of forms that were sent.
 pub const STREAM: db::Stream = db::Stream {
     context: "web",
-    files: &[("0001_form_receipt.sql", include_str!("../migrations/0001_form_receipt.sql"))],
+    files: &[
+        ("0001_form_receipt.sql", include_str!("../migrations/0001_form_receipt.sql")),
+        ("0002_kept_by_key.sql", include_str!("../migrations/0002_kept_by_key.sql")),
+    ],
 };

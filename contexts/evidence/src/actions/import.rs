@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use db::Tx;
-use kernel::{Caller, Day, Problem, Refusal, search_key};
+use kernel::{Caller, Day, Problem, Refusal, hex, search_key};
 use people::units::{NameMatch, Names};
 use sha2::{Digest, Sha256};
 
@@ -118,8 +118,7 @@ fn one(
         Err(other) => return Err(other),
     };
     // each host counts its own activities 1, 2, 3
-    let digest = Sha256::digest(format!("{}\n{}", details.host, search_key(&row.key)));
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(Sha256::digest(format!("{}\n{}", details.host, search_key(&row.key))));
     let client_key = format!("import-{}", digest.get(..40).unwrap_or_default());
     let new = NewDelivery { client_key, details, persons: String::new(), photos: Vec::new(), submit: true };
     let Some(earlier) = store::delivery::find_by_client_key(tx, by.district(), &new.client_key)? else {

@@ -79,7 +79,7 @@ impl Published {
             hash.update("\n");
             hash.update(row.iter().map(Cell::plain).collect::<Vec<_>>().join("\t"));
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        kernel::hex(hash.finalize())
     }
 }
 

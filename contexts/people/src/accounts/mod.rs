@@ -10,9 +10,9 @@ pub(crate) use actions::open;
 pub use actions::{NewAccount, change_password, create, disable, enable, rename, reset_password};
 pub use password::{PasswordHash, hash};
 pub use roles::{HeldRole, actor, end_role, give_role, held, holders, holders_in, nearest_holders};
-pub(crate) use roles::{end_in_unit, grant, grants, hand_over};
+pub(crate) use roles::{end_in_unit, grant, hand_over};
+pub(crate) use store::{COLUMNS, account, note_sign_in, password_hash};
 pub use store::{Filter, count, find, find_by_login, in_unit, list};
-pub(crate) use store::{note_sign_in, password_hash};
 
 use kernel::{AccountId, Instant, Problem, UnitId, search_key};
 

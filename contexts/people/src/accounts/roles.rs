@@ -73,7 +73,7 @@ pub fn holders_in(
 
 /// What an account holds on a day, each role with its reach. Administrators and coordinators reach
 /// the whole district anyway ([`Actor::reach`]), so their units are not gathered one by one.
-pub(crate) fn grants(
+fn grants(
     tx: &mut Tx<'_>,
     district: &DistrictId,
     account: &AccountId,

@@ -5,9 +5,11 @@ use kernel::{AccountId, Day, DistrictId, Instant, UnitId, search_key};
 
 use super::{Account, AccountState, PasswordHash};
 
-const COLUMNS: &str = "a.id, a.login, a.name, a.unit_id, a.must_change_password, a.disabled_at, a.created_at, a.signed_in_at, a.version";
+/// What [`account`] reads of the table `a`.
+pub(crate) const COLUMNS: &str = "a.id, a.login, a.name, a.unit_id, a.must_change_password, a.disabled_at, a.created_at, a.signed_in_at, a.version";
 
-fn account(row: &Row) -> Result<Account, db::Error> {
+/// The account of a row with [`COLUMNS`].
+pub(crate) fn account(row: &Row) -> Result<Account, db::Error> {
     let disabled: Option<Instant> = row.get("disabled_at")?;
     let must_change: bool = row.get("must_change_password")?;
     let state = match (disabled, must_change) {

@@ -67,7 +67,7 @@ const fn standing(seen_at: Instant, expires_at: Instant, now: Instant) -> Standi
 
 /// The SHA-256 of a token, as hexadecimal digits.
 pub(crate) fn token_hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(token.as_bytes()))
 }
 
 /// Who holds a session's token now. Reads only.
@@ -75,21 +75,22 @@ pub(crate) fn token_hash(token: &str) -> String {
 /// # Errors
 /// As the database refuses.
 pub fn find(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<Visit, Refusal> {
-    let Some(session) = store::find(tx, &token_hash(token))? else { return Ok(Visit::Nobody) };
+    let today = clock.today();
+    let Some(holding) = store::holding(tx, &token_hash(token), today)? else { return Ok(Visit::Nobody) };
+    let store::Holding { session, account, roles } = holding;
     let standing = standing(session.seen_at, session.expires_at, clock.now());
     if standing == Standing::Over {
         return Ok(Visit::Over);
     }
-    let Some(account) = accounts::find(tx, &session.district, &session.account)? else {
-        return Ok(Visit::Nobody);
-    };
     let must_change_password = match account.state {
         AccountState::Disabled { .. } => return Ok(Visit::Nobody),
         AccountState::Temporary => true,
         AccountState::Active => false,
     };
-    let today = clock.today();
-    let grants = accounts::grants(tx, &session.district, &account.id, today)?;
+    let mut grants = Vec::with_capacity(roles.len());
+    for (role, unit) in roles {
+        grants.push(accounts::grant(tx, &session.district, role, unit, today)?);
+    }
     let own = Actor {
         district: session.district.clone(),
         account: Some(account.id),

@@ -1,9 +1,10 @@
 //! All SQL of the sessions.
 
 use db::{Row, Tx, params};
-use kernel::{AccountId, Caller, DistrictId, Instant, Refusal, Role, UnitId};
+use kernel::{AccountId, Caller, Day, DistrictId, Instant, Refusal, Role, UnitId};
 
 use super::{IDLE_SECONDS, Session};
+use crate::accounts::{Account, COLUMNS, account};
 
 fn session(row: &Row) -> Result<Session, db::Error> {
     let unit: Option<UnitId> = row.get("view_as_unit")?;
@@ -30,6 +31,36 @@ pub(super) fn find(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Session>, db::E
     .as_ref()
     .map(session)
     .transpose()
+}
+
+/// A session, whose it is, and what that account holds on a day.
+pub(super) struct Holding {
+    pub session: Session,
+    pub account: Account,
+    pub roles: Vec<(Role, UnitId)>,
+}
+
+/// All that every request asks, in one statement.
+pub(super) fn holding(tx: &mut Tx<'_>, hash: &str, on: Day) -> Result<Option<Holding>, db::Error> {
+    let sql = format!(
+        "select s.district_id, s.account_id, s.csrf, s.seen_at, s.expires_at, s.view_as_role, s.view_as_unit,
+            {COLUMNS}, g.role, g.unit_id as held_in
+         from session s
+         join account a on a.district_id = s.district_id and a.id = s.account_id
+         left join role_grant g on g.district_id = s.district_id and g.account_id = s.account_id
+            and g.since <= $2 and (g.until is null or g.until > $2)
+         where s.token_hash = $1"
+    );
+    let rows = tx.query(&sql, params![hash, on])?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut roles = Vec::new();
+    for row in &rows {
+        if let Some(unit) = row.get("held_in")? {
+            roles.push((row.parse("role_grant", "role", Role::parse)?, unit));
+        }
+    }
+    roles.sort_by(|(one, here), (other, there)| (one.code(), here).cmp(&(other.code(), there)));
+    Ok(Some(Holding { session: session(first)?, account: account(first)?, roles }))
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, hash: &str, session: &Session, address: &str) -> Result<(), db::Error> {

@@ -1,7 +1,7 @@
 //! Bringing a document, reading it, and making a draft of it.
 
 use db::Tx;
-use kernel::{Caller, Problem, Refusal};
+use kernel::{Caller, Problem, Refusal, hex};
 use plan_doc::Reading;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -36,7 +36,7 @@ pub fn receive(tx: &mut Tx<'_>, by: &Caller, name: &str, bytes: &[u8]) -> Result
     if bytes.len() > MAX_BYTES {
         return Err(Problem::new("plan-file-too-large").at("file").with("most", MAX_BYTES >> 20).into());
     }
-    let sha256 = hex(bytes);
+    let sha256 = hex(Sha256::digest(bytes));
     if let Some(known) = store::same_file(tx, by.district(), &sha256)? {
         return Ok(Received::Known(known));
     }
@@ -95,7 +95,7 @@ pub fn finish(
             return Ok(None);
         }
     };
-    let text_sha256 = hex(reading.text.as_bytes());
+    let text_sha256 = hex(Sha256::digest(reading.text.as_bytes()));
     if let Some(same) = store::same_text(tx, by.district(), &text_sha256)? {
         let name = store::find_document(tx, by.district(), &same)?.map(|same| same.name).unwrap_or_default();
         let args = vec![("document".to_owned(), same.to_string()), ("name".to_owned(), name)];
@@ -140,8 +140,4 @@ fn draft(tx: &mut Tx<'_>, by: &Caller, document: &DocumentId, reading: &Reading)
         "doubts": content.doubts.len() });
     record(tx, by, "plan.draft", ("plan", plan.id.as_str()), detail)?;
     Ok(plan.id)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

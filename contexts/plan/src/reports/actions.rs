@@ -66,5 +66,5 @@ pub fn find(tx: &mut Tx<'_>, by: &Caller, code: &str) -> Result<(Kept, bool), Re
 }
 
 fn hash(cells: &str) -> String {
-    Sha256::digest(cells.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(cells.as_bytes()))
 }

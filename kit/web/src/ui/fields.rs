@@ -11,7 +11,7 @@ pub fn csrf(cx: &Cx) -> Safe {
     Safe(format!(
         r#"<input type="hidden" name="_csrf" value="{}"><input type="hidden" name="_once" value="{}">"#,
         escape(&cx.csrf),
-        cx.by.rng.token()
+        crate::form::new_key(&cx.by)
     ))
 }
 

@@ -222,7 +222,8 @@ fn plain(html: &str) -> String {
     }
     let mut out = Vec::new();
     for part in text.split('"') {
-        let is_token = part.len() == 64 && part.bytes().all(|b| b.is_ascii_hexdigit());
+        // of a session 64 digits; of a form ten for the time before them
+        let is_token = matches!(part.len(), 64 | 74) && part.bytes().all(|b| b.is_ascii_alphanumeric());
         out.push(if is_token { "TOKEN" } else { part });
     }
     out.join("\"").split_whitespace().collect::<Vec<_>>().join(" ")
