@@ -6,7 +6,7 @@ use db::Tx;
 use evidence::{IndicatorId, PurposeId, Reached, Series, Sums, Tally, reached};
 use kernel::{Caller, Day, Refusal, Value, Year};
 use plan_doc::{Comparator, Form, TargetKind};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::Target;
 use crate::rules::{self, Forecast, Known, Status};
@@ -51,6 +51,19 @@ impl TargetFigure {
     /// Whether a person stands behind it.
     pub const fn is_confirmed(&self) -> bool {
         matches!(self.target.state, TargetState::Confirmed { .. })
+    }
+
+    /// The decimal places in which its numbers are written: as many as the goal or the figure has, at most
+    /// two, so that a promise of 2.5 yuan never reads as 3 and one of 500 persons never as 233.3.
+    pub fn places(&self) -> u32 {
+        let of = [self.goal, self.now].into_iter().flatten();
+        of.map(|value| value.normalize().scale()).max().unwrap_or(0).min(2)
+    }
+
+    /// A number that it asks for or lacks, as it is written: rounded up, since a line asks for parts of
+    /// persons.
+    pub fn written_up(&self, value: Decimal) -> Decimal {
+        value.round_dp_with_strategy(self.places(), RoundingStrategy::ToPositiveInfinity).normalize()
     }
 
     /// The list behind the figure.

@@ -121,7 +121,7 @@ fn drawn_bar(cx: &Cx, figure_of: &TargetFigure, value: &str) -> Safe {
     let mut words = vec![("value", value.to_owned()), ("goal", figure(cx, goal))];
     let key = match figure_of.asked {
         Some(asked) => {
-            words.push(("asked", figure(cx, round_half_up(asked, 0))));
+            words.push(("asked", figure(cx, figure_of.written_up(asked))));
             "plan-bar"
         }
         None => "plan-bar-plain",
@@ -216,10 +216,11 @@ pub(crate) fn trajectory(cx: &Cx, board: &Board, figure_of: &TargetFigure) -> (O
         let drawn = if yearly { point.and_then(|point| point.value) } else { to_date };
         actual.extend(drawn.map(|value| (year, float(value))));
         planned.extend(asked.map(|value| (year, float(value))));
-        let shown = |value: Option<Decimal>| value.map(|value| figure(cx, round_half_up(value, 1)));
+        let shown =
+            |value: Option<Decimal>| value.map(|value| figure(cx, round_half_up(value, figure_of.places())));
         rows.push(YearRow {
             year,
-            asked: shown(asked).unwrap_or_default(),
+            asked: asked.map(|asked| figure(cx, figure_of.written_up(asked))).unwrap_or_default(),
             source: figure_of.path.get(&year).map(|step| step.source.clone()).unwrap_or_default(),
             value: shown(point.and_then(|point| point.value)).unwrap_or_else(|| none.clone()),
             to_date: shown(to_date).unwrap_or_else(|| none.clone()),

@@ -103,11 +103,9 @@ pub(crate) fn of_target(cx: &Cx, figure_of: &TargetFigure, on: Day) -> String {
                 return String::new();
             }
             let key = if ended { "plan-because-missed" } else { "plan-because-below" };
-            // A line asks for parts of persons; what is missing is said in whole ones.
-            let whole = |value: rust_decimal::Decimal| figure(cx, value.ceil());
             let args = [
-                ("asked", whole(asked)),
-                ("short", whole(gap)),
+                ("asked", figure(cx, figure_of.written_up(asked))),
+                ("short", figure(cx, figure_of.written_up(gap))),
                 ("unit", promise.unit.clone()),
                 ("on", on.to_string()),
             ];

@@ -112,7 +112,7 @@ fn target(figure: &TargetFigure) -> Line {
         key: figure.target.id.to_string(),
         title: promise.subject.clone(),
         value: figure.now,
-        asked: figure.asked.map(|asked| kernel::round_half_up(asked, 1)),
+        asked: figure.asked.map(|asked| figure.written_up(asked)),
         unit: promise.unit.clone(),
         persons: promise.counting.tally != Tally::Sessions,
         status: figure.status.code().to_owned(),

@@ -160,10 +160,6 @@ fn lacks(done: Decimal, asked: Decimal, n_percent: i64) -> bool {
     asked > done && (asked - done) * Decimal::from(100) >= asked * Decimal::from(n_percent)
 }
 
-fn words(figure: Decimal) -> String {
-    round_half_up(figure, 1).normalize().to_string()
-}
-
 fn args<const N: usize>(pairs: [(&str, String); N]) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -202,9 +198,9 @@ fn target_reason(known: &Known<'_>, setting: &Setting, figure: &TargetFigure) ->
     };
     let pairs = [
         ("on", known.board.on.to_string()),
-        ("now", words(now)),
-        ("asked", words(round_half_up(asked, 0))),
-        ("goal", figure.goal.map(words).unwrap_or_default()),
+        ("now", round_half_up(now, figure.places()).normalize().to_string()),
+        ("asked", figure.written_up(asked).to_string()),
+        ("goal", figure.goal.map(|goal| goal.normalize().to_string()).unwrap_or_default()),
         ("unit", figure.target.promise.unit.clone()),
     ];
     let href = figure.href().unwrap_or_default().to_owned();

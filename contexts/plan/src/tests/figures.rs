@@ -207,3 +207,21 @@ fn a_past_year_is_judged_by_its_december_and_the_running_one_by_its_last_month()
         assert_eq!(of(2024), ("2024-07-01".to_owned(), Status::OnCourse), "December is to come");
     });
 }
+
+#[test]
+fn what_is_asked_for_is_written_in_whole_persons_but_in_parts_of_a_yuan() {
+    both(STREAMS, |db| {
+        let cast = Cast::of(db);
+        let (plan, _) = with_promise(&cast, db, promise(2, "2023-06", None));
+        let figure = last(&board(&cast, db, &plan, 2024)).clone();
+        let read = |text: &str| text.parse::<Decimal>().unwrap();
+        let written = |(now, goal): (&str, &str), value: &str| {
+            let of = TargetFigure { now: Some(read(now)), goal: Some(read(goal)), ..figure.clone() };
+            of.written_up(read(value)).to_string()
+        };
+        assert_eq!(written(("200", "500"), "233.33"), "234", "persons come whole");
+        assert_eq!(written(("2.33", "2.50"), "2.50"), "2.5", "a promise of 2.5 yuan is not one of 3");
+        assert_eq!(written(("2.33", "2.50"), "0.17"), "0.17", "nor is 0.17 lacking a whole one");
+        assert_eq!(written(("2.33", "3"), "2.4666"), "2.47");
+    });
+}
