@@ -35,6 +35,9 @@ pub struct Site {
     /// Hosts within the own network that messages may be sent to, as HOST or HOST:PORT, parted by commas [env: QILIN_ALLOW_HOSTS]
     #[arg(long, value_name = "HOSTS")]
     pub allow_hosts: Option<String>,
+    /// Folder, best on another disk, for a copy of the embedded database that is a second behind at most [env: QILIN_COPY_TO]
+    #[arg(long, value_name = "DIR")]
+    pub copy_to: Option<PathBuf>,
 }
 
 #[allow(clippy::disallowed_methods)] // the one place that reads the environment
@@ -120,6 +123,11 @@ impl Site {
     /// Whether people reach the site by https.
     pub fn secure(&self) -> bool {
         self.address().starts_with("https://")
+    }
+
+    /// Where a copy is kept; `None` when nobody asked for one.
+    pub fn copy_to(&self) -> Option<PathBuf> {
+        self.copy_to.clone().or_else(|| environment("QILIN_COPY_TO").map(PathBuf::from))
     }
 
     /// Where messages may be sent.

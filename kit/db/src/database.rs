@@ -1,7 +1,7 @@
 //! The handle that everybody holds: opening, reading, writing, closing.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -58,6 +58,9 @@ struct Inner {
     /// A connection that does nothing but notice what others commit; none on PostgreSQL.
     watch: Mutex<Option<sqlite::Session>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Who reads for the copy, once one is kept.
+    follower: Arc<OnceLock<Arc<sqlite::Follower>>>,
+    copy: Mutex<Option<sqlite::Keeping>>,
 }
 
 impl Db {
@@ -196,6 +199,31 @@ impl Db {
         }
     }
 
+    /// Keeps a copy in a folder that is a second behind at most, from now until the database is closed:
+    /// [`crate::rebuild`] makes a database of it. What goes wrong later is logged and tried again.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or a copy is kept already; on PostgreSQL, which has its own tools
+    /// for that.
+    pub fn follow(&self, to: &Path) -> Result<(), Error> {
+        self.follow_at(to, sqlite::Pace::default())
+    }
+
+    pub(crate) fn follow_at(&self, to: &Path, pace: sqlite::Pace) -> Result<(), Error> {
+        let Target::Sqlite(path) = &self.inner.target else {
+            return Err(Error::Database("PostgreSQL is copied by a standby or pg_receivewal".to_owned()));
+        };
+        let mut copy = self.inner.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        if copy.is_some() {
+            return Err(Error::Database("a copy is kept already".to_owned()));
+        }
+        let keeping = sqlite::keep(path, to, pace)?;
+        // set once, since a copy that is kept is never let go before the end
+        let _ = self.inner.follower.set(Arc::clone(&keeping.follower));
+        *copy = Some(keeping);
+        Ok(())
+    }
+
     /// Takes nothing more, finishes what waits, and closes the connections.
     pub fn close(&self) {
         self.inner.close();
@@ -210,6 +238,8 @@ impl Inner {
             reads: Arc::new(Queue::new(WAITING, PATIENCE)),
             watch: Mutex::default(),
             threads: Mutex::new(Vec::new()),
+            follower: Arc::default(),
+            copy: Mutex::default(),
         }
     }
 
@@ -219,8 +249,8 @@ impl Inner {
         let readers = std::thread::available_parallelism().map_or(4, usize::from).clamp(4, 8);
         self.read_sqlite(path, readers)?;
         *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(sqlite::Session::reading(path)?);
-        let queue = Arc::clone(&self.writes);
-        self.spawn("db-write", move || sqlite::write_from(&queue, writer))
+        let (queue, follower) = (Arc::clone(&self.writes), Arc::clone(&self.follower));
+        self.spawn("db-write", move || sqlite::write_from(&queue, writer, &follower))
     }
 
     fn read_sqlite(&self, path: &Path, readers: usize) -> Result<(), Error> {
@@ -272,6 +302,9 @@ impl Inner {
             if thread.join().is_err() {
                 tracing::error!("a database thread panicked");
             }
+        }
+        if let Some(copy) = self.copy.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            copy.stop();
         }
     }
 }

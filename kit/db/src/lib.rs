@@ -22,6 +22,7 @@ pub use migrate::Stream;
 pub use postgres::Scratch;
 pub use row::Row;
 pub use schema::Column;
+pub use sqlite::{Rebuilt, rebuild};
 pub use tx::{Asked, Tx};
 
 /// The parameters of a statement: `params![&id, count, Some(day)]`.

@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use db::Target;
+use kernel::Instant;
 use sha2::{Digest, Sha256};
 
 use super::show::look;
@@ -50,13 +51,16 @@ pub fn restore(store: &Store, from: &Path) -> Result<(), String> {
         ));
     }
     let part = with(".part");
-    let copied = copy(from, &part).and_then(|()| {
+    let copied = if from.is_dir() { rebuild(from, &part) } else { copy(from, &part) };
+    let copied = copied.and_then(|()| {
         let kept = std::fs::rename(&part, &path).and_then(|()| sync_folder(&path));
         kept.map_err(|error| format!("{} cannot be written: {error}", path.display()))
     });
     if copied.is_err() {
         // What is left of the try; the first error is the one to tell.
-        let _ = std::fs::remove_file(&part);
+        for left in [part.clone(), with(".part-wal"), with(".part-shm")] {
+            let _ = std::fs::remove_file(left);
+        }
     }
     copied?;
     super::show::doctor(store)?;
@@ -65,6 +69,17 @@ pub fn restore(store: &Store, from: &Path) -> Result<(), String> {
         println!("Restored.");
     } else {
         println!("Restored. Now bring back {} from its own backup, and start.", key.display());
+    }
+    Ok(())
+}
+
+/// Puts together what `serve --copy-to` kept.
+fn rebuild(from: &Path, part: &Path) -> Result<(), String> {
+    let done = db::rebuild(from, part).map_err(|error| error.to_string())?;
+    let until = done.until.and_then(|until| until.duration_since(std::time::UNIX_EPOCH).ok());
+    let until = until.and_then(|until| i64::try_from(until.as_micros()).ok()).map(Instant::from_micros);
+    if let Some(until) = until {
+        println!("What was changed last in the copy was changed by {}, Beijing time.", until.minute_text());
     }
     Ok(())
 }

@@ -50,12 +50,13 @@ pub enum Command {
         /// The file to write; it must not be there yet
         to: std::path::PathBuf,
     },
-    /// Put a copy that backup wrote, and that nothing has changed since, into an empty data folder
+    /// Put a copy that backup wrote or serve --copy-to kept, and that nothing has changed since, into an empty
+    /// data folder
     Restore {
         /// Where the data is to be
         #[command(flatten)]
         store: Store,
-        /// The file that backup wrote; its FILE.sha256 has to stand beside it
+        /// The file that backup wrote, its FILE.sha256 beside it; or the folder of --copy-to
         from: std::path::PathBuf,
     },
     /// Check that nothing was changed behind the program's back; the first misfit is named

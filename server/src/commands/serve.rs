@@ -37,6 +37,10 @@ pub fn serve(
     listener: TcpListener,
     opened: impl FnOnce(&str),
 ) -> Result<(), String> {
+    if let Some(folder) = site.copy_to() {
+        db.follow(&folder)
+            .map_err(|error| format!("No copy can be kept in {}: {error}", folder.display()))?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

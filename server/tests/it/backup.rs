@@ -14,7 +14,7 @@ use server::compose;
 use server::config::Store;
 use testkit::times;
 
-use crate::crash::{Told, check, found, people_of, start, work};
+use crate::crash::{Told, check, found, people_of, start, start_with, work};
 
 fn store(folder: &Path) -> Store {
     Store { data: Some(folder.to_owned()), database: None }
@@ -83,6 +83,58 @@ fn a_copy_taken_under_load_is_whole_and_one_taken_at_rest_is_the_same_row_by_row
         check(&new, &Target::Sqlite(new.folder.path().join("qilin.db")), known);
         assert!(restore(place.folder.path(), copy).unwrap_err().contains("there already"));
     }
+}
+
+#[test]
+fn of_a_disk_that_is_lost_with_all_on_it_the_copy_lacks_no_more_than_the_last_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = Target::Sqlite(folder.path().join("qilin.db"));
+    let mut place = found(&target);
+    place.folder = folder;
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("copy");
+    let program = start_with(&place, &target, &["--copy-to", copy.to_str().unwrap()]);
+    let (editor, verifier) = people_of(&program);
+    let (told, stop) = (Mutex::new(Told::default()), AtomicBool::new(false));
+    let mut known = Told::default();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| work(&place, (&editor, &verifier), &told, &stop));
+        }
+        let verified = |n: usize| {
+            while told.lock().unwrap().verified.len() < n {
+                std::thread::yield_now();
+            }
+        };
+        verified(20);
+        known.verified.clone_from(&told.lock().unwrap().verified);
+        known.recorded.clone_from(&told.lock().unwrap().recorded);
+        // two rounds of the copy later: one writes three times at most
+        let before = writes(&copy);
+        while writes(&copy) < before + 6 {
+            std::thread::yield_now();
+        }
+        program.kill();
+        stop.store(true, Ordering::Relaxed);
+    });
+    let new = found_place(&place);
+    restore(new.folder.path(), &copy).unwrap();
+    std::fs::copy(place.folder.path().join("signing-key"), new.folder.path().join("signing-key")).unwrap();
+    check(&new, &Target::Sqlite(new.folder.path().join("qilin.db")), &known);
+}
+
+/// How often something was added to the logs of a copy: each time a hash is noted.
+fn writes(copy: &Path) -> usize {
+    let mut n = 0;
+    for entry in std::fs::read_dir(copy).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_hashes = path.extension().is_some_and(|ending| ending == "sha256");
+        n += if path.is_dir() { writes(&path) } else { 0 };
+        // what is not there any more was of a line that is replaced
+        n +=
+            if is_hashes { std::fs::read_to_string(&path).map_or(0, |text| text.lines().count()) } else { 0 };
+    }
+    n
 }
 
 /// The same district in a folder of its own, which is empty.

@@ -77,11 +77,17 @@ pub fn found(target: &Target) -> Place {
 }
 
 pub fn start(place: &Place, target: &Target) -> Program {
+    start_with(place, target, &[])
+}
+
+/// The same with more words on the command line.
+pub fn start_with(place: &Place, target: &Target, more: &[&str]) -> Program {
     let folder = place.folder.path().to_str().unwrap();
     let mut words = vec!["serve", "--listen", "127.0.0.1:0", "--data", folder];
     if let Target::Postgres(address) = target {
         words.extend(["--database", address]);
     }
+    words.extend(more);
     Program::start(Path::new(env!("CARGO_BIN_EXE_qilin")), &words)
 }
 

@@ -1,14 +1,18 @@
 //! The embedded database: one connection with its settings, statements and errors.
 
+mod follow;
 mod reader;
 mod statement;
 mod writer;
 
+pub(crate) use follow::{Follower, Keeping, Pace, keep};
+pub use follow::{Rebuilt, rebuild};
 pub(crate) use reader::read_from;
 pub(crate) use writer::write_from;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kernel::stored::Val;
 use rusqlite::config::DbConfig;
@@ -156,10 +160,19 @@ impl Session {
         if length <= limit {
             return Ok(());
         }
-        self.script("pragma busy_timeout = 50")?;
-        let folded = self.query("pragma wal_checkpoint(truncate)", &[]);
-        self.script("pragma busy_timeout = 5000")?;
-        folded.map(|_| ())
+        self.checkpoint("truncate").map(|_| ())
+    }
+
+    /// Folds the log in one of SQLite's ways (`passive`, `restart`, `truncate`): whether it was `busy`, the
+    /// frames of the `log`, and how many of them are `checkpointed`. Waits a twentieth of a second for readers.
+    pub fn checkpoint(&self, way: &str) -> Result<Row, Error> {
+        let sql = format!("pragma wal_checkpoint({way})");
+        let wait = |time| self.connection.busy_timeout(time).map_err(|error| self.fault(error, &sql));
+        wait(Duration::from_millis(50))?;
+        let folded = self.query(&sql, &[]);
+        wait(Duration::from_secs(5))?;
+        let row = folded?.into_iter().next();
+        row.ok_or_else(|| Error::Database(format!("no row where one was expected: {sql}")))
     }
 
     pub const fn tx(&self) -> Tx<'_> {

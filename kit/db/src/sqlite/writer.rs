@@ -1,10 +1,12 @@
 //! The one thread that writes: takes what waits, commits once, then answers all.
 
+use std::sync::{Arc, OnceLock};
+
 use kernel::Refusal;
 
 use crate::action::{Action, attempt};
 use crate::queue::Queue;
-use crate::sqlite::Session;
+use crate::sqlite::{Follower, Session};
 use crate::{Error, Tx};
 
 /// Actions that share a commit. Sixty-four make the wait for the disk negligible for each.
@@ -14,21 +16,34 @@ const LONG_LOG: u64 = 64 << 20;
 /// How often the log's length is looked at, in groups.
 const GROUPS_A_LOOK: u32 = 64;
 
-/// Writes until the queue is closed and empty.
-pub(crate) fn write_from(queue: &Queue<Box<dyn Action>>, session: Session) {
+/// Writes until the queue is closed and empty. Once a copy is kept, its follower says when the log is folded.
+pub(crate) fn write_from(queue: &Queue<Box<dyn Action>>, session: Session, copy: &OnceLock<Arc<Follower>>) {
     let mut writer = Writer { session, suspect: false };
-    let mut groups = 0_u32;
+    let (mut groups, mut is_followed) = (0_u32, false);
     while let Some(group) = queue.take(GROUP) {
+        let follower = copy.get();
+        let prepared = match follower {
+            Some(_) if !is_followed => writer.session.script("pragma wal_autocheckpoint = 0;"),
+            Some(_) | None => Ok(()),
+        };
+        is_followed = follower.is_some();
         writer.write(group);
         groups = groups.wrapping_add(1);
-        if groups.is_multiple_of(GROUPS_A_LOOK)
-            && let Err(error) = writer.session.fold_log(LONG_LOG)
-        {
+        let folded = prepared.and_then(|()| match follower {
+            Some(follower) => follower.fold_if_long(&writer.session),
+            None if groups.is_multiple_of(GROUPS_A_LOOK) => writer.session.fold_log(LONG_LOG),
+            None => Ok(()),
+        });
+        if let Err(error) = folded {
             tracing::warn!(%error, "the write-ahead log could not be folded into the database");
         }
     }
     if let Err(error) = writer.session.script("pragma optimize;") {
         tracing::warn!(%error, "the statistics were not refreshed on closing");
+    }
+    // the log goes with the last connection
+    if let Some(follower) = copy.get() {
+        follower.catch_up();
     }
 }
 

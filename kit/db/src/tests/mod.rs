@@ -1,6 +1,7 @@
 //! The promises of the layer, each as a test.
 
 mod both;
+mod follow;
 mod isolation;
 mod migrations;
 mod postgres;

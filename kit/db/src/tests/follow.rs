@@ -1,0 +1,224 @@
+//! A copy that is kept: what is brought back from it is a moment of the database, and no byte of it may
+//! change unnoticed.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kernel::{Rng, SeededRng, SystemRng};
+
+use super::{Folder, STREAMS};
+use crate::sqlite::Pace;
+use crate::{Db, Error, Target, Tx, rebuild};
+
+/// So fast that a test sees many rounds, with a log that is folded every few commits.
+const PACE: Pace = Pace { each: Duration::from_millis(1), long: 40 };
+/// Notes that are written again and again, so that pages change in many logs.
+const NOTES: i64 = 60;
+
+fn open(folder: &Folder) -> Db {
+    Db::open(&folder.target(), STREAMS).unwrap()
+}
+
+/// The `n`th commit: one note in its turn, a long tag of another, and how many commits there were.
+fn commit(tx: &mut Tx<'_>, n: i64) -> Result<(), Error> {
+    let (turn, text) = (n % NOTES, "证".repeat(usize::try_from(n % 700).unwrap()));
+    let write = "insert into note (district_id, id, n) values ('d', $1, $2)
+        on conflict (district_id, id) do update set n = excluded.n";
+    tx.execute(write, params![format!("note-{turn}"), n])?;
+    tx.execute(write, params!["commits", n])?;
+    tx.execute("delete from tag where district_id = 'd' and weight < $1", params![(n - 40) as f64])?;
+    tx.execute(
+        "insert into tag (district_id, note_id, word, weight) values ('d', 'commits', $1, $2)",
+        params![format!("{n}-{text}"), n as f64],
+    )?;
+    Ok(())
+}
+
+fn commit_each(db: &Db, numbers: impl Iterator<Item = i64>) {
+    for n in numbers {
+        db.write_now(move |tx| Ok(commit(tx, n)?)).unwrap();
+    }
+}
+
+/// How many commits a database holds, each of them whole.
+fn commits(db: &Db) -> i64 {
+    assert_eq!(db.check().unwrap(), Vec::<String>::new());
+    let (notes, tags): (Vec<(String, i64)>, Vec<f64>) = db
+        .read_now(|tx| {
+            let notes = tx.query("select id, n from note where district_id = 'd' order by id", &[])?;
+            let notes = notes.iter().map(|row| Ok((row.get("id")?, row.get("n")?)));
+            let tags = tx.query("select weight from tag where district_id = 'd' order by weight", &[])?;
+            let tags = tags.iter().map(|row| row.get("weight"));
+            let notes = notes.collect::<Result<_, Error>>()?;
+            Ok((notes, tags.collect::<Result<_, Error>>()?))
+        })
+        .unwrap();
+    let last = notes.iter().find(|(id, _)| id == "commits").map_or(0, |(_, n)| *n);
+    for (id, n) in notes.iter().filter(|(id, _)| id != "commits") {
+        let turn: i64 = id.strip_prefix("note-").unwrap().parse().unwrap();
+        let expected = (1..=last).rev().find(|n| n % NOTES == turn);
+        assert_eq!(Some(*n), expected, "{id} after {last} commits");
+    }
+    let expected: Vec<f64> = ((last - 40).max(1)..=last).map(|n| n as f64).collect();
+    assert_eq!(tags, expected, "after {last} commits");
+    last
+}
+
+fn brought_back(copy: &Path) -> Result<i64, Error> {
+    let folder = Folder::new();
+    let to = folder.0.join("again.sqlite");
+    rebuild(copy, &to)?;
+    let db = Db::open(&Target::Sqlite(to), STREAMS)?;
+    let n = commits(&db);
+    db.close();
+    Ok(n)
+}
+
+fn files(of: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(of).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all.sort();
+    all
+}
+
+/// The copy as a machine would have it whose other end just died: files may be at any of their bytes, but what
+/// was synced before is there.
+fn snapshot(copy: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    // what is hashed was written before its hash: so hashes first
+    let mut entries: Vec<_> = std::fs::read_dir(copy)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(|entry| entry.path().extension().is_none_or(|ending| ending != "sha256"));
+    for entry in entries {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            snapshot(&entry.path(), &to)?
+        } else {
+            std::fs::copy(entry.path(), &to).map(drop)?
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn all_that_was_committed_is_in_the_copy_when_the_database_is_closed() {
+    let (folder, copy) = (Folder::new(), Folder::new());
+    let db = open(&folder);
+    commit_each(&db, 1..=50);
+    db.follow_at(&copy.0, PACE).unwrap();
+    commit_each(&db, 51..=400);
+    db.close();
+    assert_eq!(brought_back(&copy.0).unwrap(), 400);
+    let logs =
+        files(&copy.0).iter().filter(|path| path.extension().is_some_and(|ending| ending == "log")).count();
+    assert!(logs > 5, "the log began anew {logs} times");
+    // the next start begins a line of its own, and the one before goes
+    let db = open(&folder);
+    db.follow_at(&copy.0, PACE).unwrap();
+    commit_each(&db, 401..=460);
+    db.close();
+    assert_eq!(brought_back(&copy.0).unwrap(), 460);
+    assert_eq!(std::fs::read_dir(&copy.0).unwrap().count(), 1, "one line is kept");
+}
+
+#[test]
+fn what_is_copied_while_people_write_is_one_moment_of_the_database_and_never_an_older_one() {
+    let (folder, copy) = (Folder::new(), Folder::new());
+    let db = open(&folder);
+    commit_each(&db, 1..=20);
+    db.follow_at(&copy.0, PACE).unwrap();
+    let writing = {
+        let db = db.clone();
+        std::thread::spawn(move || commit_each(&db, 21..=500))
+    };
+    let (mut seen, mut last) = (0, 0);
+    while !writing.is_finished() {
+        let taken = Folder::new();
+        // a line that is removed while it is copied is the one before
+        if snapshot(&copy.0, &taken.0).is_err() {
+            continue;
+        }
+        match brought_back(&taken.0) {
+            Ok(n) => {
+                assert!(n >= last, "{n} after {last}");
+                (seen, last) = (seen + 1, n);
+            }
+            Err(error) => assert!(seen == 0 && error.to_string().contains("ever whole"), "{error}"),
+        }
+    }
+    writing.join().unwrap();
+    db.close();
+    assert!(seen > 2 && last >= 20, "{seen} moments were looked at, the last of {last} commits");
+    assert_eq!(brought_back(&copy.0).unwrap(), 500);
+}
+
+#[test]
+fn a_log_that_another_program_folded_begins_a_new_line_and_nothing_is_lost() {
+    let (folder, copy) = (Folder::new(), Folder::new());
+    let db = open(&folder);
+    db.follow_at(&copy.0, Pace { each: Duration::from_secs(3_600), ..PACE }).unwrap();
+    commit_each(&db, 1..=5);
+    let other = open(&folder);
+    commit_each(&other, 6..=30);
+    // folds it, and lets it begin anew
+    crate::sqlite::Session::writing(&folder.0.join("data.sqlite")).unwrap().fold_log(0).unwrap();
+    commit_each(&db, 31..=90);
+    other.close();
+    db.close();
+    match brought_back(&copy.0) {
+        Ok(n) => assert_eq!(n, 90),
+        // the last round found what was missed, and there was no time for another base
+        Err(error) => assert!(error.to_string().contains("ever whole"), "{error}"),
+    }
+}
+
+#[test]
+fn a_byte_that_changed_and_a_log_that_was_cut_are_found_wherever_they_are() {
+    let (folder, copy) = (Folder::new(), Folder::new());
+    let db = open(&folder);
+    db.follow_at(&copy.0, PACE).unwrap();
+    commit_each(&db, 1..=70);
+    db.close();
+    assert_eq!(brought_back(&copy.0).unwrap(), 70);
+    let (rng, mut tried) = (SeededRng::new(13), 0);
+    for file in files(&copy.0) {
+        let sound = std::fs::read(&file).unwrap();
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let is_log = name.ends_with(".log");
+        // of a list of hashes only the last line is asked
+        let from = if is_log || name.starts_with("base.db") { 0 } else { sound.len() - 30 };
+        for _ in 0..4 {
+            let at = from + usize::try_from(rng.below((sound.len() - from) as u64)).unwrap();
+            let mut changed = sound.clone();
+            changed[at] ^= 1 << rng.below(7);
+            std::fs::write(&file, changed).unwrap();
+            let found = brought_back(&copy.0);
+            // a line without its end was never finished: then the log is known to be shorter
+            let unfinished = name.ends_with(".sha256") && at + 1 == sound.len();
+            assert!(found.is_err() || (unfinished && found.is_ok_and(|n| n <= 70)), "byte {at} of {name}");
+            tried += 1;
+        }
+        if is_log {
+            std::fs::write(&file, &sound[..sound.len() - 1]).unwrap();
+            assert!(brought_back(&copy.0).is_err(), "{name} was cut");
+        }
+        std::fs::write(&file, sound).unwrap();
+    }
+    assert!(tried >= 24, "{tried}");
+    assert_eq!(brought_back(&copy.0).unwrap(), 70, "all was put back");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_at_once_and_one_copy_is_kept() {
+    let (folder, copy) = (Folder::new(), Folder::new());
+    let db = open(&folder);
+    let file = copy.0.join("a file");
+    std::fs::write(&file, SystemRng.token()).unwrap();
+    assert!(matches!(db.follow(&file), Err(Error::Io(_))));
+    db.follow(&copy.0.join("a folder")).unwrap();
+    assert!(db.follow(&copy.0).is_err());
+    assert!(rebuild(&folder.0, &copy.0.join("x")).is_err(), "no copy is there");
+    db.close();
+}
