@@ -98,6 +98,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0012_open.sql", include_str!("../migrations/0012_open.sql")),
         ("0013_ranking.sql", include_str!("../migrations/0013_ranking.sql")),
         ("0014_recount.sql", include_str!("../migrations/0014_recount.sql")),
+        ("0015_late_of_all_kinds.sql", include_str!("../migrations/0015_late_of_all_kinds.sql")),
     ],
 };
 

@@ -4,10 +4,11 @@ use db::Tx;
 use kernel::{Caller, Problem, Problems, Refusal, UnitId, Year};
 use serde_json::json;
 
-use super::{audit, keep_photos, known_unit, stamp, unchanged};
+use super::{audit, close, keep_photos, known_unit, stamp, unchanged};
 use crate::attestation::Attestation;
 use crate::indicator::Source;
-use crate::{AttestationId, IndicatorId, Life, photo::Photo, rules, store};
+use crate::store::close::LateKind;
+use crate::{AttestationId, IndicatorId, Life, Stamp, Sums, photo::Photo, rules, store};
 
 /// An attestation as it comes from a form.
 #[derive(Clone, Debug)]
@@ -77,10 +78,25 @@ pub fn sign(tx: &mut Tx, by: &Caller, new: &NewAttestation) -> Result<Attestatio
 ///
 /// # Errors
 /// Not found, forbidden, conflict; invalid for one's own.
-pub fn confirm(tx: &mut Tx, by: &Caller, (id, seen): (&AttestationId, i64)) -> Result<(), Refusal> {
-    let one = load(tx, by, id)?.confirm(stamp(by)?)?;
+pub fn confirm(tx: &mut Tx, by: &Caller, at: (&AttestationId, i64)) -> Result<(), Refusal> {
+    confirm_late(tx, by, at, "")
+}
+
+/// The same with the reason why it comes after its year was closed.
+///
+/// # Errors
+/// As [`confirm`]; invalid without a reason when it was.
+pub fn confirm_late(
+    tx: &mut Tx,
+    by: &Caller,
+    (id, seen): (&AttestationId, i64),
+    reason: &str,
+) -> Result<(), Refusal> {
+    let stamp = stamp(by)?;
+    let one = load(tx, by, id)?.confirm(stamp.clone())?;
     unchanged(seen, one.version)?;
     store::attestation::save(tx, by.district(), &one, seen)?;
+    note(tx, by, &one, (&stamp, reason))?;
     audit(tx, by, "evidence.attestation.confirm", ("attestation", id.as_str()), json!({}))
 }
 
@@ -94,11 +110,30 @@ pub fn withdraw(
     (id, seen): (&AttestationId, i64),
     reason: &str,
 ) -> Result<(), Refusal> {
-    let one = load(tx, by, id)?.withdraw(stamp(by)?, rules::reason(reason)?)?;
+    let (stamp, before) = (stamp(by)?, load(tx, by, id)?);
+    let stood = before.life.stands();
+    let one = before.withdraw(stamp.clone(), rules::reason(reason)?)?;
     unchanged(seen, one.version)?;
     store::attestation::save(tx, by.district(), &one, seen)?;
+    if stood {
+        note(tx, by, &one, (&stamp, reason))?;
+    }
     let detail = json!({ "reason": reason.trim() });
     audit(tx, by, "evidence.attestation.withdraw", ("attestation", id.as_str()), detail)
+}
+
+/// Its year, if that is closed.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn closed_for(tx: &mut Tx, by: &Caller, one: &Attestation) -> Result<Vec<String>, Refusal> {
+    let year = format!("{:04}", one.year);
+    Ok(store::close::periods(tx, by.district())?.into_iter().filter(|period| *period == year).collect())
+}
+
+fn note(tx: &mut Tx, by: &Caller, one: &Attestation, why: (&Stamp, &str)) -> Result<(), Refusal> {
+    let closed = closed_for(tx, by, one)?;
+    close::note(tx, by, &closed, ((LateKind::Attestation, one.id.as_str()), Sums::default()), why)
 }
 
 /// The attestation, if the actor sees it.

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{audit, stamp};
 use crate::close::{self, Close, ClosedIndicator, Period, Snapshot, may_close, next};
 use crate::fact::{Cell, RULE_VERSION, Sums};
-use crate::store::close::Late;
+use crate::store::close::{Late, LateKind};
 use crate::{Delivery, Filter, Stamp, indicators, log, month, rules, store};
 
 /// What closing a period would leave out, and what it would say.
@@ -174,13 +174,43 @@ pub(crate) fn note_late(
 ) -> Result<(), Refusal> {
     let details = &delivery.details;
     let closed = closed_on(tx, by.district(), details.on)?;
+    let moved =
+        Sums { sessions: sign, person_times: sign * details.all_heads(), minutes: sign * details.minutes };
+    note(tx, by, &closed, ((LateKind::Delivery, delivery.id.as_str()), moved), (acted, reason))
+}
+
+/// The closed periods that a stock, a figure or a statement moves: those whose last day it holds for.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn closed_within(
+    tx: &mut Tx,
+    district: &DistrictId,
+    (from, to): (Day, Option<Day>),
+) -> Result<Vec<String>, Refusal> {
+    let holds = |period: &String| {
+        let last = Period::parse(period).and_then(Period::days).map(|(_, last)| last);
+        last.is_some_and(|last| from <= last && to.is_none_or(|to| last <= to))
+    };
+    Ok(store::close::periods(tx, district)?.into_iter().filter(holds).collect())
+}
+
+/// Notes in each of these closed periods that a record moved it, with the reason.
+///
+/// # Errors
+/// Invalid when there is any and no reason is given.
+pub(crate) fn note(
+    tx: &mut Tx,
+    by: &Caller,
+    closed: &[String],
+    ((kind, id), moved): ((LateKind, &str), Sums),
+    (acted, reason): (&Stamp, &str),
+) -> Result<(), Refusal> {
     let Some(first) = closed.last() else { return Ok(()) };
     let reason = rules::reason(reason)
         .map_err(|_| Problem::new("evidence-close-needs-reason").at("reason").with("period", first))?;
-    let moved =
-        Sums { sessions: sign, person_times: sign * details.all_heads(), minutes: sign * details.minutes };
-    let late = Late { source: delivery.id.clone(), moved, reason, acted: acted.clone() };
-    for period in &closed {
+    let late = Late { source: (kind, id.to_owned()), moved, reason, acted: acted.clone() };
+    for period in closed {
         let id: String = by.id();
         store::close::insert_late(tx, by.district(), (period, &id), &late)?;
     }

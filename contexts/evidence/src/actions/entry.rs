@@ -5,10 +5,11 @@ use kernel::{Caller, Day, Problem, Reach, Refusal};
 use people::units::UnitKind;
 use serde_json::json;
 
-use super::{audit, keep_photos, known_unit, stamp, unchanged};
+use super::{audit, close, keep_photos, known_unit, stamp, unchanged};
 use crate::entry::{Entry, EntryDetails, EntryState};
 use crate::indicator::Source;
-use crate::{EntryId, photo::Photo, rules, store};
+use crate::store::close::LateKind;
+use crate::{EntryId, Stamp, Sums, photo::Photo, rules, store};
 
 /// Records an entry.
 ///
@@ -56,10 +57,25 @@ pub fn record(
 ///
 /// # Errors
 /// Not found, forbidden, conflict; invalid for one's own.
-pub fn verify(tx: &mut Tx, by: &Caller, (id, seen): (&EntryId, i64)) -> Result<(), Refusal> {
-    let entry = load(tx, by, id)?.verify(stamp(by)?)?;
+pub fn verify(tx: &mut Tx, by: &Caller, at: (&EntryId, i64)) -> Result<(), Refusal> {
+    verify_late(tx, by, at, "")
+}
+
+/// The same with the reason why it comes after periods in which it was in force were closed.
+///
+/// # Errors
+/// As [`verify`]; invalid without a reason when there are any.
+pub fn verify_late(
+    tx: &mut Tx,
+    by: &Caller,
+    (id, seen): (&EntryId, i64),
+    reason: &str,
+) -> Result<(), Refusal> {
+    let stamp = stamp(by)?;
+    let entry = load(tx, by, id)?.verify(stamp.clone())?;
     unchanged(seen, entry.version)?;
     store::entry::save(tx, by.district(), &entry, seen)?;
+    note(tx, by, id, (entry.details.from, entry.details.to), (&stamp, reason))?;
     audit(tx, by, "evidence.entry.verify", ("entry", id.as_str()), json!({}))
 }
 
@@ -73,9 +89,12 @@ pub fn end(
     (id, seen): (&EntryId, i64),
     (on, reason): (Day, &str),
 ) -> Result<(), Refusal> {
-    let entry = load(tx, by, id)?.end(on, stamp(by)?, rules::reason(reason)?)?;
+    let (stamp, before) = (stamp(by)?, load(tx, by, id)?);
+    let lost = (on.plus_days(1), before.details.to);
+    let entry = before.end(on, stamp.clone(), rules::reason(reason)?)?;
     unchanged(seen, entry.version)?;
     store::entry::save(tx, by.district(), &entry, seen)?;
+    note(tx, by, id, lost, (&stamp, reason))?;
     audit(tx, by, "evidence.entry.end", ("entry", id.as_str()), json!({ "on": on, "reason": reason.trim() }))
 }
 
@@ -84,10 +103,28 @@ pub fn end(
 /// # Errors
 /// Not found, forbidden, conflict; invalid without a reason.
 pub fn withdraw(tx: &mut Tx, by: &Caller, (id, seen): (&EntryId, i64), reason: &str) -> Result<(), Refusal> {
-    let entry = load(tx, by, id)?.withdraw(stamp(by)?, rules::reason(reason)?)?;
+    let (stamp, before) = (stamp(by)?, load(tx, by, id)?);
+    let counted = matches!(before.state(), EntryState::Verified { .. } | EntryState::Ended { .. });
+    let lost = (before.details.from, before.details.to);
+    let entry = before.withdraw(stamp.clone(), rules::reason(reason)?)?;
     unchanged(seen, entry.version)?;
     store::entry::save(tx, by.district(), &entry, seen)?;
+    if counted {
+        note(tx, by, id, lost, (&stamp, reason))?;
+    }
     audit(tx, by, "evidence.entry.withdraw", ("entry", id.as_str()), json!({ "reason": reason.trim() }))
+}
+
+/// Notes what the entry moved in periods that were closed.
+fn note(
+    tx: &mut Tx,
+    by: &Caller,
+    id: &EntryId,
+    days: (Day, Option<Day>),
+    why: (&Stamp, &str),
+) -> Result<(), Refusal> {
+    let closed = close::closed_within(tx, by.district(), days)?;
+    close::note(tx, by, &closed, ((LateKind::Entry, id.as_str()), Sums::default()), why)
 }
 
 /// The entry, if the actor sees it: its unit or its town is within reach.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use db::Tx;
-use kernel::{Caller, Problem, Refusal};
+use kernel::{Caller, Day, Problem, Refusal};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::{audit, known_unit, stamp, unchanged};
+use super::{audit, close, known_unit, stamp, unchanged};
 use crate::figure::{Contradiction, Figure, FigureDetails, contradictions};
-use crate::{FigureId, IndicatorId, Life, rules, store};
+use crate::store::close::LateKind;
+use crate::{FigureId, IndicatorId, Life, Stamp, Sums, rules, store};
 
 /// Records a figure; it is shown once a second person confirmed it.
 ///
@@ -44,10 +45,25 @@ pub fn record(tx: &mut Tx, by: &Caller, details: &FigureDetails) -> Result<Figur
 ///
 /// # Errors
 /// Not found, forbidden, conflict; invalid for one's own.
-pub fn confirm(tx: &mut Tx, by: &Caller, (id, seen): (&FigureId, i64)) -> Result<(), Refusal> {
-    let figure = load(tx, by, id)?.confirm(stamp(by)?)?;
+pub fn confirm(tx: &mut Tx, by: &Caller, at: (&FigureId, i64)) -> Result<(), Refusal> {
+    confirm_late(tx, by, at, "")
+}
+
+/// The same with the reason why it comes after its month or year was closed.
+///
+/// # Errors
+/// As [`confirm`]; invalid without a reason when it was.
+pub fn confirm_late(
+    tx: &mut Tx,
+    by: &Caller,
+    (id, seen): (&FigureId, i64),
+    reason: &str,
+) -> Result<(), Refusal> {
+    let stamp = stamp(by)?;
+    let figure = load(tx, by, id)?.confirm(stamp.clone())?;
     unchanged(seen, figure.version)?;
     store::figure::save(tx, by.district(), &figure, seen)?;
+    note(tx, by, &figure, (&stamp, reason))?;
     audit(tx, by, "evidence.figure.confirm", ("figure", id.as_str()), json!({}))
 }
 
@@ -56,10 +72,29 @@ pub fn confirm(tx: &mut Tx, by: &Caller, (id, seen): (&FigureId, i64)) -> Result
 /// # Errors
 /// Not found, forbidden, conflict; invalid without a reason.
 pub fn withdraw(tx: &mut Tx, by: &Caller, (id, seen): (&FigureId, i64), reason: &str) -> Result<(), Refusal> {
-    let figure = load(tx, by, id)?.withdraw(stamp(by)?, rules::reason(reason)?)?;
+    let (stamp, before) = (stamp(by)?, load(tx, by, id)?);
+    let stood = before.life.stands();
+    let figure = before.withdraw(stamp.clone(), rules::reason(reason)?)?;
     unchanged(seen, figure.version)?;
     store::figure::save(tx, by.district(), &figure, seen)?;
+    if stood {
+        note(tx, by, &figure, (&stamp, reason))?;
+    }
     audit(tx, by, "evidence.figure.withdraw", ("figure", id.as_str()), json!({ "reason": reason.trim() }))
+}
+
+/// The closed periods of its year that end on or after its day.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn closed_for(tx: &mut Tx, by: &Caller, figure: &Figure) -> Result<Vec<String>, Refusal> {
+    let day = figure.details.as_of;
+    close::closed_within(tx, by.district(), (day, Day::new(day.year(), 12, 31)))
+}
+
+fn note(tx: &mut Tx, by: &Caller, figure: &Figure, why: (&Stamp, &str)) -> Result<(), Refusal> {
+    let closed = closed_for(tx, by, figure)?;
+    close::note(tx, by, &closed, ((LateKind::Figure, figure.id.as_str()), Sums::default()), why)
 }
 
 /// The figure. Figures come from published documents: whoever is signed in sees them.

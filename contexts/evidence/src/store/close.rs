@@ -4,9 +4,9 @@ use db::{Row, Tx, params};
 use kernel::{DistrictId, Instant, Refusal};
 
 use super::stored::stamp_values;
+use crate::Stamp;
 use crate::close::Close;
 use crate::fact::Sums;
-use crate::{DeliveryId, Stamp};
 
 /// Inserts a closed period; false when it was closed meanwhile.
 pub fn insert(tx: &mut Tx, district: &DistrictId, close: &Close, n_leaves: u64) -> Result<bool, Refusal> {
@@ -41,6 +41,15 @@ pub fn list(tx: &mut Tx, district: &DistrictId) -> Result<Vec<Close>, Refusal> {
         params![district],
     )?;
     rows.iter().map(|row| Ok(close(row)?)).collect()
+}
+
+/// Their names alone, without what was signed.
+pub fn periods(tx: &mut Tx, district: &DistrictId) -> Result<Vec<String>, Refusal> {
+    let rows = tx.query(
+        "select period from evidence_close where district_id = $1 order by period",
+        params![district],
+    )?;
+    rows.iter().map(|row| Ok(row.get("period")?)).collect()
 }
 
 /// One of them.
@@ -90,12 +99,43 @@ pub fn cells(
     rows.iter().map(|row| Ok(super::total::cell(row)?)).collect()
 }
 
+/// What kind of record moved a closed period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateKind {
+    /// A delivery.
+    Delivery,
+    /// An entry of a registered stock.
+    Entry,
+    /// A figure from outside.
+    Figure,
+    /// A signed statement.
+    Attestation,
+}
+
+impl LateKind {
+    const ALL: [Self; 4] = [Self::Delivery, Self::Entry, Self::Figure, Self::Attestation];
+
+    /// The word in the store.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Delivery => "delivery",
+            Self::Entry => "entry",
+            Self::Figure => "figure",
+            Self::Attestation => "attestation",
+        }
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
 /// Something that moved a closed period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Late {
-    /// The delivery.
-    pub source: DeliveryId,
-    /// By how much.
+    /// The record: its kind and its id.
+    pub source: (LateKind, String),
+    /// By how much, if it is a delivery; what the others move is counted by no total.
     pub moved: Sums,
     /// Why so late.
     pub reason: String,
@@ -113,14 +153,15 @@ pub fn insert_late(
     let [by, name, at] = stamp_values(Some(&late.acted));
     let Sums { sessions, person_times, minutes } = late.moved;
     tx.execute(
-        "insert into evidence_late (district_id, period, id, source_id, sessions, person_times, minutes, reason,
-            acted_by, acted_name, acted_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into evidence_late (district_id, period, id, source_kind, source_id, sessions, person_times,
+            minutes, reason, acted_by, acted_name, acted_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         params![
             district,
             period,
             id,
-            &late.source,
+            late.source.0.code(),
+            &late.source.1,
             sessions,
             person_times,
             minutes,
@@ -150,7 +191,7 @@ fn sums(row: &Row) -> Result<Sums, db::Error> {
 fn late(row: &Row) -> Result<Late, db::Error> {
     let at: Instant = row.get("acted_at")?;
     Ok(Late {
-        source: row.get("source_id")?,
+        source: (row.parse("evidence_late", "source_kind", LateKind::parse)?, row.get("source_id")?),
         moved: sums(row)?,
         reason: row.get("reason")?,
         acted: Stamp { by: row.get("acted_by")?, name: row.get("acted_name")?, at },

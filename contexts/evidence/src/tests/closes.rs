@@ -5,6 +5,7 @@ use kernel::{Caller, Role, Seal, SeededRng};
 use merkle::{Key, SigningKey};
 
 use super::cast::{Cast, STREAMS, act, day, form, keys, verified};
+use super::entries;
 use super::indicators::register;
 use super::site::{STREAMS as SITE, Site};
 use crate::actions::{self, close};
@@ -256,7 +257,7 @@ fn a_coordinator_closes_a_month_by_form_and_a_late_verification_asks_for_its_rea
         let done = keeper.post("/desk/closes", &[("period", "2025-04")]);
         keeper.follow(&done).is(200).shows("已关账 1 场，46 人次，之后没有变化").shows("有 1 场还在等待核验");
         let path = format!("/desk/deliveries/{waits}");
-        verifier.get(&path).shows("2025-04 已经关账").shows("为什么现在才核验");
+        verifier.get(&path).shows("2025-04 已经关账").shows("为什么现在才核实");
         verifier.post(&format!("{path}/verification"), &[("version", "1")]).is(422).shows("请写明这场活动");
         let sent = [("version", "1"), ("reason", "签到表刚寄到")];
         let done = verifier.post(&format!("{path}/verification"), &sent);
@@ -269,5 +270,34 @@ fn a_coordinator_closes_a_month_by_form_and_a_late_verification_asks_for_its_rea
         let file = keeper.get("/desk/closes/2025-04/file");
         assert!(String::from_utf8_lossy(&file.is(200).bytes).contains("qilin-close-1"));
         verifier.get("/desk/closes/new?period=2025-05").is(403);
+    });
+}
+
+#[test]
+fn a_stock_that_is_verified_after_a_close_stands_in_a_line_beside_it_with_its_reason() {
+    testkit::both(STREAMS, |db| {
+        let cast = Cast::found(db);
+        entries::register(db, &cast);
+        let first = verified(db, &cast, &on(&cast, "2025-04-02"));
+        let details = entries::entry_of(&cast, "museums", Some(0), "2025-03-10");
+        let hall =
+            act(db, &cast.editor(), move |tx, by| actions::entry::record(tx, by, &details, &[])).unwrap();
+        shut(db, &cast, "2025-04").unwrap();
+        let verify = |reason: &'static str| {
+            let id = hall.clone();
+            act(db, &cast.verifier(), move |tx, by| actions::entry::verify_late(tx, by, (&id, 1), reason))
+        };
+        assert_eq!(keys(verify("")), ["evidence-close-needs-reason"]);
+        verify("批文五月才到").unwrap();
+        assert_eq!(told(db, &cast, "2025-04"), (LECTURE, LECTURE, vec!["批文五月才到".to_owned()]));
+        // what was so only after the month was over moved nothing in it
+        let later = entries::entry_of(&cast, "museums", Some(1), "2025-05-01");
+        entries::add(db, &cast, later);
+        let id = hall.clone();
+        act(db, &cast.verifier(), move |tx, by| actions::entry::withdraw(tx, by, (&id, 2), "并入市馆"))
+            .unwrap();
+        assert_eq!(told(db, &cast, "2025-04").2, ["批文五月才到", "并入市馆"]);
+        assert_eq!(examined(db, &cast), Ok(1));
+        super::cast::withdrawn(db, &cast, &first);
     });
 }

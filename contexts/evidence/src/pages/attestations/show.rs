@@ -22,6 +22,8 @@ struct Show<'a> {
     timeline: Vec<(&'static str, &'a Stamp, Option<&'a str>)>,
     photos: Vec<String>,
     may: May,
+    /// A closed period that it moves.
+    closed: Option<String>,
 }
 
 /// `GET /desk/attestations/{id}`
@@ -31,7 +33,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
 
 /// `POST /desk/attestations/{id}/confirmation`
 pub async fn confirm(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
-    step(cx, id, form, |tx, by, at, _| attestation::confirm(tx, by, at)).await
+    step(cx, id, form, |tx, by, at, form| attestation::confirm_late(tx, by, at, form.text("reason"))).await
 }
 
 /// `POST /desk/attestations/{id}/withdrawal`
@@ -48,12 +50,13 @@ async fn step(cx: Cx, id: String, form: Form, take: Take<AttestationId>) -> web:
 }
 
 async fn draw(cx: &Cx, id: AttestationId, form: Form) -> web::Result {
-    let (one, all, names, photos) = cx
+    let (one, all, names, photos, closed) = cx
         .read(move |tx, by| {
             let one = attestation::find(tx, by, &id)?;
             let names = Names::load(tx, by, [&one.unit])?;
             let photos = store::proof::list(tx, by.district(), ("attestation", id.as_str()))?;
-            Ok((one, indicators::list(tx, by.district())?, names, photos))
+            let closed = attestation::closed_for(tx, by, &one)?.pop();
+            Ok((one, indicators::list(tx, by.district())?, names, photos, closed))
         })
         .await?;
     let indicator = all.iter().find(|indicator| indicator.id == one.indicator);
@@ -72,6 +75,7 @@ async fn draw(cx: &Cx, id: AttestationId, form: Form) -> web::Result {
             .collect(),
         photos: photos.iter().map(|proof| format!("/desk/proofs/{}", proof.id)).collect(),
         may: May::of(cx, &one.unit, &one.signed, one.life()),
+        closed,
         one: &one,
     };
     cx.page(Page::new(heading).of_form(&form), body)

@@ -13,7 +13,7 @@ use super::{sentence, since, words};
 use crate::close::{Close, CloseFile, ClosedIndicator, Period, Snapshot};
 use crate::fact::{Cell, Grain, Sums};
 use crate::pages::names::Names;
-use crate::store::close::Late;
+use crate::store::close::{Late, LateKind};
 use crate::{actions, indicators, moves, store};
 
 #[derive(Template)]
@@ -47,7 +47,7 @@ struct Loaded {
     close: Close,
     snapshot: Snapshot,
     now: BTreeMap<Cell, Sums>,
-    /// With whether the reader reaches the delivery.
+    /// With whether the reader reaches the record.
     late: Vec<(Late, bool)>,
     /// The indicators as they are counted now.
     today: Vec<ClosedIndicator>,
@@ -80,7 +80,13 @@ pub async fn show(cx: Cx, Path(period): Path<String>) -> web::Result {
             let towns = cells.filter(|cell| cell.grain == Grain::Town);
             let towns: Vec<UnitId> = towns.map(|cell| cell.key.clone().into()).collect();
             let reach = |one: Late, tx: &mut db::Tx<'_>| {
-                let reached = actions::delivery::find(tx, by, &one.source).is_ok();
+                let (kind, id) = &one.source;
+                let reached = match kind {
+                    LateKind::Delivery => actions::delivery::find(tx, by, &id.as_str().into()).is_ok(),
+                    LateKind::Entry => actions::entry::find(tx, by, &id.as_str().into()).is_ok(),
+                    LateKind::Figure => actions::figure::find(tx, by, &id.as_str().into()).is_ok(),
+                    LateKind::Attestation => actions::attestation::find(tx, by, &id.as_str().into()).is_ok(),
+                };
                 (one, reached)
             };
             let late = late.into_iter().map(|one| reach(one, tx)).collect();
@@ -110,11 +116,18 @@ pub async fn show(cx: Cx, Path(period): Path<String>) -> web::Result {
     cx.page(Page::new(cx.with("evidence-close-heading", &[("period", close.period.clone())])), body)
 }
 
-/// What moved the period; it leads to the delivery for those alone who reach it.
+/// What moved the period; it leads to the record for those alone who reach it.
 fn late_line(cx: &Cx, late: &Late, reached: bool) -> LateLine {
+    let (kind, id) = &late.source;
+    let (folder, moved) = match kind {
+        LateKind::Delivery => ("deliveries", since(cx, Sums::default(), late.moved)),
+        LateKind::Entry => ("entries", cx.t("evidence-close-late-entry")),
+        LateKind::Figure => ("figures", cx.t("evidence-close-late-figure")),
+        LateKind::Attestation => ("attestations", cx.t("evidence-close-late-attestation")),
+    };
     LateLine {
-        href: if reached { format!("/desk/deliveries/{}", late.source) } else { String::new() },
-        moved: since(cx, Sums::default(), late.moved),
+        href: if reached { format!("/desk/{folder}/{id}") } else { String::new() },
+        moved,
         reason: late.reason.clone(),
         by: format!("{} {}", late.acted.name, late.acted.at.minute_text()),
     }

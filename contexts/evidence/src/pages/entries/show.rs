@@ -23,6 +23,8 @@ struct Show<'a> {
     timeline: Vec<(&'static str, &'a Stamp, Option<&'a str>)>,
     photos: Vec<String>,
     may_verify: bool,
+    /// The last closed period in which it was in force.
+    closed: Option<String>,
     may_end: bool,
     may_withdraw: bool,
     waits_for_other: bool,
@@ -35,7 +37,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
 
 /// `POST /desk/entries/{id}/verification`
 pub async fn verify(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
-    step(cx, id, form, |tx, by, at, _| entry::verify(tx, by, at)).await
+    step(cx, id, form, |tx, by, at, form| entry::verify_late(tx, by, at, form.text("reason"))).await
 }
 
 /// `POST /desk/entries/{id}/end`
@@ -61,13 +63,15 @@ async fn step(cx: Cx, id: String, form: Form, take: Take<EntryId>) -> web::Resul
 }
 
 async fn draw(cx: &Cx, id: EntryId, form: Form) -> web::Result {
-    let (one, all, names, photos) = cx
+    let (one, all, names, photos, closed) = cx
         .read(move |tx, by| {
             let one = entry::find(tx, by, &id)?;
             let units = [Some(&one.details.unit), one.details.town.as_ref()];
             let names = Names::load(tx, by, units.into_iter().flatten())?;
             let photos = store::proof::list(tx, by.district(), ("entry", id.as_str()))?;
-            Ok((one, indicators::list(tx, by.district())?, names, photos))
+            let days = (one.details.from, one.details.to);
+            let closed = crate::actions::close::closed_within(tx, by.district(), days)?.pop();
+            Ok((one, indicators::list(tx, by.district())?, names, photos, closed))
         })
         .await?;
     let details = &one.details;
@@ -92,6 +96,7 @@ async fn draw(cx: &Cx, id: EntryId, form: Form) -> web::Result {
         timeline: timeline(&one),
         photos: photos.iter().map(|proof| format!("/desk/proofs/{}", proof.id)).collect(),
         may_verify: verifies && waits && !own,
+        closed,
         may_end: verifies && matches!(one.state(), EntryState::Verified { .. }),
         may_withdraw: verifies && !matches!(one.state(), EntryState::Withdrawn { .. }),
         waits_for_other: waits && own,

@@ -26,6 +26,8 @@ struct Show<'a> {
     facts: Vec<(&'static str, String)>,
     timeline: Vec<(&'static str, &'a Stamp, Option<&'a str>)>,
     may: May,
+    /// A closed period that it moves.
+    closed: Option<String>,
 }
 
 /// `GET /desk/figures/{id}`
@@ -35,7 +37,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
 
 /// `POST /desk/figures/{id}/confirmation`
 pub async fn confirm(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
-    step(cx, id, form, |tx, by, at, _| figure::confirm(tx, by, at)).await
+    step(cx, id, form, |tx, by, at, form| figure::confirm_late(tx, by, at, form.text("reason"))).await
 }
 
 /// `POST /desk/figures/{id}/withdrawal`
@@ -52,13 +54,14 @@ async fn step(cx: Cx, id: String, form: Form, take: Take<FigureId>) -> web::Resu
 }
 
 async fn draw(cx: &Cx, id: FigureId, form: Form) -> web::Result {
-    let (one, all, found, known, names) = cx
+    let (one, all, found, known, names, closed) = cx
         .read(move |tx, by| {
             let one = figure::find(tx, by, &id)?;
             let all = store::figure::list(tx, by.district())?;
             let found = figure::list_contradictions(tx, by, &all)?;
             let names = Names::load(tx, by, [&one.details.unit])?;
-            Ok((one, all, found, indicators::list(tx, by.district())?, names))
+            let closed = figure::closed_for(tx, by, &one)?.pop();
+            Ok((one, all, found, indicators::list(tx, by.district())?, names, closed))
         })
         .await?;
     let known: BTreeMap<_, _> = known.into_iter().map(|one| (one.id.clone(), one)).collect();
@@ -83,6 +86,7 @@ async fn draw(cx: &Cx, id: FigureId, form: Form) -> web::Result {
             .chain(one.life().steps())
             .collect(),
         may: May::of(cx, &told.unit, &one.recorded, one.life()),
+        closed,
         one: &one,
     };
     cx.page(Page::new(body.heading.clone()).of_form(&form), body)
