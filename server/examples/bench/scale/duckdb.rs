@@ -79,7 +79,8 @@ pub fn grouping(db: &Db, folder: &Path, cells: &[(Cell, Sums)]) -> Result<f64, S
         return Err(format!("other cells: {} and {}; {differs:?}", ours.len(), theirs.len()));
     }
     let said = String::from_utf8_lossy(&output.stdout);
-    said.trim().parse().map_err(|_| format!("no time in: {said}"))
+    // a long statement draws its progress before
+    said.split_whitespace().next_back().unwrap_or_default().parse().map_err(|_| format!("no time in: {said}"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program of its own, run by hand")]
