@@ -258,7 +258,10 @@ fn a_coordinator_closes_a_month_by_form_and_a_late_verification_asks_for_its_rea
         keeper.follow(&done).is(200).shows("已关账 1 场，46 人次，之后没有变化").shows("有 1 场还在等待核验");
         let path = format!("/desk/deliveries/{waits}");
         verifier.get(&path).shows("2025-04 已经关账").shows("为什么现在才核实");
-        verifier.post(&format!("{path}/verification"), &[("version", "1")]).is(422).shows("请写明这场活动");
+        verifier
+            .post(&format!("{path}/verification"), &[("version", "1")])
+            .is(422)
+            .shows("请写明为什么现在才核实。");
         let sent = [("version", "1"), ("reason", "签到表刚寄到")];
         let done = verifier.post(&format!("{path}/verification"), &sent);
         verifier.follow(&done).is(200).shows("已核验");
