@@ -200,7 +200,7 @@ impl Db {
     }
 
     /// Keeps a copy in a folder that is a second behind at most, from now until the database is closed:
-    /// [`crate::rebuild`] makes a database of it. What goes wrong later is logged and tried again.
+    /// [`crate::restore`] makes a database of it. What goes wrong later is logged and tried again.
     ///
     /// # Errors
     /// When the folder cannot be written, or a copy is kept already; on PostgreSQL, which has its own tools

@@ -22,7 +22,7 @@ pub use migrate::Stream;
 pub use postgres::Scratch;
 pub use row::Row;
 pub use schema::Column;
-pub use sqlite::{Rebuilt, rebuild};
+pub use sqlite::{Restored, restore};
 pub use tx::{Asked, Tx};
 
 /// The parameters of a statement: `params![&id, count, Some(day)]`.

@@ -51,7 +51,7 @@ pub fn restore(store: &Store, from: &Path) -> Result<(), String> {
         ));
     }
     let part = with(".part");
-    let copied = if from.is_dir() { rebuild(from, &part) } else { copy(from, &part) };
+    let copied = if from.is_dir() { put_together(from, &part) } else { copy(from, &part) };
     let copied = copied.and_then(|()| {
         let kept = std::fs::rename(&part, &path).and_then(|()| sync_folder(&path));
         kept.map_err(|error| format!("{} cannot be written: {error}", path.display()))
@@ -74,8 +74,8 @@ pub fn restore(store: &Store, from: &Path) -> Result<(), String> {
 }
 
 /// Puts together what `serve --copy-to` kept.
-fn rebuild(from: &Path, part: &Path) -> Result<(), String> {
-    let done = db::rebuild(from, part).map_err(|error| error.to_string())?;
+fn put_together(from: &Path, part: &Path) -> Result<(), String> {
+    let done = db::restore(from, part).map_err(|error| error.to_string())?;
     let until = done.until.and_then(|until| until.duration_since(std::time::UNIX_EPOCH).ok());
     let until = until.and_then(|until| i64::try_from(until.as_micros()).ok()).map(Instant::from_micros);
     if let Some(until) = until {
@@ -125,7 +125,7 @@ fn hash(path: &Path) -> io::Result<String> {
     let mut bytes = vec![0; 1 << 20];
     loop {
         match file.read(&mut bytes)? {
-            0 => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            0 => return Ok(kernel::hex(hash.finalize())),
             n => hash.update(bytes.get(..n).unwrap_or_default()),
         }
     }

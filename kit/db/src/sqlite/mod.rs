@@ -6,7 +6,7 @@ mod statement;
 mod writer;
 
 pub(crate) use follow::{Follower, Keeping, Pace, keep};
-pub use follow::{Rebuilt, rebuild};
+pub use follow::{Restored, restore};
 pub(crate) use reader::read_from;
 pub(crate) use writer::write_from;
 
@@ -155,7 +155,7 @@ impl Session {
     /// by itself, but only in a moment without readers, which a busy day may not have; here it
     /// waits a twentieth of a second for them.
     pub fn fold_log(&self, limit: u64) -> Result<(), Error> {
-        let log = self.connection.path().map(|path| format!("{path}-wal"));
+        let log = self.connection.path().map(|path| beside(Path::new(path), "-wal"));
         let length = log.and_then(|log| std::fs::metadata(log).ok()).map_or(0, |log| log.len());
         if length <= limit {
             return Ok(());
@@ -255,9 +255,7 @@ pub(crate) fn back_up(path: &Path, to: &Path) -> Result<(), Error> {
             to.display()
         )));
     }
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
+    let part = beside(to, ".part");
     let done = copy(path, &part).and_then(|()| {
         let folder = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let kept = sync(&part).and_then(|()| std::fs::rename(&part, to)).and_then(|()| sync(folder));
@@ -278,6 +276,13 @@ fn copy(path: &Path, part: &Path) -> Result<(), Error> {
     let _ = std::fs::remove_file(part);
     make(part).map_err(|error| Error::Io(format!("{target} cannot be written: {error}")))?;
     session.execute("vacuum into $1", &[Val::from(target)]).map(|_| ())
+}
+
+/// The path with something behind its name: where SQLite keeps the log of a file, and where a copy grows.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
 }
 
 fn sync(path: &Path) -> std::io::Result<()> {

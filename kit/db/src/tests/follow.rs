@@ -4,14 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use kernel::{Rng, SeededRng, SystemRng};
+use kernel::{Rng, SeededRng};
 
 use super::{Folder, STREAMS};
 use crate::sqlite::Pace;
-use crate::{Db, Error, Target, Tx, rebuild};
+use crate::{Db, Error, Target, Tx, restore};
 
 /// So fast that a test sees many rounds, with a log that is folded every few commits.
-const PACE: Pace = Pace { each: Duration::from_millis(1), long: 40 };
+const PACE: Pace = Pace { each: Duration::from_millis(1), long: 40, line: u64::MAX };
 /// Notes that are written again and again, so that pages change in many logs.
 const NOTES: i64 = 60;
 
@@ -67,7 +67,7 @@ fn commits(db: &Db) -> i64 {
 fn brought_back(copy: &Path) -> Result<i64, Error> {
     let folder = Folder::new();
     let to = folder.0.join("again.sqlite");
-    rebuild(copy, &to)?;
+    restore(copy, &to)?;
     let db = Db::open(&Target::Sqlite(to), STREAMS)?;
     let n = commits(&db);
     db.close();
@@ -82,6 +82,13 @@ fn files(of: &Path) -> Vec<PathBuf> {
     }
     all.sort();
     all
+}
+
+fn names(of: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(of).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 /// The copy as a machine would have it whose other end just died: files may be at any of their bytes, but what
@@ -120,7 +127,7 @@ fn all_that_was_committed_is_in_the_copy_when_the_database_is_closed() {
     commit_each(&db, 401..=460);
     db.close();
     assert_eq!(brought_back(&copy.0).unwrap(), 460);
-    assert_eq!(std::fs::read_dir(&copy.0).unwrap().count(), 1, "one line is kept");
+    assert_eq!(names(&copy.0), ["000000002"], "one line is kept");
 }
 
 #[test]
@@ -155,6 +162,34 @@ fn what_is_copied_while_people_write_is_one_moment_of_the_database_and_never_an_
 }
 
 #[test]
+fn a_line_that_grew_long_is_followed_by_a_new_one_and_can_be_restored_until_that_is_whole() {
+    let (folder, copy) = (Folder::new(), Folder::new());
+    let db = open(&folder);
+    db.follow_at(&copy.0, Pace { line: 1, ..PACE }).unwrap();
+    let (mut last, mut lines, mut n) = (0, 0, 0);
+    while lines < 3 || last < 100 {
+        assert!(n < 10_000, "{lines} lines, {last} commits seen meanwhile");
+        commit_each(&db, n + 1..=n + 25);
+        n += 25;
+        let taken = Folder::new();
+        // a line that is removed while it is copied is the one before
+        if snapshot(&copy.0, &taken.0).is_ok() {
+            match brought_back(&taken.0) {
+                Ok(found) => {
+                    assert!(found >= last, "{found} after {last}");
+                    last = found;
+                }
+                Err(error) => assert!(last == 0 && error.to_string().contains("ever whole"), "{error}"),
+            }
+        }
+        lines = names(&copy.0).last().unwrap().parse().unwrap();
+    }
+    db.close();
+    assert_eq!(brought_back(&copy.0).unwrap(), n);
+    assert!(names(&copy.0).len() <= 2, "the last and one that was just begun");
+}
+
+#[test]
 fn a_log_that_another_program_folded_begins_a_new_line_and_nothing_is_lost() {
     let (folder, copy) = (Folder::new(), Folder::new());
     let db = open(&folder);
@@ -167,11 +202,8 @@ fn a_log_that_another_program_folded_begins_a_new_line_and_nothing_is_lost() {
     commit_each(&db, 31..=90);
     other.close();
     db.close();
-    match brought_back(&copy.0) {
-        Ok(n) => assert_eq!(n, 90),
-        // the last round found what was missed, and there was no time for another base
-        Err(error) => assert!(error.to_string().contains("ever whole"), "{error}"),
-    }
+    assert_eq!(brought_back(&copy.0).unwrap(), 90);
+    assert_eq!(names(&copy.0), ["000000002"], "the line that may lack something is gone");
 }
 
 #[test]
@@ -211,14 +243,39 @@ fn a_byte_that_changed_and_a_log_that_was_cut_are_found_wherever_they_are() {
 }
 
 #[test]
+fn a_base_without_the_logs_of_the_time_of_its_copying_is_refused() {
+    let (folder, copy) = (Folder::new(), Folder::new());
+    let db = open(&folder);
+    commit_each(&db, 1..=20);
+    db.follow_at(&copy.0, PACE).unwrap();
+    commit_each(&db, 21..=70);
+    db.close();
+    let line = copy.0.join("000000001");
+    for file in files(&line) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.starts_with("base.db") && !name.starts_with("000001.") {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+    // of the first its beginning alone
+    let hashes = line.join("000001.sha256");
+    let known = std::fs::read_to_string(&hashes).unwrap();
+    std::fs::write(&hashes, known.split_inclusive('\n').next().unwrap()).unwrap();
+    assert!(brought_back(&copy.0).is_err());
+    std::fs::remove_file(hashes).unwrap();
+    std::fs::remove_file(line.join("000001.log")).unwrap();
+    assert!(brought_back(&copy.0).is_err());
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_told_at_once_and_one_copy_is_kept() {
     let (folder, copy) = (Folder::new(), Folder::new());
     let db = open(&folder);
     let file = copy.0.join("a file");
-    std::fs::write(&file, SystemRng.token()).unwrap();
+    std::fs::write(&file, "no folder").unwrap();
     assert!(matches!(db.follow(&file), Err(Error::Io(_))));
     db.follow(&copy.0.join("a folder")).unwrap();
     assert!(db.follow(&copy.0).is_err());
-    assert!(rebuild(&folder.0, &copy.0.join("x")).is_err(), "no copy is there");
+    assert!(restore(&folder.0, &copy.0.join("x")).is_err(), "no copy is there");
     db.close();
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use sha2::Sha256;
+
 use super::line::{self, Line};
 use super::{Follower, Piece};
 use crate::Error;
@@ -17,11 +19,14 @@ pub(crate) struct Pace {
     pub each: Duration,
     /// Frames of the log after which the writer folds it: as without a copy.
     pub long: u64,
+    /// A line whose logs are longer than this, in bytes, and than its base, is followed by a new one: so that
+    /// neither its size nor the time of a restore grows without end.
+    pub line: u64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { each: Duration::from_secs(1), long: 8_000 }
+        Self { each: Duration::from_secs(1), long: 8_000, line: 1 << 30 }
     }
 }
 
@@ -29,9 +34,6 @@ impl Default for Pace {
 const LAST: Duration = Duration::from_secs(4);
 /// How long after a failure the copy is begun anew.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A line whose logs are longer than this, and than its base, is followed by a new one: so that neither its
-/// size nor the time of a restore grows without end. In bytes.
-const LONG_LINE: u64 = 1 << 30;
 
 /// A copy that is kept until it is told to stop.
 pub(crate) struct Keeping {
@@ -59,7 +61,7 @@ pub(crate) fn keep(database: &Path, to: &Path, pace: Pace) -> Result<Keeping, Er
         follower: Arc::clone(&follower),
         database: database.to_owned(),
         to: to.to_owned(),
-        each: pace.each,
+        pace,
         line,
         before: None,
         base: None,
@@ -73,21 +75,21 @@ struct Keeper {
     follower: Arc<Follower>,
     database: PathBuf,
     to: PathBuf,
-    each: Duration,
+    pace: Pace,
     line: Line,
     /// Written too until the base of `line` is there.
     before: Option<Line>,
-    base: Option<JoinHandle<io::Result<String>>>,
+    base: Option<JoinHandle<io::Result<Sha256>>>,
 }
 
 impl Keeper {
     fn run(mut self) {
         let mut failed = false;
         loop {
-            let stopped = self.follower.wait(if failed { PATIENCE } else { self.each });
+            let stopped = self.follower.wait(if failed { PATIENCE } else { self.pace.each });
             let done = match failed {
                 true if stopped => break,
-                true => self.begin(None),
+                true => self.begin_anew(),
                 false => self.catch_up(),
             };
             failed = done.is_err();
@@ -116,41 +118,36 @@ impl Keeper {
         let (pieces, missed) = self.follower.take();
         if missed {
             tracing::warn!("another program folded the write-ahead log: the copy begins a new line");
-            return self.begin(None);
+            return self.begin_anew();
         }
-        let mut frames = Vec::new();
-        for piece in pieces {
-            match piece {
-                Piece::Frames(more) => frames.extend(more),
-                Piece::Turn(header) => {
-                    self.write(&std::mem::take(&mut frames))?;
-                    self.each(|line| line.turn(&header))?;
-                }
-            }
-        }
-        self.write(&frames)?;
+        self.write_all(pieces)?;
         if let Some(base) = base {
             self.end_base(base)?;
         }
         let base = self.line.folder.join(line::BASE);
-        let is_long = |length| length > LONG_LINE && base.metadata().is_ok_and(|base| length > base.len());
+        let is_long =
+            |length| length > self.pace.line && base.metadata().is_ok_and(|base| length > base.len());
         if self.before.is_none() && self.base.is_none() && is_long(self.line.length) {
-            let new = Line::begin(&self.to)?;
-            let before = std::mem::replace(&mut self.line, new);
-            return self.begin(Some(before));
+            return self.go_on_in_a_new_line();
         }
         Ok(())
     }
 
-    /// A new line; the one before is written on until the new one can be restored, unless it missed something.
-    fn begin(&mut self, before: Option<Line>) -> io::Result<()> {
-        if before.is_none() {
-            // its base is of no use any more, and no two may be copied at once
-            self.base.take().map(JoinHandle::join);
-            self.line = Line::begin(&self.to)?;
-        }
-        self.before = before;
+    /// A new line after one that missed something, which is written no further.
+    fn begin_anew(&mut self) -> io::Result<()> {
+        // the base of that line is of no use any more, and no two may be copied at once
+        self.base.take().map(JoinHandle::join);
         self.follower.begin();
+        (self.line, self.before) = (Line::begin(&self.to)?, None);
+        self.copy_base()
+    }
+
+    /// A new line after one that grew long, which is written on until the new one can be restored.
+    fn go_on_in_a_new_line(&mut self) -> io::Result<()> {
+        let read = self.follower.begin();
+        self.write_all(read)?;
+        let new = Line::begin(&self.to)?;
+        self.before = Some(std::mem::replace(&mut self.line, new));
         self.copy_base()
     }
 
@@ -165,14 +162,29 @@ impl Keeper {
     }
 
     /// Once the base is there, the lines before are not needed any more.
-    fn end_base(&mut self, base: JoinHandle<io::Result<String>>) -> io::Result<()> {
+    fn end_base(&mut self, base: JoinHandle<io::Result<Sha256>>) -> io::Result<()> {
         let hash = base.join().unwrap_or_else(|_| Err(io::Error::other("the copying panicked")))?;
-        self.line.name_base(&hash)?;
+        self.line.name_base(hash)?;
         self.before = None;
         for old in line::lines(&self.to)?.into_iter().filter(|old| *old != self.line.folder) {
             std::fs::remove_dir_all(old)?;
         }
         Ok(())
+    }
+
+    /// Writes what was read to the line, and to the one before it.
+    fn write_all(&mut self, pieces: Vec<Piece>) -> io::Result<()> {
+        let mut commits = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Frames(frames) => commits.extend(frames),
+                Piece::Turn(header) => {
+                    self.write(&std::mem::take(&mut commits))?;
+                    self.each(|line| line.turn(&header))?;
+                }
+            }
+        }
+        self.write(&commits)
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::log::Header;
+use crate::sqlite::sync;
 
 pub(super) const BASE: &str = "base.db";
 const PART: &str = "base.part";
@@ -62,10 +63,10 @@ impl Line {
 
     /// The line can be restored from here on: its base was copied, and what its logs say of that time is
     /// written.
-    pub fn name_base(&self, hash: &str) -> io::Result<()> {
+    pub fn name_base(&self, base: Sha256) -> io::Result<()> {
         let length = self.segment.as_ref().map_or(0, |segment| segment.length);
         let mut beside = create(&self.folder.join(format!("{BASE}.sha256")))?;
-        beside.write_all(format!("{hash} {} {length}\n", self.n).as_bytes())?;
+        beside.write_all(base_name(base, &format!("{} {length}", self.n)).as_bytes())?;
         beside.sync_all()?;
         std::fs::rename(self.folder.join(PART), self.folder.join(BASE))?;
         sync(&self.folder)
@@ -85,25 +86,28 @@ impl Line {
     }
 }
 
-/// Copies the file of a database that is in use; its hash.
-pub(super) fn copy_base(database: &Path, folder: &Path) -> io::Result<String> {
+/// What stands beside a base: how many logs it needs and how much of the last of them, and the hash of its
+/// bytes and of that, so that neither can change unseen.
+pub(super) fn base_name(base: Sha256, logs: &str) -> String {
+    format!("{logs} {}\n", kernel::hex(base.chain_update(logs).finalize()))
+}
+
+/// Copies the file of a database that is in use; the hash of its bytes so far.
+pub(super) fn copy_base(database: &Path, folder: &Path) -> io::Result<Sha256> {
     let mut copy = create(&folder.join(PART))?;
-    let hash = kernel::hex(pass(File::open(database)?, |bytes| copy.write_all(bytes))?);
+    let hash = pass(File::open(database)?, |bytes| copy.write_all(bytes))?;
     copy.sync_all()?;
     Ok(hash)
 }
 
-/// Hands on a file piece by piece; its hash.
-pub(super) fn pass(
-    mut file: File,
-    mut on: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<impl AsRef<[u8]>> {
+/// Hands on a file piece by piece; the hash of its bytes so far.
+pub(super) fn pass(mut file: File, mut on: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<Sha256> {
     let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 20]);
     loop {
         let n = file.read(&mut piece)?;
         let read = piece.get(..n).unwrap_or_default();
         if read.is_empty() {
-            return Ok(hash.finalize());
+            return Ok(hash);
         }
         hash.update(read);
         on(read)?;
@@ -142,8 +146,4 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-pub(super) fn sync(path: &Path) -> io::Result<()> {
-    File::open(path).and_then(|file| file.sync_all())
 }

@@ -18,10 +18,10 @@ use std::time::Duration;
 
 use self::log::{HEADER, Header, Sums, committed};
 use crate::Error;
-use crate::sqlite::Session;
+use crate::sqlite::{Session, beside};
 
 pub(crate) use keeper::{Keeping, Pace, keep};
-pub use restore::{Rebuilt, rebuild};
+pub use restore::{Restored, restore};
 
 /// Frames read at once.
 const PIECE: usize = 256;
@@ -63,9 +63,8 @@ enum Piece {
 
 impl Follower {
     fn new(database: &Path, long: u64) -> Self {
-        let mut log = database.as_os_str().to_owned();
-        log.push("-wal");
-        Self { log: log.into(), reading: Mutex::default(), asked_to_stop: Condvar::new(), long }
+        let log = beside(database, "-wal");
+        Self { log, reading: Mutex::default(), asked_to_stop: Condvar::new(), long }
     }
 
     fn reading(&self) -> MutexGuard<'_, Reading> {
@@ -105,10 +104,12 @@ impl Follower {
         (std::mem::take(&mut reading.pieces), reading.missed)
     }
 
-    /// Reads the log from its beginning the next time.
-    fn begin(&self) {
+    /// Reads the log from its beginning the next time; what was read before. In one step, so that nothing the
+    /// writer read meanwhile is lost to a line that goes on.
+    fn begin(&self) -> Vec<Piece> {
         let mut reading = self.reading();
-        *reading = Reading { stopped: reading.stopped, ..Reading::default() };
+        let new = Reading { stopped: reading.stopped, ..Reading::default() };
+        std::mem::replace(&mut *reading, new).pieces
     }
 
     /// Waits; whether it was asked to stop.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use rusqlite::OpenFlags;
@@ -11,11 +11,11 @@ use sha2::{Digest, Sha256};
 use super::line::{self, BASE, ENDED};
 use super::log::{HEADER, Header, committed};
 use crate::Error;
-use crate::sqlite::{Session, open};
+use crate::sqlite::{Session, beside, open, sync};
 
 /// What was brought back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rebuilt {
+pub struct Restored {
     /// Logs that were put over the base.
     pub logs: usize,
     /// When the copy was written last.
@@ -26,7 +26,7 @@ pub struct Rebuilt {
 ///
 /// # Errors
 /// When there is no whole copy, a byte of it was changed, or the file cannot be written.
-pub fn rebuild(from: &Path, to: &Path) -> Result<Rebuilt, Error> {
+pub fn restore(from: &Path, to: &Path) -> Result<Restored, Error> {
     let unread = |error: io::Error| Error::Io(format!("{} cannot be read: {error}", from.display()));
     let lines = line::lines(from).map_err(unread)?;
     let line = lines
@@ -35,7 +35,7 @@ pub fn rebuild(from: &Path, to: &Path) -> Result<Rebuilt, Error> {
         .find(|line| line.join(BASE).is_file())
         .ok_or_else(|| Error::Io(format!("{} holds no copy that was ever whole.", from.display())))?;
     let asked = take_base(&line, to)?;
-    let mut done = Rebuilt { logs: 0, until: None };
+    let mut done = Restored { logs: 0, until: None };
     let mut ended = true;
     loop {
         let file = line.join(format!("{:06}.log", done.logs + 1));
@@ -58,6 +58,7 @@ pub fn rebuild(from: &Path, to: &Path) -> Result<Rebuilt, Error> {
     if done.logs < asked.0 || known > done.logs + 1 || (ended && done.logs > 0 && known == done.logs) {
         return Err(damaged(&line.join(format!("{:06}.log", done.logs + 1)), "is missing or damaged"));
     }
+    sync(to).map_err(|error| Error::Io(format!("{} cannot be written: {error}", to.display())))?;
     Ok(done)
 }
 
@@ -74,11 +75,11 @@ fn take_base(line: &Path, to: &Path) -> Result<(usize, usize), Error> {
     let mut copy = line::create(to).map_err(|error| Error::Io(format!("{}: {error}", to.display())))?;
     let hash =
         line::pass(File::open(&base).map_err(unread)?, |bytes| copy.write_all(bytes)).map_err(unread)?;
-    let mut known = known.split_whitespace();
-    let is_sound = known.next().is_some_and(|known| known == kernel::hex(hash));
-    let mut number = || known.next().and_then(|word| word.parse().ok());
-    match (is_sound, number(), number()) {
-        (true, Some(logs), Some(length)) => Ok((logs, length)),
+    let logs =
+        known.rsplit_once(' ').map(|(logs, _)| logs).filter(|logs| line::base_name(hash, logs) == known);
+    let numbers = logs.and_then(|logs| logs.split_once(' '));
+    match numbers.map(|(logs, length)| (logs.parse(), length.parse())) {
+        Some((Ok(logs), Ok(length))) => Ok((logs, length)),
         _ => Err(damaged(&base, "was changed or damaged")),
     }
 }
@@ -132,14 +133,9 @@ fn put_over(database: &Path, log: &[u8]) -> Result<(), Error> {
     if log.len() <= HEADER {
         return Ok(());
     }
-    let beside = |ending: &str| {
-        let mut path = database.as_os_str().to_owned();
-        path.push(ending);
-        PathBuf::from(path)
-    };
     let unwritten =
         |error: io::Error| Error::Io(format!("{} cannot be written: {error}", database.display()));
-    line::create(&beside("-wal"))
+    line::create(&beside(database, "-wal"))
         .and_then(|mut file| {
             file.write_all(log)?;
             file.sync_all()
@@ -151,7 +147,7 @@ fn put_over(database: &Path, log: &[u8]) -> Result<(), Error> {
         return Err(Error::Busy);
     }
     drop(session);
-    for left in [beside("-wal"), beside("-shm")] {
+    for left in [beside(database, "-wal"), beside(database, "-shm")] {
         match std::fs::remove_file(left) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritten(error)),
             _ => {}
