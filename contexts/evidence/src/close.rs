@@ -47,6 +47,11 @@ impl Period {
         }
     }
 
+    /// Whether its last day lies between these: whether what holds from one to the other is counted in it.
+    pub fn ends_within(self, (from, to): (Day, Option<Day>)) -> bool {
+        self.days().is_some_and(|(_, last)| from <= last && to.is_none_or(|to| last <= to))
+    }
+
     /// The month after a month.
     const fn next_month(year: Year, month: i8) -> Self {
         if month == 12 { Self::Month(year + 1, 1) } else { Self::Month(year, month + 1) }
@@ -254,6 +259,51 @@ pub struct Close {
     pub n_left_out: i64,
     /// Who closed it.
     pub closed: Stamp,
+}
+
+/// What kind of record moved a closed period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateKind {
+    /// A delivery.
+    Delivery,
+    /// An entry of a registered stock.
+    Entry,
+    /// A figure from outside.
+    Figure,
+    /// A signed statement.
+    Attestation,
+}
+
+impl LateKind {
+    const ALL: [Self; 4] = [Self::Delivery, Self::Entry, Self::Figure, Self::Attestation];
+
+    /// The word in the store.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Delivery => "delivery",
+            Self::Entry => "entry",
+            Self::Figure => "figure",
+            Self::Attestation => "attestation",
+        }
+    }
+
+    /// Reads what [`Self::code`] wrote.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Something that moved a closed period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// The record: its kind and its id.
+    pub source: (LateKind, String),
+    /// By how much, if it is a delivery; what the others move is counted by no total.
+    pub moved: Sums,
+    /// Why so late.
+    pub reason: String,
+    /// Who acted, and when.
+    pub acted: Stamp,
 }
 
 /// The file that a close page gives out, as JSON.

@@ -31,7 +31,7 @@ pub fn hashes(list: &str, heads: i64, secret: &str) -> Result<BTreeSet<String>, 
 fn hash(line: &str, secret: &str) -> Option<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     mac.update(line.as_bytes());
-    Some(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(kernel::hex(mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ pub fn examine(bytes: &[u8]) -> Result<Photo, Problem> {
         .write_to(&mut out, ImageFormat::Jpeg)
         .map_err(|_| refuse("evidence-photo-broken"))?;
     let (taken_on, place) = metadata(bytes);
-    let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = kernel::hex(Sha256::digest(bytes));
     Ok(Photo { bytes: out.into_inner(), sha256, taken_on, place, look })
 }
 

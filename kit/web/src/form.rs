@@ -418,6 +418,24 @@ mod tests {
     }
 
     #[test]
+    fn the_keys_of_forms_sort_as_they_were_drawn_and_no_other_text_tells_a_time() {
+        let clock = Arc::new(kernel::FixedClock::at("2025-09-01"));
+        let actor = kernel::Actor::public("d".into());
+        let by = Caller { clock: Arc::clone(&clock) as _, ..Caller::fixed(actor, "2025-09-01") };
+        let mut last = String::new();
+        for _ in 0..50 {
+            let key = new_key(&by);
+            assert!(drawn_at(&key) > last.as_str() && key.starts_with(drawn_at(&key)), "{key} after {last}");
+            last = drawn_at(&key).to_owned();
+            clock.advance_seconds(1);
+        }
+        assert_ne!(new_key(&by), new_key(&by));
+        for other in ["", "abc", &"证".repeat(30), &new_key(&by)[1..]] {
+            assert_eq!(drawn_at(other), "", "{other}");
+        }
+    }
+
+    #[test]
     fn a_file_name_leads_out_of_no_folder() {
         assert_eq!(base_name("../../etc/passwd"), "passwd");
         assert_eq!(base_name("C:\\x\\方案.docx"), "方案.docx");

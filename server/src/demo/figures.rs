@@ -50,7 +50,7 @@ fn enter(stage: &mut Stage<'_, '_>, row: &FigureRow, details: &FigureDetails) ->
     evidence::store::figure::mark_demo(stage.tx, by.district(), &id)?;
     if row.confirmed == "yes" {
         let by = stage.administrator(row.recorded_on.plus_days(1).at(10, 0))?;
-        figure::confirm(stage.tx, &by, (&id, 1))?;
+        figure::confirm(stage.tx, &by, (&id, 1), "")?;
     }
     Ok(())
 }

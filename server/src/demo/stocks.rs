@@ -62,7 +62,7 @@ fn register(stage: &mut Stage<'_, '_>, row: &EntryRow, indicator: &IndicatorId) 
     let id = entry::record(stage.tx, &by, &details, &[])?;
     evidence::store::entry::mark_demo(stage.tx, by.district(), &id)?;
     let by = stage.by(second, recorded.plus_days(1).at(10, 0))?;
-    entry::verify(stage.tx, &by, (&id, 1))?;
+    entry::verify(stage.tx, &by, (&id, 1), "")?;
     if let Some(last) = last.filter(|_| ended_early) {
         let by = stage.by(second, last.plus_days(1).at(10, 0))?;
         entry::end(stage.tx, &by, (&id, 2), (last, &row.end_reason_zh))?;
@@ -85,5 +85,5 @@ fn attest(stage: &mut Stage<'_, '_>, row: &NarrativeRow, indicator: &IndicatorId
     let id = attestation::sign(stage.tx, &by, &new)?;
     evidence::store::attestation::mark_demo(stage.tx, by.district(), &id)?;
     let by = stage.by(second, at(1, row.as_of))?;
-    attestation::confirm(stage.tx, &by, (&id, 1))
+    attestation::confirm(stage.tx, &by, (&id, 1), "")
 }

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{audit, close, keep_photos, known_unit, stamp, unchanged};
 use crate::attestation::Attestation;
+use crate::close::LateKind;
 use crate::indicator::Source;
-use crate::store::close::LateKind;
 use crate::{AttestationId, IndicatorId, Life, Stamp, Sums, photo::Photo, rules, store};
 
 /// An attestation as it comes from a form.
@@ -75,18 +75,11 @@ pub fn sign(tx: &mut Tx, by: &Caller, new: &NewAttestation) -> Result<Attestatio
 }
 
 /// Confirms what another signed.
+/// `reason` says why it comes after its year was closed; it is not asked for while they are open.
 ///
 /// # Errors
-/// Not found, forbidden, conflict; invalid for one's own.
-pub fn confirm(tx: &mut Tx, by: &Caller, at: (&AttestationId, i64)) -> Result<(), Refusal> {
-    confirm_late(tx, by, at, "")
-}
-
-/// The same with the reason why it comes after its year was closed.
-///
-/// # Errors
-/// As [`confirm`]; invalid without a reason when it was.
-pub fn confirm_late(
+/// Not found, forbidden, conflict; invalid for one's own, and late without a reason.
+pub fn confirm(
     tx: &mut Tx,
     by: &Caller,
     (id, seen): (&AttestationId, i64),
@@ -128,7 +121,7 @@ pub fn withdraw(
 /// As the database refuses.
 pub(crate) fn closed_for(tx: &mut Tx, by: &Caller, one: &Attestation) -> Result<Vec<String>, Refusal> {
     let year = format!("{:04}", one.year);
-    Ok(store::close::periods(tx, by.district())?.into_iter().filter(|period| *period == year).collect())
+    store::close::closed_of(tx, by.district(), (&year, &year))
 }
 
 fn note(tx: &mut Tx, by: &Caller, one: &Attestation, why: (&Stamp, &str)) -> Result<(), Refusal> {

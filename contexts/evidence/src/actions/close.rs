@@ -8,9 +8,8 @@ use merkle::{Key, note};
 use serde_json::json;
 
 use super::{audit, stamp};
-use crate::close::{self, Close, ClosedIndicator, Period, Snapshot, may_close, next};
+use crate::close::{self, Close, ClosedIndicator, Late, LateKind, Period, Snapshot, may_close, next};
 use crate::fact::{Cell, RULE_VERSION, Sums};
-use crate::store::close::{Late, LateKind};
 use crate::{Delivery, Filter, Stamp, indicators, log, month, rules, store};
 
 /// What closing a period would leave out, and what it would say.
@@ -186,12 +185,9 @@ pub(crate) fn note_late(
 pub(crate) fn closed_within(
     tx: &mut Tx,
     district: &DistrictId,
-    (from, to): (Day, Option<Day>),
+    days: (Day, Option<Day>),
 ) -> Result<Vec<String>, Refusal> {
-    let holds = |period: &String| {
-        let last = Period::parse(period).and_then(Period::days).map(|(_, last)| last);
-        last.is_some_and(|last| from <= last && to.is_none_or(|to| last <= to))
-    };
+    let holds = |period: &String| Period::parse(period).is_some_and(|period| period.ends_within(days));
     Ok(store::close::periods(tx, district)?.into_iter().filter(holds).collect())
 }
 

@@ -6,9 +6,9 @@ use people::units::UnitKind;
 use serde_json::json;
 
 use super::{audit, close, keep_photos, known_unit, stamp, unchanged};
+use crate::close::LateKind;
 use crate::entry::{Entry, EntryDetails, EntryState};
 use crate::indicator::Source;
-use crate::store::close::LateKind;
 use crate::{EntryId, Stamp, Sums, photo::Photo, rules, store};
 
 /// Records an entry.
@@ -54,23 +54,12 @@ pub fn record(
 }
 
 /// Verifies an entry: it counts from its first day.
+/// `reason` says why it comes after periods in which it was in force were closed; it is not asked for
+/// while they are open.
 ///
 /// # Errors
-/// Not found, forbidden, conflict; invalid for one's own.
-pub fn verify(tx: &mut Tx, by: &Caller, at: (&EntryId, i64)) -> Result<(), Refusal> {
-    verify_late(tx, by, at, "")
-}
-
-/// The same with the reason why it comes after periods in which it was in force were closed.
-///
-/// # Errors
-/// As [`verify`]; invalid without a reason when there are any.
-pub fn verify_late(
-    tx: &mut Tx,
-    by: &Caller,
-    (id, seen): (&EntryId, i64),
-    reason: &str,
-) -> Result<(), Refusal> {
+/// Not found, forbidden, conflict; invalid for one's own, and late without a reason.
+pub fn verify(tx: &mut Tx, by: &Caller, (id, seen): (&EntryId, i64), reason: &str) -> Result<(), Refusal> {
     let stamp = stamp(by)?;
     let entry = load(tx, by, id)?.verify(stamp.clone())?;
     unchanged(seen, entry.version)?;

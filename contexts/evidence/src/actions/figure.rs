@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::{audit, close, known_unit, stamp, unchanged};
+use crate::close::LateKind;
 use crate::figure::{Contradiction, Figure, FigureDetails, contradictions};
-use crate::store::close::LateKind;
 use crate::{FigureId, IndicatorId, Life, Stamp, Sums, rules, store};
 
 /// Records a figure; it is shown once a second person confirmed it.
@@ -42,23 +42,11 @@ pub fn record(tx: &mut Tx, by: &Caller, details: &FigureDetails) -> Result<Figur
 }
 
 /// Confirms a figure that another recorded.
+/// `reason` says why it comes after its month or year was closed; it is not asked for while they are open.
 ///
 /// # Errors
-/// Not found, forbidden, conflict; invalid for one's own.
-pub fn confirm(tx: &mut Tx, by: &Caller, at: (&FigureId, i64)) -> Result<(), Refusal> {
-    confirm_late(tx, by, at, "")
-}
-
-/// The same with the reason why it comes after its month or year was closed.
-///
-/// # Errors
-/// As [`confirm`]; invalid without a reason when it was.
-pub fn confirm_late(
-    tx: &mut Tx,
-    by: &Caller,
-    (id, seen): (&FigureId, i64),
-    reason: &str,
-) -> Result<(), Refusal> {
+/// Not found, forbidden, conflict; invalid for one's own, and late without a reason.
+pub fn confirm(tx: &mut Tx, by: &Caller, (id, seen): (&FigureId, i64), reason: &str) -> Result<(), Refusal> {
     let stamp = stamp(by)?;
     let figure = load(tx, by, id)?.confirm(stamp.clone())?;
     unchanged(seen, figure.version)?;

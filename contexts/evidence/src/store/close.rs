@@ -5,7 +5,7 @@ use kernel::{DistrictId, Instant, Refusal};
 
 use super::stored::stamp_values;
 use crate::Stamp;
-use crate::close::Close;
+use crate::close::{Close, Late, LateKind};
 use crate::fact::Sums;
 
 /// Inserts a closed period; false when it was closed meanwhile.
@@ -97,50 +97,6 @@ pub fn cells(
         params![district, period],
     )?;
     rows.iter().map(|row| Ok(super::total::cell(row)?)).collect()
-}
-
-/// What kind of record moved a closed period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LateKind {
-    /// A delivery.
-    Delivery,
-    /// An entry of a registered stock.
-    Entry,
-    /// A figure from outside.
-    Figure,
-    /// A signed statement.
-    Attestation,
-}
-
-impl LateKind {
-    const ALL: [Self; 4] = [Self::Delivery, Self::Entry, Self::Figure, Self::Attestation];
-
-    /// The word in the store.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Delivery => "delivery",
-            Self::Entry => "entry",
-            Self::Figure => "figure",
-            Self::Attestation => "attestation",
-        }
-    }
-
-    fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-}
-
-/// Something that moved a closed period.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Late {
-    /// The record: its kind and its id.
-    pub source: (LateKind, String),
-    /// By how much, if it is a delivery; what the others move is counted by no total.
-    pub moved: Sums,
-    /// Why so late.
-    pub reason: String,
-    /// Who acted, and when.
-    pub acted: Stamp,
 }
 
 /// Notes what moved a closed period.

@@ -288,7 +288,7 @@ fn a_stock_that_is_verified_after_a_close_stands_in_a_line_beside_it_with_its_re
         shut(db, &cast, "2025-04").unwrap();
         let verify = |reason: &'static str| {
             let id = hall.clone();
-            act(db, &cast.verifier(), move |tx, by| actions::entry::verify_late(tx, by, (&id, 1), reason))
+            act(db, &cast.verifier(), move |tx, by| actions::entry::verify(tx, by, (&id, 1), reason))
         };
         assert_eq!(keys(verify("")), ["evidence-close-needs-reason"]);
         verify("批文五月才到").unwrap();

@@ -45,7 +45,7 @@ pub fn entry_of(cast: &Cast, indicator: &str, town: Option<usize>, from: &str) -
 pub fn add(db: &Db, cast: &Cast, details: EntryDetails) -> EntryId {
     let id = act(db, &cast.editor(), move |tx, by| entry::record(tx, by, &details, &[])).unwrap();
     let done = id.clone();
-    act(db, &cast.verifier(), move |tx, by| entry::verify(tx, by, (&done, 1))).unwrap();
+    act(db, &cast.verifier(), move |tx, by| entry::verify(tx, by, (&done, 1), "")).unwrap();
     id
 }
 
@@ -61,7 +61,7 @@ pub fn one_of_each(db: &Db, cast: &Cast) {
         photos: Vec::new(),
     };
     let id = act(db, &cast.editor(), move |tx, by| attestation::sign(tx, by, &new)).unwrap();
-    act(db, &cast.verifier(), move |tx, by| attestation::confirm(tx, by, (&id, 1))).unwrap();
+    act(db, &cast.verifier(), move |tx, by| attestation::confirm(tx, by, (&id, 1), "")).unwrap();
 }
 
 fn by_year(db: &Db, cast: &Cast, id: &'static str) -> Vec<Value> {
@@ -106,7 +106,7 @@ fn an_entry_waits_for_a_second_person_before_it_counts() {
         let own = cast.by("own", &[(Role::CommunityWorker, &cast.health)]);
         let id = act(db, &own, move |tx, by| entry::record(tx, by, &details, &[])).unwrap();
         assert_eq!(by_year(db, &cast, "commissioners")[4], Value::NotCollected);
-        let verify = move |tx: &mut db::Tx<'_>, by: &Caller| entry::verify(tx, by, (&id, 1));
+        let verify = move |tx: &mut db::Tx<'_>, by: &Caller| entry::verify(tx, by, (&id, 1), "");
         assert_eq!(keys(act(db, &own, verify.clone())), ["evidence-verify-own"]);
         act(db, &cast.verifier(), verify.clone()).unwrap();
         assert_eq!(keys(act(db, &cast.verifier(), verify)), ["evidence-entry-conflict-verified"]);
@@ -182,7 +182,7 @@ fn a_narrative_stands_when_another_confirms_it() {
         let id = act(db, &cast.editor(), move |tx, by| attestation::sign(tx, by, &new)).unwrap();
         assert_eq!(by_year(db, &cast, "rules")[3], Value::NotCollected);
         let one = id.clone();
-        act(db, &cast.verifier(), move |tx, by| attestation::confirm(tx, by, (&one, 1))).unwrap();
+        act(db, &cast.verifier(), move |tx, by| attestation::confirm(tx, by, (&one, 1), "")).unwrap();
         assert_eq!(by_year(db, &cast, "rules")[3], Value::from(1));
         let gone = id.clone();
         act(db, &cast.verifier(), move |tx, by| attestation::withdraw(tx, by, (&id, 2), "纪要有误")).unwrap();

@@ -37,7 +37,7 @@ fn record(db: &Db, cast: &Cast, details: &FigureDetails) -> Result<FigureId, Ref
 fn confirmed(db: &Db, cast: &Cast, details: &FigureDetails) -> FigureId {
     let id = record(db, cast, details).unwrap();
     let done = id.clone();
-    act(db, &cast.verifier(), move |tx, by| figure::confirm(tx, by, (&done, 1))).unwrap();
+    act(db, &cast.verifier(), move |tx, by| figure::confirm(tx, by, (&done, 1), "")).unwrap();
     id
 }
 
@@ -58,11 +58,11 @@ fn a_measured_number_moves_by_a_confirmed_survey_and_by_nothing_else() {
         assert_eq!(series(db, &cast, "share").points.pop().unwrap().to_date, Value::NotCollected);
         let own = id.clone();
         let own = act(db, &cast.by("editor", &[(Role::Coordinator, &cast.society)]), move |tx, by| {
-            figure::confirm(tx, by, (&own, 1))
+            figure::confirm(tx, by, (&own, 1), "")
         });
         assert_eq!(keys(own), ["evidence-verify-own"]);
         let done = id.clone();
-        act(db, &cast.verifier(), move |tx, by| figure::confirm(tx, by, (&done, 1))).unwrap();
+        act(db, &cast.verifier(), move |tx, by| figure::confirm(tx, by, (&done, 1), "")).unwrap();
         let points = series(db, &cast, "share").points;
         let known: Vec<_> = points[2..].iter().map(|one| (one.value, one.to_date)).collect();
         let (none, is) = (Value::NotCollected, Value::Number(number("12.3")));

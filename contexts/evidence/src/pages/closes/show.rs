@@ -10,10 +10,9 @@ use kernel::{Refusal, UnitId};
 use web::{Cx, Page};
 
 use super::{sentence, since, words};
-use crate::close::{Close, CloseFile, ClosedIndicator, Period, Snapshot};
+use crate::close::{Close, CloseFile, ClosedIndicator, Late, LateKind, Period, Snapshot};
 use crate::fact::{Cell, Grain, Sums};
 use crate::pages::names::Names;
-use crate::store::close::{Late, LateKind};
 use crate::{actions, indicators, moves, store};
 
 #[derive(Template)]

@@ -37,7 +37,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
 
 /// `POST /desk/entries/{id}/verification`
 pub async fn verify(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
-    step(cx, id, form, |tx, by, at, form| entry::verify_late(tx, by, at, form.text("reason"))).await
+    step(cx, id, form, |tx, by, at, form| entry::verify(tx, by, at, form.text("reason"))).await
 }
 
 /// `POST /desk/entries/{id}/end`

@@ -37,7 +37,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> web::Result {
 
 /// `POST /desk/figures/{id}/confirmation`
 pub async fn confirm(cx: Cx, Path(id): Path<String>, form: Form) -> web::Result {
-    step(cx, id, form, |tx, by, at, form| figure::confirm_late(tx, by, at, form.text("reason"))).await
+    step(cx, id, form, |tx, by, at, form| figure::confirm(tx, by, at, form.text("reason"))).await
 }
 
 /// `POST /desk/figures/{id}/withdrawal`
