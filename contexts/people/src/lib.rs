@@ -10,6 +10,7 @@ pub mod audit;
 mod background;
 pub mod district;
 mod jobs;
+pub mod keys;
 mod pages;
 pub mod sessions;
 pub mod setup;
@@ -28,6 +29,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0004_merger.sql", include_str!("../migrations/0004_merger.sql")),
         ("0005_audit_indexes.sql", include_str!("../migrations/0005_audit_indexes.sql")),
         ("0007_workdays.sql", include_str!("../migrations/0007_workdays.sql")),
+        ("0008_api_key.sql", include_str!("../migrations/0008_api_key.sql")),
     ],
 };
 
@@ -49,6 +51,8 @@ pub fn module() -> Module {
             (Locale::En, include_str!("../locales/en.ftl")),
             (Locale::Zh, include_str!("../locales/background.zh-CN.ftl")),
             (Locale::En, include_str!("../locales/background.en.ftl")),
+            (Locale::Zh, include_str!("../locales/keys.zh-CN.ftl")),
+            (Locale::En, include_str!("../locales/keys.en.ftl")),
             (Locale::Zh, include_str!("../locales/workdays.zh-CN.ftl")),
             (Locale::En, include_str!("../locales/workdays.en.ftl")),
         ],
@@ -81,6 +85,13 @@ pub fn module() -> Module {
                 order: 70,
                 permission: ADMINISTRATORS,
             },
+            NavItem {
+                path: "/desk/settings/keys",
+                key: "people-keys",
+                group: NavGroup::Running,
+                order: 71,
+                permission: ADMINISTRATORS,
+            },
         ],
         todos: Some(background::waiting),
         assets: &[],
@@ -88,7 +99,7 @@ pub fn module() -> Module {
 }
 
 fn routes() -> Routes {
-    use pages::{audit, login, password, people, settings, setup, units, view_as, workdays};
+    use pages::{audit, keys, login, password, people, settings, setup, units, view_as, workdays};
     Routes::new()
         .get("/login", Permission::Public, login::show)
         .post("/login", Permission::Public, login::sign_in)
@@ -123,6 +134,9 @@ fn routes() -> Routes {
         .get("/desk/settings", ADMINISTRATORS, settings::show)
         .post("/desk/settings", ADMINISTRATORS, settings::change)
         .post("/desk/settings/jobs/{id}/retries", ADMINISTRATORS, settings::run_again)
+        .get("/desk/settings/keys", ADMINISTRATORS, keys::index)
+        .post("/desk/settings/keys", ADMINISTRATORS, keys::create)
+        .post("/desk/settings/keys/{id}/end", ADMINISTRATORS, keys::end)
         .get("/desk/workdays", ALL, workdays::show)
         .get("/desk/workdays/{year}", KEEPERS, workdays::edit)
         .post("/desk/workdays/{year}", KEEPERS, workdays::save)
@@ -136,6 +150,9 @@ fn routes() -> Routes {
 /// # Errors
 /// As the database refuses.
 pub fn authenticate(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<Visit, Refusal> {
+    if token.starts_with(web::KEY_PREFIX) {
+        return keys::find(tx, token, clock);
+    }
     sessions::find(tx, token, clock)
 }
 
@@ -144,6 +161,9 @@ pub fn authenticate(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<V
 /// # Errors
 /// As the database refuses.
 pub fn note_visit(tx: &mut Tx<'_>, token: &str, clock: &dyn Clock) -> Result<(), Refusal> {
+    if token.starts_with(web::KEY_PREFIX) {
+        return keys::note(tx, token, clock);
+    }
     sessions::note(tx, token, clock)
 }
 

@@ -2,9 +2,13 @@
 #![doc = include_str!("../README.md")]
 
 pub mod actions;
+mod api;
 pub mod contact;
+mod feeds;
+mod hotline;
 mod jobs;
 pub mod matching;
+pub mod open311;
 pub mod order;
 mod pages;
 pub mod party;
@@ -21,7 +25,10 @@ pub use resource::{Offer, Resource, ResourceId};
 /// The tables of this context.
 pub const STREAM: db::Stream = db::Stream {
     context: "service",
-    files: &[("0001_service.sql", include_str!("../migrations/0001_service.sql"))],
+    files: &[
+        ("0001_service.sql", include_str!("../migrations/0001_service.sql")),
+        ("0003_connections.sql", include_str!("../migrations/0003_connections.sql")),
+    ],
 };
 
 /// The context for the server.
@@ -33,6 +40,8 @@ pub fn module() -> web::Module {
         words: &[
             (web::Locale::Zh, include_str!("../locales/zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/en.ftl")),
+            (web::Locale::Zh, include_str!("../locales/connections.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../locales/connections.en.ftl")),
             (web::Locale::Zh, include_str!("../locales/desk.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/desk.en.ftl")),
         ],

@@ -33,6 +33,19 @@ impl Instant {
         self.0.saturating_sub(earlier.0) / 1_000_000
     }
 
+    /// Reads a moment of ISO 8601 with its offset: `2025-09-01T14:30:00+08:00`, `2025-09-01T06:30:00Z`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let stamp: jiff::Timestamp = text.trim().parse().ok()?;
+        Some(Self(stamp.as_microsecond()))
+    }
+
+    /// `2025-09-01T06:30:00Z`, to the second.
+    pub fn utc_text(self) -> String {
+        let stamp =
+            jiff::Timestamp::from_second(self.0.div_euclid(1_000_000)).unwrap_or(jiff::Timestamp::MAX);
+        stamp.to_string()
+    }
+
     /// The civil day in China.
     pub fn day(self) -> Day {
         Day(self.civil().date())

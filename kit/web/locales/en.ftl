@@ -63,6 +63,7 @@ error-sign-in = Your session is over. Sign in again, then send it once more.
 error-viewing-as = In a preview you can look but not change. End the preview first.
 error-form-expired = The page was open too long and its safety mark has expired, so nothing was saved. Go back, reload, and send again.
 error-too-many-fields = The form has more than { $most } fields or files. Send it in parts.
+error-too-often = This key may ask { $most } times a minute; wait a moment.
 error-form-unreadable = The form did not arrive whole; the line may have dropped. Send it again.
 error-too-large = What you sent is larger than { $most } MB. Compress or split it, then send again.
 error-missing = This cannot be empty. Please fill it in.

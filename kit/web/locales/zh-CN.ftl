@@ -60,6 +60,7 @@ error-sign-in = 登录已经过期，请重新登录后再提交。
 error-viewing-as = 预览时只能查看，不能修改。请先结束预览。
 error-form-expired = 页面停留太久，安全标记已失效，没有保存。请返回上一页，刷新后再提交。
 error-too-many-fields = 表单超过 { $most } 个栏目或文件，请分几次提交。
+error-too-often = 这把接口密钥每分钟最多请求 { $most } 次，请稍候再试。
 error-form-unreadable = 没有收到完整的表单，可能是网络中断。请重新提交。
 error-too-large = 上传的内容超过 { $most } MB 的上限。请压缩或拆分后再传。
 error-missing = 这一项不能空着，请填写。

@@ -10,7 +10,8 @@ use kernel::{Actor, Clock, DistrictId, Instant, Permission, Refusal, Rng, Seal};
 
 use crate::module::ToDos;
 use crate::{
-    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, assets, guard, kept, openapi, shell, today,
+    Asset, Catalogue, Locale, Module, NavItem, RouteInfo, Routes, assets, guard, kept, openapi, rates, shell,
+    today,
 };
 
 /// Who is signed in, as `people` tells it for a session's token.
@@ -108,6 +109,7 @@ pub struct App {
     pub(crate) nav: Vec<NavItem>,
     pub(crate) todos: Vec<ToDos>,
     pub(crate) routes: Vec<RouteInfo>,
+    pub(crate) rates: rates::Rates,
     pub(crate) assets: HashMap<&'static str, (Asset, String)>,
     pub(crate) answers: kept::Answers,
     pub(crate) bodies: kept::Bodies,
@@ -150,6 +152,7 @@ impl App {
             bodies: kept::Bodies::default(),
             district: RwLock::new(district),
             refreshed: AtomicU64::new(0),
+            rates: rates::Rates::default(),
         });
         let mut router = Router::new();
         for (info, handler) in routes {
@@ -159,8 +162,13 @@ impl App {
         for path in paths {
             router = router.route(path, axum::routing::get(assets::serve));
         }
-        let open =
-            RouteInfo { method: http::Method::GET, path: "", permission: Permission::Public, max_body: 0 };
+        let open = RouteInfo {
+            method: http::Method::GET,
+            path: "",
+            permission: Permission::Public,
+            max_body: 0,
+            about: None,
+        };
         let fallback = guard::around(axum::routing::any(guard::not_found), app.clone(), open);
         let router = router.fallback_service(fallback.with_state(app.clone()));
         let router = router

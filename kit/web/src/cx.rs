@@ -38,6 +38,9 @@ pub struct Cx {
     pub csrf: String,
     /// Whether the caller prefers JSON.
     pub json: bool,
+    /// Whether a program asks with its key. It carries no cookie, so its forms need no secret, and what has
+    /// to be mended is told as JSON.
+    pub by_key: bool,
     /// Whether the page holds a form, so that a visitor needs the cookie with its secret.
     pub(crate) form_used: Arc<AtomicBool>,
 }
@@ -163,6 +166,54 @@ impl Cx {
             })
             .await?;
         Ok(see_other(&location))
+    }
+
+    /// The caller as a program whose key came in another way than the header that the guard reads, as
+    /// older standards have it; `None` for a key that opens nothing.
+    ///
+    /// # Errors
+    /// As the database refuses; one that asks too often.
+    pub async fn with_key(mut self, key: &str) -> std::result::Result<Option<Self>, Refusal> {
+        if self.by_key {
+            return Ok(Some(self));
+        }
+        if !key.starts_with(crate::KEY_PREFIX) {
+            return Ok(None);
+        }
+        let Some(known) = crate::guard::visit(&self.app, key.to_owned()).await? else { return Ok(None) };
+        self.by.actor = known.actor.clone();
+        (self.by_key, self.json, self.signed_in) = (true, true, Some(Arc::new(known)));
+        if self.app.rates.let_in(&self.by) { Ok(Some(self)) } else { Err(crate::rates::too_often()) }
+    }
+
+    /// Does an action once for a key that the caller made up: told again, it answers what the first time was
+    /// answered, and changes nothing. `what` tells the actions of one caller apart; an empty key acts each time.
+    ///
+    /// # Errors
+    /// The refusal of `f`, or of the database; nothing is changed then.
+    pub async fn once<F>(&self, (what, key): (&str, &str), f: F) -> std::result::Result<String, Refusal>
+    where
+        F: Fn(&mut Tx<'_>, &Caller) -> std::result::Result<String, Refusal> + Send + Sync + 'static,
+    {
+        let account = self.by.actor.account.as_ref().map_or("", kernel::AccountId::as_str);
+        let key = if key.is_empty() { String::new() } else { receipt::of_program(account, what, key) };
+        self.write(move |tx, by| {
+            if let Some(answer) = receipt::find(tx, by, &key)? {
+                return Ok(answer);
+            }
+            let answer = f(tx, by)?;
+            receipt::insert(tx, by, &key, &answer)?;
+            Ok(answer)
+        })
+        .await
+    }
+
+    /// An answer for programs.
+    ///
+    /// # Errors
+    /// None; the type lets a handler end with it.
+    pub fn answer(&self, body: &serde_json::Value) -> Result {
+        Ok(([(CONTENT_TYPE, "application/json")], body.to_string()).into_response())
     }
 
     /// Goes to another page.

@@ -15,7 +15,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use kernel::{Problem, Refusal};
 
-use crate::{Cx, Page};
+use crate::{Cx, Page, rates};
 
 /// What a handler answers.
 pub type Result = std::result::Result<Response, Error>;
@@ -49,8 +49,12 @@ impl IntoResponse for Error {
     }
 }
 
+/// On an answer that refuses in the form of another standard: it goes out as it is.
+#[derive(Clone, Copy)]
+pub struct Drawn;
+
 /// The status of a refusal.
-fn status(refusal: &Refusal) -> StatusCode {
+pub fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::Forbidden => StatusCode::FORBIDDEN,
@@ -60,6 +64,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Invalid(problems) if problems.iter().any(|p| p.key == "error-form-expired") => {
             StatusCode::FORBIDDEN
         }
+        Refusal::Conflict(problem) if problem.key == rates::TOO_OFTEN => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Conflict(problem) if problem.key == "error-sign-in" => StatusCode::UNAUTHORIZED,
         Refusal::Conflict(_) => StatusCode::CONFLICT,
@@ -76,7 +81,7 @@ fn no_room(refusal: &Refusal) -> bool {
 }
 
 /// What a person reads: the heading, and the sentences below it.
-fn sentences(cx: &Cx, refusal: &Refusal) -> (String, Vec<String>) {
+pub fn sentences(cx: &Cx, refusal: &Refusal) -> (String, Vec<String>) {
     let say = |problem: &Problem| cx.with(problem.key, &problem.args);
     match refusal {
         Refusal::NotFound => (cx.t("error-not-found"), vec![cx.t("error-not-found-help")]),
@@ -89,6 +94,17 @@ fn sentences(cx: &Cx, refusal: &Refusal) -> (String, Vec<String>) {
         Refusal::Unavailable(_) => (cx.t("error-unavailable"), vec![cx.t("error-unavailable-help")]),
         Refusal::Broken(_) => (cx.t("error-broken"), vec![cx.t("error-broken-help")]),
     }
+}
+
+/// What has to be mended, for programs: each with its field, the key by which it is known, and its sentence.
+fn fields(cx: &Cx, refusal: &Refusal) -> Vec<serde_json::Value> {
+    let problems: &[Problem] = match refusal {
+        Refusal::Invalid(problems) => problems,
+        Refusal::Conflict(problem) => std::slice::from_ref(problem),
+        Refusal::NotFound | Refusal::Forbidden | Refusal::Unavailable(_) | Refusal::Broken(_) => &[],
+    };
+    let told = |one: &Problem| serde_json::json!({ "field": one.field, "code": one.key, "detail": cx.with(one.key, &one.args) });
+    problems.iter().map(told).collect()
 }
 
 #[derive(Template)]
@@ -104,6 +120,7 @@ struct ErrorPage<'a> {
 pub(crate) fn draw(cx: &Cx, mut response: Response) -> Response {
     let refusal = match response.extensions_mut().remove::<Undrawn>() {
         Some(Undrawn(refusal)) => refusal,
+        None if response.extensions().get::<Drawn>().is_some() => return response,
         None if response.status() == StatusCode::METHOD_NOT_ALLOWED => Arc::new(Refusal::NotFound),
         // A path or query that does not parse leads nowhere.
         None if response.status() == StatusCode::BAD_REQUEST => Arc::new(Refusal::NotFound),
@@ -117,7 +134,9 @@ pub(crate) fn draw(cx: &Cx, mut response: Response) -> Response {
     };
     let (heading, sentences) = sentences(cx, &refusal);
     if cx.json {
-        let body = serde_json::json!({ "title": heading, "detail": sentences, "status": status.as_u16() });
+        let body = serde_json::json!({
+            "title": heading, "detail": sentences, "status": status.as_u16(), "problems": fields(cx, &refusal),
+        });
         return (status, [(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
     }
     let page = Page { public: !cx.path.starts_with("/desk"), ..Page::new(heading.clone()) }.status(status);

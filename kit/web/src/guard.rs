@@ -14,10 +14,14 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kernel::{Actor, Caller, DistrictId, Refusal};
 
 use crate::cx::see_other;
-use crate::{App, Cx, Error, Locale, RouteInfo, SignedIn, Visit, error, is_local};
+use crate::{App, Cx, Error, Locale, RouteInfo, SignedIn, Visit, error, is_local, rates};
 
 /// The session's cookie.
 pub const SESSION_COOKIE: &str = "qilin_session";
+
+/// What the key of a program begins with, so that no session's token is taken for one, and people who find
+/// one know what it is.
+pub const KEY_PREFIX: &str = "qk_";
 
 /// The largest body that the route reads.
 #[derive(Clone, Copy)]
@@ -44,11 +48,24 @@ async fn admit(
 ) -> Response {
     let (parts, body) = request.into_parts();
     app.keep_district_fresh().await;
-    let (signed_in, unknown) = match visit(&app, &parts.headers).await {
+    let key = bearer(&parts.headers).map(str::to_owned);
+    let token = key.clone().unwrap_or_else(|| session_token(&parts.headers).to_owned());
+    let (signed_in, unknown) = match visit(&app, token).await {
         Ok(signed_in) => (signed_in, None),
         Err(refusal) => (None, Some(refusal)),
     };
     let mut cx = open(app, &parts, signed_in);
+    if key.is_some() {
+        (cx.by_key, cx.json) = (true, true);
+        let refused = match &cx.signed_in {
+            None => Some(Error::sign_in()),
+            Some(_) if !cx.app.rates.let_in(&cx.by) => Some(Error(rates::too_often())),
+            Some(_) => None,
+        };
+        if let Some(refused) = refused.filter(|_| unknown.is_none()) {
+            return private(error::draw(&cx, refused.into_response()));
+        }
+    }
     cx.back = back(&cx, &info, &parts);
     // Nobody is taken for a stranger because the store does not answer.
     if let Some(refusal) = unknown {
@@ -65,9 +82,34 @@ async fn admit(
         }
     };
     let response = error::draw(&cx, response);
+    let response = if cx.by_key { located(response) } else { response };
     // Whatever is one person's, refusals too; and what carries a cookie, which is a secret.
     let of_one = changes || cx.signed_in.is_some() || cx.path.starts_with("/desk");
     if of_one || response.headers().contains_key(header::SET_COOKIE) { private(response) } else { response }
+}
+
+/// A program is told where a step led, and not sent there.
+fn located(response: Response) -> Response {
+    let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+    match to {
+        Some(to) if response.status() == StatusCode::SEE_OTHER => {
+            let body = serde_json::json!({ "location": to }).to_string();
+            ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+        }
+        Some(_) | None => response,
+    }
+}
+
+/// The key of a program, from the header that carries it.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (kind, key) = text.split_once(' ')?;
+    kind.eq_ignore_ascii_case("bearer").then_some(key.trim())
+}
+
+/// The session's token. A key of a program is none: what a cookie carries may come from another site's page.
+fn session_token(headers: &HeaderMap) -> &str {
+    cookie(headers, SESSION_COOKIE).filter(|token| !token.starts_with(KEY_PREFIX)).unwrap_or_default()
 }
 
 /// For an address that is only sent to: the page that it was sent from, else the front door.
@@ -151,6 +193,7 @@ fn open(app: Arc<App>, request: &Parts, signed_in: Option<SignedIn>) -> Cx {
         path: request.uri.path().to_owned(),
         query: request.uri.query().unwrap_or_default().to_owned(),
         back: None,
+        by_key: false,
         signed_in: signed_in.map(Arc::new),
         csrf,
         json: accepts.starts_with("application/json") || request.uri.path().starts_with("/api/"),
@@ -161,8 +204,7 @@ fn open(app: Arc<App>, request: &Parts, signed_in: Option<SignedIn>) -> Cx {
 
 /// Who holds the session's token. That a session was seen is noted on the way; when the store takes no writes,
 /// people read on.
-async fn visit(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Refusal> {
-    let token = cookie(headers, SESSION_COOKIE).unwrap_or_default().to_owned();
+pub(crate) async fn visit(app: &App, token: String) -> Result<Option<SignedIn>, Refusal> {
     if token.is_empty() {
         return Ok(None);
     }
@@ -260,6 +302,9 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("60"));
     }
     response
 }

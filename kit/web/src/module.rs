@@ -133,7 +133,13 @@ pub struct RouteInfo {
     pub permission: Permission,
     /// The largest body that it reads, in bytes.
     pub max_body: usize,
+    /// What the description for programs says of it beyond that.
+    pub about: Option<About>,
 }
+
+/// An operation as the description for programs has it (OpenAPI 3.1): what stands here goes over what is made
+/// from the route, a member at a time.
+pub type About = fn() -> serde_json::Value;
 
 /// A form of text fields.
 const SMALL_BODY: usize = 1 << 20;
@@ -180,6 +186,15 @@ impl Routes {
         self.add(Method::POST, path, permission, max_body, axum::routing::post(handler))
     }
 
+    /// With what the description for programs says of the route before it.
+    #[must_use]
+    pub fn about(mut self, about: About) -> Self {
+        if let Some((info, _)) = self.all.last_mut() {
+            info.about = Some(about);
+        }
+        self
+    }
+
     fn add(
         mut self,
         method: Method,
@@ -188,7 +203,7 @@ impl Routes {
         max_body: usize,
         handler: MethodRouter<Arc<App>>,
     ) -> Self {
-        self.all.push((RouteInfo { method, path, permission, max_body }, handler));
+        self.all.push((RouteInfo { method, path, permission, max_body, about: None }, handler));
         self
     }
 }

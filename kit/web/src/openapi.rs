@@ -29,6 +29,7 @@ pub(crate) async fn show(cx: Cx) -> Result {
         "components": {
             "securitySchemes": {
                 "session": { "type": "apiKey", "in": "cookie", "name": SESSION_COOKIE },
+                "key": { "type": "http", "scheme": "bearer" },
             },
             "schemas": {
                 "Problem": {
@@ -38,6 +39,15 @@ pub(crate) async fn show(cx: Cx) -> Result {
                         "title": { "type": "string" },
                         "detail": { "type": "array", "items": { "type": "string" } },
                         "status": { "type": "integer" },
+                        "problems": { "type": "array", "items": {
+                            "type": "object",
+                            "required": ["code", "detail"],
+                            "properties": {
+                                "field": { "type": ["string", "null"] },
+                                "code": { "type": "string" },
+                                "detail": { "type": "string" },
+                            },
+                        } },
                     },
                 },
             },
@@ -80,22 +90,38 @@ fn operation(cx: &Cx, route: &RouteInfo) -> Value {
     let mut operation = json!({ "responses": answers, "x-permission": permission(route.permission) });
     let Value::Object(fields) = &mut operation else { return operation };
     if route.permission != Permission::Public {
-        fields.insert("security".to_owned(), json!([{ "session": [] }]));
+        fields.insert("security".to_owned(), json!([{ "session": [] }, { "key": [] }]));
     }
     if route.method == Method::POST {
         let form = json!({ "schema": {
             "type": "object",
-            "required": ["_csrf"],
             "properties": {
                 "_csrf": { "type": "string", "description": cx.t("api-csrf") },
                 "_once": { "type": "string", "description": cx.t("api-once") },
             },
         } });
-        let content = json!({ "application/x-www-form-urlencoded": form, "multipart/form-data": form });
+        let content = json!({
+            "application/x-www-form-urlencoded": form, "multipart/form-data": form, "application/json": {},
+        });
         fields.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
         fields.insert("x-largest-body".to_owned(), json!(route.max_body));
     }
+    if let Some(about) = route.about {
+        lay_over(&mut operation, about());
+    }
     operation
+}
+
+/// Members of `over` replace those of `under`, objects within objects likewise.
+fn lay_over(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                lay_over(under.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over,
+    }
 }
 
 /// Who may: `public`, `signed-in`, or the roles.
@@ -109,10 +135,8 @@ fn permission(permission: Permission) -> Value {
 
 /// What an address may answer; nothing else ever comes from it.
 fn statuses(route: &RouteInfo) -> Vec<u16> {
-    let mut all = vec![200, 303, 404, 422, 503, 507];
-    if route.permission != Permission::Public {
-        all.push(401);
-    }
+    // A program whose key opens nothing, or that asks too often, is told so wherever it asks.
+    let mut all = vec![200, 303, 401, 404, 422, 429, 503, 507];
     if matches!(route.permission, Permission::Roles(_)) || route.method == Method::POST {
         all.push(403);
     }
@@ -120,7 +144,7 @@ fn statuses(route: &RouteInfo) -> Vec<u16> {
         all.push(409);
     }
     if route.method == Method::POST {
-        all.extend([413, 429]);
+        all.push(413);
     }
     all.sort_unstable();
     all

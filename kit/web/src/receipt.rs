@@ -2,6 +2,7 @@
 
 use db::{Tx, params};
 use kernel::Caller;
+use sha2::{Digest, Sha256};
 
 /// Where the first sending of this form went; none for a form without a key.
 pub fn find(tx: &mut Tx<'_>, by: &Caller, key: &str) -> Result<Option<String>, db::Error> {
@@ -14,6 +15,16 @@ pub fn find(tx: &mut Tx<'_>, by: &Caller, key: &str) -> Result<Option<String>, d
     )?
     .map(|row| row.get("location"))
     .transpose()
+}
+
+/// The receipt's key of what a program does once: no two programs share one, whatever keys they make up.
+pub fn of_program(account: &str, what: &str, key: &str) -> String {
+    let mut sent = Sha256::new();
+    for part in [account, what, key] {
+        sent.update(part.len().to_be_bytes());
+        sent.update(part.as_bytes());
+    }
+    kernel::hex(sent.finalize())
 }
 
 /// Keeps where this form went.

@@ -59,13 +59,19 @@ fn every_route_lets_in_whom_its_permission_names_and_nobody_else() {
                 client.post(&path, &[])
             };
             let status = answer.status.as_u16();
+            // A standard of its own, with its own refusals: it is open to everybody and asks for a key.
+            if !get && route.path.starts_with("/open311/") && status == 403 {
+                continue;
+            }
             let right = match (lets_in(route.permission, *login), login.is_some()) {
                 (true, _) if get => {
                     matches!(status, 200 | 303 | 404 | 422) && !answer.location().starts_with("/login?")
                 }
                 (true, _) => matches!(status, 200 | 303 | 404 | 409 | 422),
                 (false, true) => status == 403 && answer.text.contains("这一步不由您办理"),
-                (false, false) if get => answer.location().starts_with("/login?"),
+                (false, false) if get && !route.path.starts_with("/api/") => {
+                    answer.location().starts_with("/login?")
+                }
                 (false, false) => status == 401,
             };
             if !right {

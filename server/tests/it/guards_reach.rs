@@ -136,6 +136,15 @@ const RECORDS: &[(&str, Whose)] = &[
     ("/service/{id}", Everybodys),
     ("/order/{key}", Everybodys),
     ("/orders/{number}", Everybodys),
+    (
+        "/api/v1/orders/{id}",
+        OfUnitsToday("select '/api/v1/orders/' || order_id as path, unit_id as unit from service_party"),
+    ),
+    // Without anything of a person: `service` tests what they tell.
+    ("/open311/v2/services/{code}", Everybodys),
+    ("/open311/v2/requests/{number}", Everybodys),
+    ("/calendars/{token}", Everybodys),
+    ("/desk/settings/keys/{id}", Everybodys),
     ("/desk/workdays/{year}", Everybodys),
     ("/plan/items/{n}", Everybodys),
     ("/open/{table}", Everybodys),

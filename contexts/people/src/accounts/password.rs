@@ -43,6 +43,11 @@ impl PasswordHash {
     }
 }
 
+/// The hash of an account that nobody signs in with: no password is right.
+pub(crate) fn nobody() -> PasswordHash {
+    PasswordHash(NOBODY.to_owned())
+}
+
 impl std::fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PasswordHash")

@@ -1,6 +1,7 @@
 //! The pages of the context, one file each, and what they share.
 
 pub mod audit;
+pub mod keys;
 pub mod login;
 pub mod password;
 pub mod people;

@@ -1,5 +1,6 @@
 //! One function a verb: load what the actor may see, decide, save, note the step, tell.
 
+pub mod calendar;
 pub mod community;
 pub mod delivery;
 pub mod department;
@@ -113,6 +114,7 @@ pub(crate) fn keep(
     (step, words): (&'static str, &str),
 ) -> Result<(), Refusal> {
     store::order::save(tx, by.district(), order)?;
+    calendar::follow(tx, by, order, step)?;
     note(tx, by, order, side, (step, words))
 }
 

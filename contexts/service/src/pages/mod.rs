@@ -1,8 +1,8 @@
 //! The pages of the loop: the resident's, and those of everybody who serves them.
 
 mod board;
-mod names;
-mod orders;
+pub(crate) mod names;
+pub(crate) mod orders;
 mod public;
 mod resources;
 mod settings;
@@ -18,17 +18,19 @@ use crate::order::{Order, State};
 /// What only these pages use.
 pub(crate) const STYLE: &str = "/assets/service.css";
 
-const PUBLIC: Permission = Permission::Public;
-const SIGNED: Permission = Permission::SignedIn;
-const CHECK: Permission = Permission::Roles(CHECKERS);
+pub(crate) const PUBLIC: Permission = Permission::Public;
+pub(crate) const SIGNED: Permission = Permission::SignedIn;
+pub(crate) const CHECK: Permission = Permission::Roles(CHECKERS);
 const KEEP: Permission = Permission::Roles(KEEPERS);
-const OFFER: Permission = Permission::Roles(crate::order::rules::OFFERERS);
+pub(crate) const OFFER: Permission = Permission::Roles(crate::order::rules::OFFERERS);
 /// Room for the photos of a report and the fields around them.
 const UPLOAD: usize = evidence::MAX_PHOTO_BYTES + (8 << 20);
 
 /// The routes of this context.
 pub(crate) fn routes() -> Routes {
-    Routes::new()
+    let routes = crate::open311::routes(Routes::new());
+    let routes = crate::hotline::routes(crate::api::routes(crate::feeds::routes(routes)));
+    routes
         .get("/service", PUBLIC, public::menu::show)
         .get("/service/{id}", PUBLIC, public::item::show)
         .get("/order", PUBLIC, public::steps::start)

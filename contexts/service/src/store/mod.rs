@@ -1,13 +1,16 @@
 //! All SQL of this context.
 
 pub mod board;
+pub mod calendar;
 pub mod call;
 pub mod duty;
 pub mod guess;
 pub mod list;
 pub mod order;
+pub mod origin;
 pub mod party;
 pub mod rating;
+pub mod request;
 pub mod resource;
 pub mod setting;
 pub mod step;

@@ -1,6 +1,7 @@
 //! The tests of this context on both databases, and their cast.
 
 mod claims;
+mod connections;
 mod late;
 mod path;
 mod site;

@@ -13,15 +13,15 @@ use super::{Cast, STREAMS, run};
 const PASSWORD: &str = "long enough for anybody";
 
 /// A site on a database.
-struct Site {
-    cast: Cast,
-    db: Db,
+pub(super) struct Site {
+    pub(super) cast: Cast,
+    pub(super) db: Db,
     router: axum::Router,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Site {
-    fn open(db: &Db) -> Self {
+    pub(super) fn open(db: &Db) -> Self {
         let cast = Cast::of(db);
         let config = Config {
             db: db.clone(),
@@ -41,11 +41,11 @@ impl Site {
         Self { cast, db: db.clone(), router, runtime: runtime.unwrap() }
     }
 
-    fn visitor(&self) -> Client {
+    pub(super) fn visitor(&self) -> Client {
         Client::new(&self.router, self.runtime.handle())
     }
 
-    fn sign_in(&self, login: &str, role: Role, unit: &UnitId) -> Client {
+    pub(super) fn sign_in(&self, login: &str, role: Role, unit: &UnitId) -> Client {
         let mut boss: Caller = self.cast.coordinator.clone();
         let mut grant = boss.actor.grants[0].clone();
         grant.role = Role::Administrator;

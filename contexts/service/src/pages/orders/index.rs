@@ -98,7 +98,7 @@ fn line(cx: &Cx, names: &Names, one: &Order) -> Line {
 }
 
 /// Reads the filter. What cannot be read is named and left out.
-fn read<'a>(text: impl Fn(&str) -> &'a str) -> (Filter, Vec<Problem>) {
+pub(crate) fn read<'a>(text: impl Fn(&str) -> &'a str) -> (Filter, Vec<Problem>) {
     let mut problems = Vec::new();
     let state = Filter::states().find(|code| *code == text("state"));
     if state.is_none() && !text("state").is_empty() {

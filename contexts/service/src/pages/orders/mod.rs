@@ -1,7 +1,7 @@
 //! The desk: the queue, the record of an order with its steps, entering for somebody.
 
-pub mod index;
-pub mod new;
-pub mod report;
-pub mod show;
-pub mod steps;
+pub(crate) mod index;
+pub(crate) mod new;
+pub(crate) mod report;
+pub(crate) mod show;
+pub(crate) mod steps;

@@ -96,7 +96,7 @@ pub async fn create(cx: Cx, form: Form) -> Result {
     }
 }
 
-fn read(form: &Form, town: Option<UnitId>) -> std::result::Result<Entered, Refusal> {
+pub(crate) fn read(form: &Form, town: Option<UnitId>) -> std::result::Result<Entered, Refusal> {
     let mut problems = Problems::new();
     let on = problems.take(form.day("on")).flatten();
     let n_heads = problems.take(form.count("heads")).flatten();

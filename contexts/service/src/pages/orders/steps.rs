@@ -39,11 +39,12 @@ pub async fn take(cx: Cx, Path((id, step)): Path<(String, String)>, form: Form) 
 }
 
 /// The version that the person had before them.
-pub(super) fn seen(form: &Form) -> i64 {
+pub(crate) fn seen(form: &Form) -> i64 {
     form.text("version").parse().unwrap_or(0)
 }
 
-fn take_step(
+/// Does a step of an order by the name that it has in addresses.
+pub(crate) fn take_step(
     tx: &mut db::Tx<'_>,
     by: &kernel::Caller,
     at: At<'_>,

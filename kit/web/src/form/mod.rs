@@ -1,12 +1,11 @@
 //! What a person sent: fields and files, read with limits, and kept when something must be mended.
 
+mod read;
+
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use futures_util::StreamExt;
-use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use kernel::{Caller, Day, Problem, Refusal};
 use sha2::{Digest, Sha256};
@@ -19,8 +18,6 @@ const TIME: usize = 10;
 const TOKEN: usize = 64;
 /// Fields beyond this are no form of ours.
 const MOST_FIELDS: usize = 2_000;
-/// A refused body is read to its end, so that the browser shows our answer, up to this size.
-const MOST_DRAINED: usize = 512 << 20;
 
 /// A file that came with a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +48,8 @@ pub struct Form {
     files: Vec<(String, File)>,
     problems: Vec<Problem>,
     conflict: bool,
+    /// Whether a program sent it: nothing is drawn for it to mend.
+    by_key: bool,
 }
 
 impl Form {
@@ -196,6 +195,9 @@ impl Form {
     /// # Errors
     /// Refusals that no mending of this form can meet.
     pub fn refused(mut self, refusal: Refusal) -> Result<Self, Refusal> {
+        if self.by_key {
+            return Err(refusal);
+        }
         match refusal {
             Refusal::Invalid(problems) => self.problems = problems,
             Refusal::Conflict(problem) => {
@@ -228,6 +230,18 @@ impl Form {
             StatusCode::OK
         } else {
             StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+
+    /// A program's form: acts once for the key in the header `Idempotency-Key`, apart from those of others.
+    fn of_program(&mut self, cx: &Cx, headers: &HeaderMap) {
+        self.by_key = true;
+        self.fields.retain(|(name, _)| name != "_once" && name != "_csrf");
+        let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
+        if !key.is_empty() {
+            let account = cx.by.actor.account.as_ref().map_or("", kernel::AccountId::as_str);
+            let key = crate::receipt::of_program(account, &cx.path, key);
+            self.fields.push(("_once".to_owned(), key));
         }
     }
 
@@ -283,7 +297,11 @@ impl FromRequest<Arc<App>> for Form {
         let (parts, body) = request.into_parts();
         let cx = parts.extensions.get::<Cx>().cloned().ok_or(Error(Refusal::Forbidden))?;
         let limit = parts.extensions.get::<BodyLimit>().map_or(0, |limit| limit.0);
-        let form = read(&parts.headers, body, limit).await?;
+        let mut form = read::read(&parts.headers, body, limit).await?;
+        if cx.by_key {
+            form.of_program(&cx, &parts.headers);
+            return Ok(form);
+        }
         if !equal(form.text("_csrf"), &cx.csrf) {
             return Err(Problem::new("error-form-expired").into());
         }
@@ -291,109 +309,26 @@ impl FromRequest<Arc<App>> for Form {
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Form, Refusal> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut left = Counted { stream: body.into_data_stream().boxed(), read: 0 };
-    let form = if let Ok(boundary) = multer::parse_boundary(kind) {
-        multipart(&mut left, &boundary, limit).await
-    } else {
-        urlencoded(&mut left, limit).await
-    };
-    if form.is_err() {
-        left.drain().await;
-    }
-    form
-}
-
-type Stream = futures_util::stream::BoxStream<'static, Result<Bytes, axum::Error>>;
-
-/// A body that knows how much of it was read.
-struct Counted {
-    stream: Stream,
-    read: usize,
-}
-
-impl Counted {
-    async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
-        let chunk = self.stream.next().await?;
-        self.read += chunk.as_ref().map_or(0, Bytes::len);
-        Some(chunk)
-    }
-
-    /// Reads on, keeping nothing.
-    async fn drain(&mut self) {
-        while self.read < MOST_DRAINED && matches!(self.next().await, Some(Ok(_))) {}
-    }
-}
-
-fn too_large(limit: usize) -> Refusal {
-    Problem::new("error-too-large").with("most", limit >> 20).into()
-}
-
-fn unreadable() -> Refusal {
-    Problem::new("error-form-unreadable").into()
-}
-
-async fn urlencoded(body: &mut Counted, limit: usize) -> Result<Form, Refusal> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = body.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|_| unreadable())?);
-        if bytes.len() > limit {
-            return Err(too_large(limit));
-        }
-    }
-    let mut form = Form::new();
-    for (name, value) in form_urlencoded::parse(&bytes) {
-        form.add(name.into_owned(), value.into_owned())?;
-    }
-    Ok(form)
-}
-
-async fn multipart(body: &mut Counted, boundary: &str, limit: usize) -> Result<Form, Refusal> {
-    // multer wants a stream of its own, so the bytes are handed over through a counting adapter.
-    let stream = futures_util::stream::unfold(body, |body| async move {
-        let chunk = body.next().await?;
-        Some((chunk, body))
-    });
-    let total = u64::try_from(limit).unwrap_or(u64::MAX);
-    let limits =
-        multer::Constraints::new().size_limit(multer::SizeLimit::new().whole_stream(total).per_field(total));
-    let mut parts = multer::Multipart::with_constraints(stream, boundary, limits);
-    let refuse = |error: multer::Error| {
-        use multer::Error::{FieldSizeExceeded, StreamSizeExceeded};
-        let large = matches!(error, StreamSizeExceeded { .. } | FieldSizeExceeded { .. });
-        if large { too_large(limit) } else { unreadable() }
-    };
-    let mut form = Form::new();
-    while let Some(field) = parts.next_field().await.map_err(refuse)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        match field.file_name().map(str::to_owned) {
-            Some(file) => {
-                let content_type = field.content_type().map(ToString::to_string).unwrap_or_default();
-                let bytes = field.bytes().await.map_err(refuse)?;
-                form.has_room()?;
-                let file = File { name: base_name(&file), content_type, bytes };
-                form.files.push((name, file));
-            }
-            None => {
-                let value = field.text().await.map_err(refuse)?;
-                form.add(name, value)?;
-            }
-        }
-    }
-    Ok(form)
-}
-
-/// The last part of a path in either slash, so that no name leads out of a folder.
-fn base_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
 /// Whether two secrets are equal, without telling by the time where they part. An empty one equals none.
 pub fn equal(a: &str, b: &str) -> bool {
     let same = a.bytes().zip(b.bytes()).fold(0u8, |sum, (x, y)| sum | (x ^ y));
     a.len() == b.len() && same == 0 && !a.is_empty()
+}
+
+/// A form of a standard that programs speak: fields without the secret of a page. Whoever takes one asks for
+/// a key before anything is changed.
+pub struct Sent(pub Form);
+
+impl FromRequest<Arc<App>> for Sent {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let limit = parts.extensions.get::<BodyLimit>().map_or(0, |limit| limit.0);
+        let mut form = read::read(&parts.headers, body, limit).await?;
+        form.by_key = true;
+        Ok(Self(form))
+    }
 }
 
 #[cfg(test)]
@@ -437,8 +372,8 @@ mod tests {
 
     #[test]
     fn a_file_name_leads_out_of_no_folder() {
-        assert_eq!(base_name("../../etc/passwd"), "passwd");
-        assert_eq!(base_name("C:\\x\\方案.docx"), "方案.docx");
+        assert_eq!(super::read::base_name("../../etc/passwd"), "passwd");
+        assert_eq!(super::read::base_name("C:\\x\\方案.docx"), "方案.docx");
     }
 
     #[test]
