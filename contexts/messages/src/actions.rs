@@ -84,6 +84,9 @@ pub fn set(tx: &mut Tx<'_>, by: &Caller, given: &Given) -> Result<(), Refusal> {
         ..old
     };
     store::save_setting(tx, by, &one, &secrets)?;
+    if given.channel == Channel::Sms {
+        outbox::set_reach(tx, by, given.channel.code(), one.is_on && !one.only_urgent)?;
+    }
     let detail = json!({ "channel": given.channel.code(), "enabled": given.is_on,
         "renewed": renewed.join(" "), "forgotten": given.forget });
     let subject = ("message_channel", given.channel.code());

@@ -33,6 +33,11 @@ fn spread_out(tx: &mut Tx<'_>, by: &Caller, spread: &Spread) -> Result<(), Refus
     let Some(told) = outbox::told(tx, by.district(), &spread.message)? else { return Ok(()) };
     let settings = store::list_settings(tx, by.district())?;
     let serves = |one: &&Setting| one.is_on && (told.is_urgent || !one.only_urgent);
+    // A message for one person without an account goes to that person and into no group.
+    if outbox::guest_of(tx, by.district(), &spread.message)?.is_some() {
+        let by_text = settings.iter().filter(serves).any(|one| one.channel == Channel::Sms);
+        return if by_text { send(tx, by, &told, Channel::Sms, None) } else { Ok(()) };
+    }
     let channels: Vec<Channel> = settings.iter().filter(serves).map(|one| one.channel).collect();
     if channels.is_empty() {
         return Ok(());
@@ -170,11 +175,17 @@ fn ready(tx: &mut Tx<'_>, by: &Caller, id: &SendingId) -> Result<Ready, Refusal>
     let Some(setting) = setting.filter(|one| one.is_on || is_trial) else {
         return Ok(Ready::Ends(Ended::Failed, "the channel was turned off"));
     };
-    let contact = match &sending.account {
-        Some(account) => store::contact(tx, by, account, channel)?.filter(|one| one.consented_at.is_some()),
-        None => None,
+    let reached = match &sending.account {
+        Some(account) => {
+            let found = store::contact(tx, by, account, channel)?.filter(|one| one.consented_at.is_some());
+            found.map(|one| (one.address, one.locale))
+        }
+        None => match outbox::guest_of(tx, by.district(), &sending.message)? {
+            Some(guest) => outbox::guest_phone(tx, by, &guest)?.map(|phone| (phone, Locale::Zh)),
+            None => None,
+        },
     };
-    if channel.is_personal() && contact.is_none() {
+    if channel.is_personal() && reached.is_none() {
         return Ok(Ready::Ends(Ended::Failed, "the reader took their consent back"));
     }
     let until = not_before(tx, by, channel, told.is_urgent)?;
@@ -183,7 +194,7 @@ fn ready(tx: &mut Tx<'_>, by: &Caller, id: &SendingId) -> Result<Ready, Refusal>
     }
     let mut set = setting.fields;
     set.extend(store::secrets(tx, by, channel)?);
-    let (to, locale) = contact.map_or((String::new(), Locale::Zh), |one| (one.address, one.locale));
+    let (to, locale) = reached.unwrap_or((String::new(), Locale::Zh));
     let district = people::district::settings(tx, by.district())?.map(|of| of.name).unwrap_or_default();
     Ok(Ready::Goes(Box::new(Going { channel, set, to, locale, sending, told, district })))
 }

@@ -136,5 +136,18 @@ pub(crate) fn message_name(key: &str) -> Option<&'static str> {
     }
 }
 
+/// What a text message to a resident is about; none for what they read on the order's page only.
+pub(crate) fn resident_message_name(key: &str) -> Option<&'static str> {
+    match key {
+        "asked" => Some("service.resident.asked"),
+        "refused" => Some("service.resident.refused"),
+        "passed_on" => Some("service.resident.passed-on"),
+        "merged" => Some("service.resident.merged"),
+        "scheduled" => Some("service.resident.scheduled"),
+        "confirm" => Some("service.resident.confirm"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests;

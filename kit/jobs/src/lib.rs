@@ -38,6 +38,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0001_job.sql", include_str!("../migrations/0001_job.sql")),
         ("0002_given_up.sql", include_str!("../migrations/0002_given_up.sql")),
         ("0003_message.sql", include_str!("../migrations/0003_message.sql")),
+        ("0004_guest.sql", include_str!("../migrations/0004_guest.sql")),
     ],
 };
 

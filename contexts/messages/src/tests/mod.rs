@@ -1,5 +1,6 @@
 //! The tests of the context on both databases, and their small cast.
 
+mod guests;
 mod mail;
 mod pages;
 mod provider;

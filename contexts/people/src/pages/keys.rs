@@ -41,12 +41,13 @@ async fn draw(cx: &Cx, form: &Form, made: Option<String>) -> web::Result {
         .read(|tx, by| Ok((units::list(tx, by.district(), by.today())?, keys::list(tx, by.district())?)))
         .await?;
     let roles = keys::ROLES.map(|role| (role.code().to_owned(), role_word(cx, role)));
+    let none = std::iter::once((String::new(), cx.t("people-choose")));
     let body = Index {
         cx,
         form,
         lines: list.iter().map(|key| line(cx, key)).collect(),
         units: unit_options(cx, "people-choose", &all),
-        roles: roles.into(),
+        roles: none.chain(roles).collect(),
         made,
     };
     cx.page(Page::new(cx.t("people-keys")).of_form(form), body)

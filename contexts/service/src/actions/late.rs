@@ -27,7 +27,9 @@ pub fn keep_up(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
     end_silent(tx, by)?;
     let before = |days: i64| by.now().plus_seconds(-days * 24 * 3600);
     store::order::forget_drafts(tx, by.district(), before(DRAFT_DAYS))?;
-    store::order::erase_contacts(tx, by.district(), before(CONTACT_DAYS))?;
+    for order in store::order::erase_contacts(tx, by.district(), before(CONTACT_DAYS))? {
+        ::jobs::outbox::withdraw(tx, by, order.as_str())?;
+    }
     Ok(store::guess::forget(tx, by.district(), before(1))?)
 }
 

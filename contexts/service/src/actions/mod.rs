@@ -5,6 +5,7 @@ pub mod community;
 pub mod delivery;
 pub mod department;
 pub mod late;
+pub mod messages;
 pub mod resident;
 pub mod resources;
 pub mod settings;
@@ -158,7 +159,8 @@ pub(crate) fn tell(
 ) -> Result<(), Refusal> {
     let id: String = by.id();
     store::step::tell(tx, by.district(), (&id, &order.id), unit, (key, by.now()))?;
-    let (Some(unit), Some(name)) = (unit, crate::message_name(key)) else { return Ok(()) };
+    let Some(unit) = unit else { return messages::tell_resident(tx, by, order, key) };
+    let Some(name) = crate::message_name(key) else { return Ok(()) };
     let to = people::accounts::nearest_holders(tx, by.district(), unit, rules::DOERS, by.today())?;
     let message = Message {
         kind: MessageKind { name, urgent: false },

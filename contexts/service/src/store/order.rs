@@ -178,17 +178,18 @@ pub fn forget_drafts(
     )
 }
 
-/// Contacts of orders that ended before a moment are erased; the orders stay.
+/// Contacts of orders that ended before a moment are erased; the orders stay. Gives which.
 pub fn erase_contacts(
     tx: &mut Tx<'_>,
     district: &DistrictId,
     before: kernel::Instant,
-) -> Result<u64, db::Error> {
-    tx.execute(
+) -> Result<Vec<OrderId>, db::Error> {
+    let rows = tx.query(
         "update service_order set contact = null, phone_mac = ''
-         where district_id = $1 and ended_at < $2 and contact is not null",
+         where district_id = $1 and ended_at < $2 and contact is not null returning id",
         params![district, before],
-    )
+    )?;
+    rows.iter().map(|row| row.get("id")).collect()
 }
 
 fn work(row: &Row) -> Result<Work, db::Error> {

@@ -354,3 +354,50 @@ fn the_menus_feed_holds_what_has_a_free_day_and_is_well_formed() {
         site.visitor().get("/service/menu.atom").is(200).hides("高血压怎么吃药");
     });
 }
+
+#[test]
+fn a_resident_is_asked_for_messages_only_where_they_can_be_sent_and_ends_them_by_code() {
+    both(STREAMS, |db| {
+        let site = Site::open(db);
+        let order = site.cast.sent(db, &site.cast.want(), "13987650123").unwrap();
+        let href = resident::href(&site.cast.resident, &order);
+        let mut resident = site.visitor();
+        resident.get(&href).is(200).hides("发短信告诉我");
+        run(db, &site.cast.coordinator, |tx, by| jobs::outbox::set_reach(tx, by, "sms", true)).unwrap();
+        let code = crate::contact::code(&site.cast.resident, &order.id);
+        let path = format!("/orders/{}/messages", order.number());
+        resident.get(&href).is(200).shows("发短信告诉我");
+        resident.post(&path, &[("code", "1"), ("sms", "on")]).is(422);
+        resident.get(&href);
+        resident.post(&path, &[("code", &code), ("sms", "on")]).is(303);
+        let n_told = || {
+            let read = db.read_now(|tx| {
+                let sql = "select count(*) as n from message where guest_id is not null";
+                Ok(tx.one(sql, &[])?.get::<i64>("n")?)
+            });
+            read.unwrap()
+        };
+        let (of, version) = (order.id.clone(), order.version);
+        run(db, &site.cast.worker, move |tx, by| {
+            crate::actions::community::ask_back(tx, by, (&of, version), "几楼？")
+        })
+        .unwrap();
+        assert_eq!(n_told(), 1);
+        resident.get(&href).is(200).shows("不要再发短信");
+        resident.post(&path, &[("code", &code), ("sms", "off")]).is(303);
+        resident.get(&href).is(200).shows("发短信告诉我");
+        let id = order.id.clone();
+        let order = site.cast.order(db, &id);
+        run(db, &site.cast.resident, move |tx, by| {
+            resident::change(tx, by, order.clone(), (order.want.on, order.want.part, "三楼"))
+        })
+        .unwrap();
+        let of = id.clone();
+        let version = site.cast.order(db, &id).version;
+        run(db, &site.cast.worker, move |tx, by| {
+            crate::actions::community::refuse(tx, by, (&of, version), "没有讲师")
+        })
+        .unwrap();
+        assert_eq!(n_told(), 1, "told after the consent was taken back");
+    });
+}

@@ -5,6 +5,7 @@
 //! each channel that carries it further; every sending ends sent, failed or, 72 hours after it was made,
 //! timed out. Telling the same again (by [`Message::key`]) tells nothing.
 
+mod guest;
 mod inbox;
 mod sending;
 mod store;
@@ -17,6 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{MessageId, queue};
 
+pub use guest::{
+    consent, guest_of, guest_phone, has_consented, reaches_guests, set_reach, tell_guest, withdraw,
+};
 pub use inbox::{Filter, Told, count, count_unread, find, list, mark_all_read, mark_read, readers, told};
 pub use sending::{
     Attempt, Ended, Sending, SendingFilter, SendingState, attempted, count_sendings, end, find_sending,

@@ -1,11 +1,13 @@
 //! `/orders`: a resident finds an order by number and code, sees who has it, and does what is theirs.
 
+use ::jobs::outbox;
 use askama::Template;
 use axum::extract::{Path, Query};
 use kernel::{Day, Problem, Refusal};
 use serde::Deserialize;
 use web::{Cx, Form, Result, Safe, ui};
 
+use crate::actions::messages;
 use crate::actions::resident::{self, Found};
 use crate::contact;
 use crate::order::{DayPart, Order, State};
@@ -89,6 +91,8 @@ struct Loaded {
     rated: bool,
     free: Vec<Day>,
     into: Option<Order>,
+    /// Whether text messages can be sent, and whether they are wanted.
+    messages: (bool, bool),
 }
 
 #[derive(Template)]
@@ -110,6 +114,8 @@ struct Show<'a> {
     days: Vec<(String, String)>,
     parts: Vec<(String, String)>,
     stars: Vec<(String, String)>,
+    /// Whether text messages can be had or ended, and whether they are wanted now.
+    messages: (bool, bool),
 }
 
 /// What the resident may do now.
@@ -167,7 +173,11 @@ async fn draw(cx: &Cx, order: Order, (form, sent): (&Form, bool)) -> Result {
             let named = steps.iter().filter_map(|step| step.unit.as_ref());
             let named: Vec<_> = named.chain(of.state.department()).chain(of.state.team()).cloned().collect();
             let names = Names::load(tx, by, &named)?;
-            Ok(Loaded { steps, names, rated, free, into })
+            let messages = (
+                outbox::reaches_guests(tx, by.district())?,
+                outbox::has_consented(tx, by.district(), of.id.as_str())?,
+            );
+            Ok(Loaded { steps, names, rated, free, into, messages })
         })
         .await?;
     let code = contact::code(&cx.by, &order.id);
@@ -189,6 +199,10 @@ async fn draw(cx: &Cx, order: Order, (form, sent): (&Form, bool)) -> Result {
         days,
         parts: options(cx, "service-part-", DayPart::ALL.map(DayPart::code)),
         stars: (1..=5).rev().map(|n| (n.to_string(), cx.t(&format!("service-stars-{n}")))).collect(),
+        messages: {
+            let (possible, wanted) = loaded.messages;
+            (wanted || (possible && !order.state.is_over()), wanted)
+        },
         order: &order,
     };
     cx.page(face(cx.with("service-order-n", &[("n", order.number())])).of_form(form), body)
@@ -263,6 +277,7 @@ pub async fn take(cx: Cx, Path((number, step)): Path<(String, String)>, form: Fo
     };
     let part = DayPart::parse(form.text("part")).unwrap_or(order.want.part);
     let (words, stars) = (form.text("words").to_owned(), form.count("stars").ok().flatten());
+    let wants = form.text("sms") == "on";
     let (id, href) = (order.id.clone(), resident::href(&cx.by, &order));
     let taken = cx.submit(&form, move |tx, by| {
         let order = resident::reload(tx, by, &id)?;
@@ -273,6 +288,7 @@ pub async fn take(cx: Cx, Path((number, step)): Path<(String, String)>, form: Fo
             "dispute" => resident::dispute(tx, by, order, &words)?,
             "rating" => resident::rate(tx, by, order, stars, &words)?,
             "appeal" => resident::appeal(tx, by, order, &words)?,
+            "messages" => messages::choose(tx, by, &order, wants)?,
             _ => return Err(Refusal::NotFound),
         }
         Ok(href.clone())

@@ -6,7 +6,7 @@ use axum::extract::Path;
 use kernel::{Day, Problem, Refusal, UnitId};
 use web::{Cx, Form, Result, ui};
 
-use crate::actions::resident;
+use crate::actions::{messages, resident};
 use crate::contact::{self, Contact};
 use crate::order::{DayPart, Order, State, Want};
 use crate::pages::names::Names;
@@ -34,6 +34,8 @@ struct Step<'a> {
     /// What will be sent: name, words, step at which it is changed.
     summary: Vec<(String, String, &'static str)>,
     back: Option<&'static str>,
+    /// Whether to be told by text message, where that is possible.
+    sms: Vec<(String, String)>,
 }
 
 /// What a step needs besides the draft.
@@ -43,6 +45,7 @@ struct Loaded {
     resource: Option<Resource>,
     free: Vec<Day>,
     names: Names,
+    reaches: bool,
 }
 
 fn number(step: &str) -> usize {
@@ -68,6 +71,7 @@ fn draw_first(cx: &Cx, form: &Form) -> Result {
         communities: Vec::new(),
         summary: Vec::new(),
         back: None,
+        sms: Vec::new(),
     };
     cx.page(face(cx.t("service-order")).of_form(form), body)
 }
@@ -115,7 +119,8 @@ async fn load(cx: &Cx, key: &str) -> std::result::Result<Loaded, Refusal> {
             resource = Some(one);
         }
         let names = Names::load(tx, by, [])?;
-        Ok(Loaded { order, contact: opened.unwrap_or_default(), resource, free, names })
+        let reaches = ::jobs::outbox::reaches_guests(tx, by.district())?;
+        Ok(Loaded { order, contact: opened.unwrap_or_default(), resource, free, names, reaches })
     })
     .await
 }
@@ -179,6 +184,7 @@ fn draw(cx: &Cx, loaded: &Loaded, (key, step): (&str, &'static str), form: &Form
         communities,
         summary: if step == "who" { summary(cx, loaded) } else { Vec::new() },
         back: n.checked_sub(1).and_then(|n| STEPS.get(n)).copied(),
+        sms: if loaded.reaches { vec![("on".to_owned(), cx.t("service-sms-yes"))] } else { Vec::new() },
     };
     cx.page(face(cx.t(&format!("service-step-title-{step}"))).of_form(form), body)
 }
@@ -284,8 +290,12 @@ fn read(step: &str, form: &Form, loaded: &Loaded) -> (Want, Contact, Vec<Problem
 async fn send(cx: Cx, (key, loaded): (String, Loaded), form: Form) -> Result {
     let (name, phone) = (form.text("name").to_owned(), form.text("phone").to_owned());
     let (place, of) = (loaded.contact.place.clone(), key.clone());
+    let wants_messages = loaded.reaches && form.text("sms") == "on";
     let sent = cx.write(move |tx, by| {
         let order = resident::submit(tx, by, &of, (&name, &phone, &place))?;
+        if wants_messages {
+            messages::choose(tx, by, &order, true)?;
+        }
         Ok(resident::href(by, &order))
     });
     match sent.await {
