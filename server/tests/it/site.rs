@@ -11,6 +11,12 @@ const NO_PAGES: &[&str] = &[
     "/desk/plan/letters/{id}/supplements/{n}/pdf", "/desk/plan/reports/{code}/pdf",
     "/desk/plan/documents/{id}/file", "/desk/proofs/{id}", "/healthz", "/log/head", "/login",
     "/open/{table}", "/openapi.json", "/order/{key}/{step}", "/orders/{number}", "/preferences", "/setup",
+    // what other programs read
+    "/api/v1/hotline/orders", "/api/v1/menu", "/api/v1/orders", "/api/v1/orders/{id}", "/calendars/{token}",
+    "/open311/discovery.json", "/open311/discovery.xml", "/open311/v2/requests.json",
+    "/open311/v2/requests.xml", "/open311/v2/requests/{number}", "/open311/v2/services.json",
+    "/open311/v2/services.xml", "/open311/v2/services/{code}", "/open311/v2/servicerequestupdates.json",
+    "/open311/v2/servicerequestupdates.xml", "/service/menu.atom",
 ];
 
 /// A form of a page: where it is sent, and its fields with the value to send.

@@ -4,6 +4,7 @@
 //! resident wrote and who they are is told to nobody here: a request has its number, its service, the town,
 //! how far it is and which department answers, with days and no hours.
 
+mod about;
 mod entry;
 mod wire;
 
@@ -40,32 +41,21 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/open311/v2/services.json", PUBLIC, services)
         .get("/open311/v2/services.xml", PUBLIC, services)
         .get("/open311/v2/services/{code}", PUBLIC, definition)
+        .about(about::one)
         .get("/open311/v2/requests.json", PUBLIC, requests)
+        .about(about::requests)
         .get("/open311/v2/requests.xml", PUBLIC, requests)
+        .about(about::requests)
         .get("/open311/v2/requests/{number}", PUBLIC, request)
+        .about(about::one)
         .get("/open311/v2/servicerequestupdates.json", PUBLIC, updates)
+        .about(about::updates)
         .get("/open311/v2/servicerequestupdates.xml", PUBLIC, updates)
+        .about(about::updates)
         .post("/open311/v2/requests.json", PUBLIC, send)
-        .about(about_send)
+        .about(about::send)
         .post("/open311/v2/requests.xml", PUBLIC, send)
-        .about(about_send)
-}
-
-/// What sending takes and answers beyond a form of ours.
-fn about_send() -> serde_json::Value {
-    let text = || serde_json::json!({ "type": "string" });
-    serde_json::json!({
-        "requestBody": { "content": { "application/x-www-form-urlencoded": { "schema": { "properties": {
-            "api_key": text(), "service_code": text(), "description": text(), "address_string": text(),
-            "first_name": text(), "last_name": text(), "phone": text(),
-            "attribute[town]": text(), "attribute[community]": text(), "attribute[on]": text(), "attribute[part]": text(),
-            "attribute[group]": text(), "attribute[heads]": text(), "attribute[language]": text(),
-        } } } } },
-        "responses": {
-            "201": { "description": "service_request_id, service_notice" },
-            "400": { "description": "errors" },
-        },
-    })
+        .about(about::send)
 }
 
 /// The form that an address asks for; JSON where it names none.

@@ -1,12 +1,13 @@
 //! The tree is that of RFC 9162, however it grew, and its proofs hold.
 
+use kernel::Refusal;
 use proptest::prelude::*;
 use tlog_tiles::tlog;
 
 use super::{both, by, key, log, look, word, write};
 use crate::note::{self, Refused};
 use crate::proof::{self, Hash};
-use crate::{integrate, leaf_of, prove_growth, prove_leaf, root, sign, size, tree};
+use crate::{find_head, integrate, leaf_of, prove_growth, prove_leaf, root, sign, size, tree};
 
 /// The root by the definition of RFC 9162 2.1.1: split at the largest power of two below n.
 fn defined(leaves: &[tlog::Hash]) -> tlog::Hash {
@@ -184,4 +185,19 @@ proptest! {
         let _ = note::head_of(&text);
         prop_assert!(note::read(&text, "qilin/d/things", &key()).is_err());
     }
+}
+
+#[test]
+fn a_size_that_no_database_holds_has_no_head_no_root_and_no_proof() {
+    both(|db| {
+        for size in [i64::MAX.unsigned_abs() + 1, u64::MAX] {
+            let found = db.write_now(move |tx| find_head(tx, &log(), size)).unwrap();
+            assert!(found.is_none(), "{size}");
+            let refused = [
+                db.write_now(move |tx| prove_leaf(tx, &log(), 0, size)),
+                db.write_now(move |tx| prove_growth(tx, &log(), 1, size)),
+            ];
+            assert!(refused.iter().all(|answer| matches!(answer, Err(Refusal::NotFound))), "{refused:?}");
+        }
+    });
 }
