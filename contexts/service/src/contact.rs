@@ -11,7 +11,7 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::order::OrderId;
+use crate::order::{Order, OrderId};
 
 /// The longest name and house, in characters.
 const LONGEST: usize = 60;
@@ -143,6 +143,19 @@ pub fn code(by: &Caller, order: &OrderId) -> String {
     format!("{:012}", number % 1_000_000_000_000)
 }
 
+/// The code that proves at the door that a team came: six digits, another in each round. Computed and never
+/// stored, as [`code`] is; so few are enough since five tries are all there are.
+pub fn door_code(by: &Caller, order: &Order) -> String {
+    let bytes = mac(&*by.seal, "door", &format!("{}/{}", order.id, order.n_reopened));
+    let number = bytes.iter().take(8).fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    format!("{:06}", number % 1_000_000)
+}
+
+/// Whether what was typed is the code for the door.
+pub fn is_door_code(by: &Caller, order: &Order, typed: &str) -> bool {
+    web::equal(&typed_digits(typed), &door_code(by, order))
+}
+
 /// A code as people read it to each other: `1234 5678 9012`.
 pub fn code_text(code: &str) -> String {
     let digits: Vec<char> = code.chars().collect();
@@ -151,12 +164,16 @@ pub fn code_text(code: &str) -> String {
 
 /// Whether what was typed is the code; takes as long for any digits.
 pub fn is_code(by: &Caller, order: &OrderId, typed: &str) -> bool {
+    web::equal(&typed_digits(typed), &code(by, order))
+}
+
+/// A code without what people put between its digits, in either width.
+fn typed_digits(typed: &str) -> String {
     let narrow = |c: char| match c {
         '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
         c => c,
     };
-    let typed: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(narrow).collect();
-    web::equal(&typed, &code(by, order))
+    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(narrow).collect()
 }
 
 #[cfg(test)]

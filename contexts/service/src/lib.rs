@@ -4,6 +4,7 @@
 pub mod actions;
 mod api;
 pub mod contact;
+pub mod door;
 mod feeds;
 mod hotline;
 mod jobs;
@@ -28,6 +29,7 @@ pub const STREAM: db::Stream = db::Stream {
     files: &[
         ("0001_service.sql", include_str!("../migrations/0001_service.sql")),
         ("0003_connections.sql", include_str!("../migrations/0003_connections.sql")),
+        ("0009_door.sql", include_str!("../migrations/0009_door.sql")),
     ],
 };
 
@@ -42,6 +44,8 @@ pub fn module() -> web::Module {
             (web::Locale::En, include_str!("../locales/en.ftl")),
             (web::Locale::Zh, include_str!("../locales/connections.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/connections.en.ftl")),
+            (web::Locale::Zh, include_str!("../locales/door.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../locales/door.en.ftl")),
             (web::Locale::Zh, include_str!("../locales/desk.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/desk.en.ftl")),
         ],
@@ -69,11 +73,24 @@ pub fn module() -> web::Module {
             },
         ],
         todos: Some(todos::waiting),
-        assets: &[web::Asset {
-            path: pages::STYLE,
-            content_type: "text/css; charset=utf-8",
-            bytes: include_bytes!("../assets/service.css"),
-        }],
+        assets: &[
+            web::Asset {
+                path: pages::STYLE,
+                content_type: "text/css; charset=utf-8",
+                bytes: include_bytes!("../assets/service.css"),
+            },
+            web::Asset {
+                path: pages::DOOR_SCRIPT,
+                content_type: "text/javascript; charset=utf-8",
+                bytes: include_bytes!("../assets/door.js"),
+            },
+            // its folder is what it may serve: the lists at the doors
+            web::Asset {
+                path: "/desk/orders/worker.js",
+                content_type: "text/javascript; charset=utf-8",
+                bytes: include_bytes!("../assets/worker.js"),
+            },
+        ],
     }
 }
 
@@ -109,6 +126,9 @@ pub(crate) fn audited(step: &str) -> &'static str {
         "decline" => "service.order.decline",
         "schedule" => "service.order.schedule",
         "begin" => "service.order.begin",
+        "came" => "service.order.came",
+        "left" => "service.order.left",
+        "door_code" => "service.order.door-code",
         "report" => "service.order.report",
         "close" => "service.order.close",
         "escalate" => "service.order.escalate",

@@ -57,6 +57,12 @@ impl Instant {
         format!("{} {:02}:{:02}", civil.date(), civil.hour(), civil.minute())
     }
 
+    /// The minute of the civil day in China, 0 to 1439.
+    pub fn minute_of_day(self) -> i64 {
+        let civil = self.civil();
+        i64::from(civil.hour()) * 60 + i64::from(civil.minute())
+    }
+
     fn civil(self) -> jiff::civil::DateTime {
         jiff::Timestamp::from_second(self.0.div_euclid(1_000_000).saturating_add(CHINA_SECONDS))
             .map(|shifted| jiff::tz::Offset::UTC.to_datetime(shifted))

@@ -137,6 +137,10 @@ const RECORDS: &[(&str, Whose)] = &[
     ("/order/{key}", Everybodys),
     ("/orders/{number}", Everybodys),
     (
+        "/desk/orders/{id}/door",
+        OfUnitsToday("select '/desk/orders/' || order_id || '/door' as path, unit_id as unit from service_party"),
+    ),
+    (
         "/api/v1/orders/{id}",
         OfUnitsToday("select '/api/v1/orders/' || order_id as path, unit_id as unit from service_party"),
     ),

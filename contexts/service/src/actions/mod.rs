@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod community;
 pub mod delivery;
 pub mod department;
+pub mod door;
 pub mod late;
 pub mod messages;
 pub mod resident;

@@ -18,6 +18,9 @@ use crate::order::{Order, State};
 /// What only these pages use.
 pub(crate) const STYLE: &str = "/assets/service.css";
 
+/// What makes the list at the door work without a line.
+pub(crate) const DOOR_SCRIPT: &str = "/assets/service-door.js";
+
 pub(crate) const PUBLIC: Permission = Permission::Public;
 pub(crate) const SIGNED: Permission = Permission::SignedIn;
 pub(crate) const CHECK: Permission = Permission::Roles(CHECKERS);
@@ -50,6 +53,8 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/orders/settings", KEEP, settings::save)
         .get("/desk/orders/{id}", SIGNED, orders::show::show)
         .post("/desk/orders/{id}/contact", SIGNED, orders::steps::contact)
+        .get("/desk/orders/{id}/door", SIGNED, orders::door::show)
+        .post("/desk/orders/{id}/door", SIGNED, orders::door::take)
         .upload("/desk/orders/{id}/report", SIGNED, UPLOAD, orders::report::send)
         .post("/desk/orders/{id}/{step}", SIGNED, orders::steps::take)
         .get("/desk/resources", SIGNED, resources::index)

@@ -3,6 +3,7 @@
 pub mod board;
 pub mod calendar;
 pub mod call;
+pub mod door;
 pub mod duty;
 pub mod guess;
 pub mod list;

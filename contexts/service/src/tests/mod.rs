@@ -2,6 +2,7 @@
 
 mod claims;
 mod connections;
+mod door;
 mod late;
 mod path;
 mod site;

@@ -44,7 +44,7 @@ fn report(cast: &Cast, came: i64, left: i64) -> Report {
 }
 
 /// An order that was reported on its day.
-fn reported(cast: &Cast, db: &Db) -> OrderId {
+pub(super) fn reported(cast: &Cast, db: &Db) -> OrderId {
     purpose(cast, db);
     let id = cast.scheduled(db);
     cast.clock.set(day("2025-11-10").at(11, 0));

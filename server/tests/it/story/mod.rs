@@ -3,6 +3,7 @@
 mod bad_input;
 mod main;
 mod offline;
+mod order;
 mod plain;
 mod setup;
 mod stage;

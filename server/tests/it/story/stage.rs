@@ -218,7 +218,7 @@ fn enter_units(town: &Town, unknown: &[&str]) {
 }
 
 /// The demonstration's plan, read and put into force.
-fn publish(town: &Town) {
+pub fn publish(town: &Town) {
     let (founded, clock) = (town.founded.clone(), town.clock.clone());
     let read = documents::understand(PLAN_NAME, PLAN.as_bytes());
     let publish = move |tx: &mut db::Tx<'_>| {

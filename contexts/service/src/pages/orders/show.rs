@@ -8,12 +8,13 @@ use web::{Cx, Form, Result, Safe, ui};
 
 use crate::actions::{self, community};
 use crate::contact::{self, Contact};
+use crate::door::{Presence, Told};
 use crate::matching::{self, Department};
 use crate::order::rules::{self, May};
 use crate::order::{Order, OrderId, State};
 use crate::pages::names::Names;
 use crate::pages::public::order::line;
-use crate::pages::{clock_words, day_words, desk, options, state_tag, visit_words};
+use crate::pages::{DOOR_SCRIPT, clock_words, day_words, desk, options, state_tag, visit_words};
 use crate::party::{Part, Party};
 use crate::store;
 use crate::store::call::Call;
@@ -35,6 +36,8 @@ pub struct Loaded {
     alike: Vec<Order>,
     persons: Vec<Person>,
     duties: Vec<Duty>,
+    door: Vec<Presence>,
+    told: Told,
     ratings: Vec<Rating>,
     calls: Vec<Call>,
     purposes: Vec<evidence::Purpose>,
@@ -65,6 +68,10 @@ struct Show<'a> {
     accepts: Vec<(String, String)>,
     persons: Vec<(String, String)>,
     duties: &'a [Duty],
+    /// What was noted at the door, by person.
+    door: Vec<(String, String)>,
+    /// The resident's code was told there.
+    told: bool,
     ratings: Vec<String>,
     call: Option<&'a Call>,
     may_answer_call: bool,
@@ -108,10 +115,14 @@ fn filled(loaded: &Loaded) -> Form {
         ("method", Method::SignInSheet.code().to_owned()),
     ]);
     for duty in &loaded.duties {
+        // what was noted at the door, else what was agreed
+        let door = loaded.door.iter().find(|one| one.person == duty.person);
+        let came = duty.came.or(door.map(|one| one.came)).unwrap_or(duty.from);
+        let left = duty.left.or(door.and_then(|one| one.left)).unwrap_or(duty.to.max(came));
         form = form
             .and("person", duty.person.as_str())
-            .and(&format!("in-{}", duty.person), crate::clock_text(duty.came.unwrap_or(duty.from)))
-            .and(&format!("out-{}", duty.person), crate::clock_text(duty.left.unwrap_or(duty.to)));
+            .and(&format!("in-{}", duty.person), crate::clock_text(came))
+            .and(&format!("out-{}", duty.person), crate::clock_text(left));
     }
     for one in loaded.departments.iter().filter(|one| one.reasons.contains(&Because::Offers) && !one.declined)
     {
@@ -154,6 +165,8 @@ async fn load(cx: &Cx, id: OrderId) -> std::result::Result<Loaded, Refusal> {
         Ok(Loaded {
             alike: if may.check { store::list::alike(tx, district, &order)? } else { Vec::new() },
             duties: store::duty::of_order(tx, district, at)?,
+            door: store::door::list(tx, district, at)?,
+            told: store::door::told(tx, district, at)?,
             ratings: store::rating::list(tx, district, at)?,
             calls: store::call::list(tx, district, &id)?,
             purposes: if may.report { evidence::purposes::list(tx, district)? } else { Vec::new() },
@@ -205,6 +218,8 @@ fn draw(cx: &Cx, loaded: &Loaded, form: &Form, contact: Option<&Contact>) -> Res
         accepts: offered(Part::Team),
         persons: active(cx, &loaded.persons),
         duties: &loaded.duties,
+        door: loaded.duties.iter().filter_map(|duty| at_the_door(cx, loaded, duty)).collect(),
+        told: loaded.told.at.is_some(),
         ratings: loaded.ratings.iter().map(|one| rating(cx, one)).collect(),
         call,
         may_answer_call: loaded.may_answer_call && call.is_some_and(|call| call.answered.is_none()),
@@ -219,7 +234,9 @@ fn draw(cx: &Cx, loaded: &Loaded, form: &Form, contact: Option<&Contact>) -> Res
             .map(|one| (one.id.to_string(), format!("{} {}", one.code, one.title)))
             .collect(),
     };
-    cx.page(desk(order.want.title.clone()).of_form(form), body)
+    let page = desk(order.want.title.clone()).of_form(form);
+    // whoever may note at the door has the list on the phone from here on
+    cx.page(if loaded.may.report { page.script(DOOR_SCRIPT) } else { page }, body)
 }
 
 fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(String, String, String)> {
@@ -255,6 +272,11 @@ fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(String, String, String)> {
         facts.push((cx.t("service-delivery"), want.title.clone(), format!("/desk/deliveries/{delivery}")));
     }
     facts
+}
+
+fn at_the_door(cx: &Cx, loaded: &Loaded, duty: &Duty) -> Option<(String, String)> {
+    let known = loaded.door.iter().find(|one| one.person == duty.person)?;
+    Some((duty.name.clone(), super::door::presence_words(cx, Some(known))))
 }
 
 fn party(cx: &Cx, names: &Names, one: &Party) -> (String, String, String) {

@@ -114,6 +114,8 @@ struct Show<'a> {
     days: Vec<(String, String)>,
     parts: Vec<(String, String)>,
     stars: Vec<(String, String)>,
+    /// What proves at the door that the team came; none unless it is to come.
+    door_code: Option<String>,
     /// Whether text messages can be had or ended, and whether they are wanted now.
     messages: (bool, bool),
 }
@@ -199,6 +201,11 @@ async fn draw(cx: &Cx, order: Order, (form, sent): (&Form, bool)) -> Result {
         days,
         parts: options(cx, "service-part-", DayPart::ALL.map(DayPart::code)),
         stars: (1..=5).rev().map(|n| (n.to_string(), cx.t(&format!("service-stars-{n}")))).collect(),
+        door_code: matches!(order.state, State::Scheduled { .. } | State::InDelivery { .. }).then(|| {
+            let code = contact::door_code(&cx.by, &order);
+            let (front, back) = code.split_at_checked(3).unwrap_or((&code, ""));
+            format!("{front} {back}")
+        }),
         messages: {
             let (possible, wanted) = loaded.messages;
             (wanted || (possible && !order.state.is_over()), wanted)
