@@ -93,7 +93,6 @@ service-no-persons = The team has nobody yet. Enter its people first.
 service-team-page = Team page
 service-decline = Give it back
 service-decline-words = Why
-service-begin = We are there
 service-begin-hint = Press on arrival, or report straight away.
 service-report = Report
 service-report-lead = Entered once, it becomes the delivery, the hours and the statistics. A second person verifies it and the resident confirms.

@@ -93,7 +93,6 @@ service-no-persons = 队伍里还没有人，请先登记专家和志愿者。
 service-team-page = 队伍页面
 service-decline = 退回部门
 service-decline-words = 为什么退
-service-begin = 到了，开始服务
 service-begin-hint = 到场后按一下，也可以直接填报告。
 service-report = 填报告
 service-report-lead = 填一次，活动、时长、统计都由它来。提交后由另一个人核验，居民也会确认。

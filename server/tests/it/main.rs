@@ -15,6 +15,8 @@ mod guards_reach;
 mod headers;
 mod messages;
 mod openapi;
+mod orders;
+mod preview;
 mod privacy;
 mod site;
 mod statements;

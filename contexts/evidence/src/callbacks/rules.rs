@@ -127,12 +127,7 @@ pub fn may_call(actor: &Actor, caller: &UnitId, delivery: &Delivery) -> bool {
     let name = kernel::search_key(&actor.name);
     let gave = delivery.details.deliverers.iter().any(|person| person.key() == name);
     let outside = actor.units().iter().all(|unit| is_outside(unit, delivery));
-    reach
-        && outside
-        && !had_a_hand
-        && !gave
-        && *account != delivery.recorded.by
-        && actor.viewing_for.is_none()
+    reach && outside && !had_a_hand && !gave && *account != delivery.recorded.by
 }
 
 /// What was typed of a call: whether it was held (`yes`, `no`, `unknown`), how many came, who was asked.

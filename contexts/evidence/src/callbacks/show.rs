@@ -108,7 +108,7 @@ async fn draw(cx: &Cx, id: CallbackId, form: Form) -> web::Result {
         facts: facts(cx, &one, &delivery, &names),
         heard: heard(cx, &one),
         may_assign: cx.may(super::pages::RUN) && !matches!(one.state, State::Answered { .. }),
-        had_a_hand: calls.is_some() && !may_call && cx.by.actor.viewing_for.is_none(),
+        had_a_hand: calls.is_some() && !may_call,
         may_call,
         sees: crate::rules::sees(&cx.by.actor, &delivery.details),
         units: or_any(cx, "evidence-choose", outside.collect()),

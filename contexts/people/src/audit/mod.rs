@@ -29,11 +29,15 @@ pub struct Entry<'a> {
     pub detail: serde_json::Value,
 }
 
-/// Records what the caller does, in the same transaction as the change.
+/// Records what the caller does, in the same transaction as the change. So nothing changes in a preview,
+/// wherever a page shows its button: all that a role does is recorded here, or is not done.
 ///
 /// # Errors
-/// As the database refuses.
+/// Forbidden while a role is previewed; as the database refuses.
 pub fn record(tx: &mut Tx<'_>, by: &Caller, entry: Entry<'_>) -> Result<(), Refusal> {
+    if by.actor.viewing_for.is_some() {
+        return Err(Refusal::Forbidden);
+    }
     store::insert(tx, by, &entry)?;
     Ok(())
 }

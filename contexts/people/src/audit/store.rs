@@ -76,7 +76,7 @@ fn entry(row: &Row) -> Result<AuditEntry, db::Error> {
 
 pub(super) fn insert(tx: &mut Tx<'_>, by: &Caller, entry: &Entry<'_>) -> Result<(), db::Error> {
     let seq = tx.next("audit_entry")?;
-    let account = by.actor.viewing_for.as_ref().or(by.actor.account.as_ref());
+    let account = by.actor.account.as_ref();
     let (kind, id) = entry.subject;
     tx.execute(
         "insert into audit_entry (district_id, seq, at, account_id, account_name, name_key, action,

@@ -147,14 +147,20 @@ pub fn open(tx: &mut Tx<'_>, by: &Caller, identity: &Identity) -> Result<String,
     Ok(token)
 }
 
+/// Who sits behind a preview, for the steps that end it.
+fn oneself(by: &Caller) -> Caller {
+    let account = by.actor.viewing_for.clone().or_else(|| by.actor.account.clone());
+    Caller { actor: kernel::Actor { account, viewing_for: None, ..by.actor.clone() }, ..by.clone() }
+}
+
 /// Signs out of the session whose forms carry `csrf`.
 ///
 /// # Errors
 /// As the database refuses.
 pub fn sign_out(tx: &mut Tx<'_>, by: &Caller, csrf: &str) -> Result<(), Refusal> {
     store::end(tx, by.district(), csrf)?;
-    let account = by.actor.viewing_for.as_ref().or(by.actor.account.as_ref());
-    let subject = ("account", account.map_or("", kernel::AccountId::as_str));
+    let by = &oneself(by);
+    let subject = ("account", by.actor.account.as_ref().map_or("", kernel::AccountId::as_str));
     audit::record(tx, by, audit::Entry { action: "people.sign-out", subject, detail: serde_json::json!({}) })
 }
 

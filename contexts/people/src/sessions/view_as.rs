@@ -58,5 +58,9 @@ pub fn leave(tx: &mut Tx<'_>, by: &Caller, csrf: &str) -> Result<(), Refusal> {
     let Some(account) = by.actor.viewing_for.clone() else { return Ok(()) };
     store::set_view_as(tx, by.district(), csrf, None)?;
     let subject = ("account", account.as_str());
-    audit::record(tx, by, audit::Entry { action: "people.view-as.end", subject, detail: json!({}) })
+    audit::record(
+        tx,
+        &super::oneself(by),
+        audit::Entry { action: "people.view-as.end", subject, detail: json!({}) },
+    )
 }

@@ -79,7 +79,7 @@ pub fn find(tx: &mut Tx<'_>, by: &Caller, id: &SupervisionId) -> Result<Supervis
 
 /// Whether the actor answers for the unit.
 pub fn is_unit_side(actor: &Actor, unit: &UnitId) -> bool {
-    actor.viewing_for.is_none() && actor.reach(UNIT_SIDE).includes(unit)
+    actor.reach(UNIT_SIDE).includes(unit)
 }
 
 /// Whether the actor is the other side: keeps the plan, and holds nothing in the unit itself.

@@ -14,7 +14,7 @@ use crate::team::{Person, PersonId, PersonKind, Profile};
 
 /// Whether the actor enters what a unit offers.
 pub fn offers_for(by: &Caller, unit: &UnitId) -> bool {
-    by.actor.viewing_for.is_none() && by.actor.reach(OFFERERS).includes(unit)
+    by.actor.reach(OFFERERS).includes(unit)
 }
 
 fn record(

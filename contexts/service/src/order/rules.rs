@@ -14,20 +14,20 @@ pub const KEEPERS: &[Role] = &[Role::Administrator, Role::Coordinator];
 /// Who enters resources and teams.
 pub const OFFERERS: &[Role] = &[Role::Administrator, Role::Coordinator, Role::Editor, Role::CommunityWorker];
 
-/// Whether the actor keeps the loop, and previews nothing.
+/// Whether the actor keeps the loop.
 pub fn keeps(actor: &Actor) -> bool {
-    actor.viewing_for.is_none() && KEEPERS.iter().any(|role| actor.has(*role))
+    KEEPERS.iter().any(|role| actor.has(*role))
 }
 
 /// Whether the actor acts for a unit.
 pub fn acts_for(actor: &Actor, unit: &UnitId) -> bool {
-    actor.viewing_for.is_none() && actor.reach(DOERS).includes(unit)
+    actor.reach(DOERS).includes(unit)
 }
 
 /// Whether the actor looks at orders of this community.
 pub fn checks(actor: &Actor, order: &Order) -> bool {
     let mine = |unit: &UnitId| actor.reach(CHECKERS).includes(unit);
-    actor.viewing_for.is_none() && order.want.community.as_ref().is_some_and(mine)
+    order.want.community.as_ref().is_some_and(mine)
 }
 
 /// Whether the actor sees the order: a unit of theirs, or one below it, has or had a part in it.
@@ -46,9 +46,6 @@ pub fn offered<'a>(actor: &Actor, parties: &'a [Party], part: Part) -> Vec<&'a U
 
 /// Whose step it is now: those may see who to call. A coordinator only once the order came up to them.
 pub fn may_call(actor: &Actor, order: &Order) -> bool {
-    if actor.viewing_for.is_some() {
-        return false;
-    }
     // Once a day passed, or the resident appealed, it is also those above who call.
     let above = order.running.held.as_ref().is_some_and(|unit| actor.units().contains(unit));
     if order.running.level > 0 && (above || keeps(actor)) {

@@ -46,12 +46,12 @@ fn the_first_who_comes_begins_the_visit_and_late_and_doubled_notes_say_the_same(
         let [one, other] = [0, 1].map(|n| cast.persons[n].clone());
         let at = (db, &cast.doctors, &id);
         cast.clock.set(day("2025-11-10").at(9, 35));
-        check(at, &[one.clone()], (What::Came, 572)).unwrap();
+        check(at, std::slice::from_ref(&one), (What::Came, 572)).unwrap();
         assert_eq!(cast.order(db, &id).state.code(), "in_delivery");
-        check(at, &[one.clone()], (What::Came, 572)).unwrap();
+        check(at, std::slice::from_ref(&one), (What::Came, 572)).unwrap();
         cast.clock.set(day("2025-11-10").at(10, 50));
         // the phone had no line since half past nine, and its notes come now, the leaving first
-        check(at, &[one.clone()], (What::Left, 645)).unwrap();
+        check(at, std::slice::from_ref(&one), (What::Left, 645)).unwrap();
         check(at, &[one.clone(), other.clone()], (What::Came, 565)).unwrap();
         let mut expected = vec![
             Presence { person: one.clone(), came: 565, left: Some(645) },

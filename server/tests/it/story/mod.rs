@@ -3,7 +3,7 @@
 mod bad_input;
 mod main;
 mod offline;
-mod order;
+pub mod order;
 mod plain;
 mod setup;
 mod stage;

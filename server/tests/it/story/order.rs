@@ -59,7 +59,7 @@ fn tell(target: &Target) {
 }
 
 /// The team, its leader, its people, and what it offers.
-fn enter(town: &Town) {
+pub fn enter(town: &Town) {
     let (founded, health, clock) = (town.founded.clone(), town.health.clone(), town.clock.clone());
     let password = accounts::hash(PASSWORD, &SeededRng::new(23)).unwrap();
     let enter = move |tx: &mut db::Tx<'_>| {
