@@ -23,6 +23,7 @@ mod statements;
 mod story;
 mod support;
 mod tls;
+mod upgrade;
 mod weight;
 mod wire;
 mod xss;

@@ -200,6 +200,7 @@ pub fn withdraw(
     if counted {
         counting::take_back(tx, by, id, &reason, &stamp.by)?;
         super::close::note_late(tx, by, (&delivery, -1), &stamp, &reason)?;
+        crate::open::make_soon(tx, by)?;
     }
     telling::withdrawn(tx, by, &delivery)?;
     audit(tx, by, "evidence.delivery.withdraw", ("delivery", id.as_str()), json!({ "reason": reason }))

@@ -1,7 +1,7 @@
 //! Open data: the district's tables for everybody, with a dictionary, a licence and a fingerprint.
 //! Fewer than five persons are left out, with as much more as it takes that no total gives them away.
 //!
-//! The tables are made once a day, away from whoever asks: a year of deliveries is added up then, and an
+//! The tables are made once a day and when something that counted was taken back, away from whoever asks: a year of deliveries is added up then, and an
 //! address without an account costs what it sends.
 
 mod columns;
@@ -42,9 +42,16 @@ impl Job for MakeOpen {
 /// Once a day: asks for the tables to be made.
 pub(crate) fn ask(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
     let Some(served) = people::district::served(tx)? else { return Ok(()) };
-    let by = Caller { actor: kernel::Actor::public(served.id), ..by.clone() };
-    jobs::enqueue(tx, &by, &MakeOpen {})?;
-    Ok(())
+    make_soon(tx, &Caller { actor: kernel::Actor::public(served.id), ..by.clone() })
+}
+
+/// Asks for the tables to be made as soon as the worker comes to it, however many ask: what was taken back is
+/// not published until tomorrow.
+///
+/// # Errors
+/// As the database refuses.
+pub(crate) fn make_soon(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
+    jobs::enqueue(tx, by, &MakeOpen {}).map(drop)
 }
 
 /// The years in which anything was counted, and the one that runs.

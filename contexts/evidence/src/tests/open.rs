@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use db::Db;
 use kernel::{Day, Group};
 
-use super::cast::{Cast, STREAMS, act, day, form, verified};
+use super::cast::{Cast, STREAMS, act, day, form, verified, withdrawn};
 use super::site::{STREAMS as SITE, Site};
 use crate::open::{Cell, Published, Table, keep, make, tables};
 use crate::{Details, Filter, Kind, store};
@@ -184,5 +184,26 @@ fn the_tables_are_made_once_a_day_by_the_program_itself() {
         let made = act(db, &by, |tx, by| crate::open::store::list(tx, by.district())).unwrap();
         assert_eq!(made.len(), Table::ALL.len(), "{made:?}");
         assert!(made.iter().all(|one| one.made_on == day("2025-06-15") && one.year == 2025));
+    });
+}
+
+#[test]
+fn what_was_withdrawn_leaves_the_open_tables_at_the_next_turn_of_the_worker() {
+    testkit::both(SITE, |db| {
+        let site = Site::open(db);
+        year(db, &site.cast);
+        let wrong = lecture(&site.cast, 1, Kind::Lecture, "2025-04-07", &[(Group::Farmers, 777)]);
+        let wrong = verified(db, &site.cast, &form(wrong));
+        let by = site.cast.coordinator();
+        let (clock, rng, seal) = (by.clock.clone(), by.rng.clone(), by.seal.clone());
+        let worker = jobs::Worker::new(db.clone(), vec![crate::jobs()], clock, rng, seal);
+        worker.run_due().unwrap();
+        worker.run_due().unwrap();
+        let path = "/open/deliveries?year=2025&format=csv";
+        let mut anybody = testkit::Client::new(&site.router, site.runtime.handle());
+        assert!(anybody.get(path).is(200).text.contains("777"));
+        withdrawn(db, &site.cast, &wrong);
+        worker.run_due().unwrap();
+        assert!(!anybody.get(path).is(200).text.contains("777"));
     });
 }
