@@ -19,6 +19,8 @@ struct Rates<'a> {
     lines: Vec<(String, Line)>,
     fewest: i64,
     least: i64,
+    /// Whether the calls behind a rate open for the reader.
+    may_open: bool,
 }
 
 struct Line {
@@ -58,7 +60,9 @@ pub(super) async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> 
         return file(&cx, format, lines);
     }
     let form = Form::new().and("year", year.to_string());
-    cx.page(Page::new(cx.t("evidence-rates")), Rates { cx: &cx, form, lines, fewest: FEWEST_CALLS, least })
+    let may_open = cx.may(super::pages::CALL);
+    let body = Rates { cx: &cx, form, lines, fewest: FEWEST_CALLS, least, may_open };
+    cx.page(Page::new(cx.t("evidence-rates")), body)
 }
 
 /// The rate of a unit in a sentence, with its interval and n; or that nothing can be said.
