@@ -223,6 +223,7 @@ service-unfit = This step does not fit: the order is now “{ $state ->
     *[draft] Draft
     [submitted] Being checked
     [returned] Waiting for the resident
+    [joined] Goes with a neighbour
     [refused] Not taken on
     [dispatched] To be claimed
     [claimed] Claimed

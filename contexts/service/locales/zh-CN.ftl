@@ -223,6 +223,7 @@ service-unfit = 这一步做不了：订单现在是“{ $state ->
     *[draft] 草稿
     [submitted] 待社区核对
     [returned] 等居民补充
+    [joined] 随邻居一起上门
     [refused] 未受理
     [dispatched] 待部门领单
     [claimed] 部门已领单

@@ -29,6 +29,7 @@ pub const STREAM: db::Stream = db::Stream {
     files: &[
         ("0001_service.sql", include_str!("../migrations/0001_service.sql")),
         ("0003_connections.sql", include_str!("../migrations/0003_connections.sql")),
+        ("0007_batch.sql", include_str!("../migrations/0007_batch.sql")),
         ("0009_door.sql", include_str!("../migrations/0009_door.sql")),
     ],
 };
@@ -42,6 +43,8 @@ pub fn module() -> web::Module {
         words: &[
             (web::Locale::Zh, include_str!("../locales/zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/en.ftl")),
+            (web::Locale::Zh, include_str!("../locales/community.zh-CN.ftl")),
+            (web::Locale::En, include_str!("../locales/community.en.ftl")),
             (web::Locale::Zh, include_str!("../locales/connections.zh-CN.ftl")),
             (web::Locale::En, include_str!("../locales/connections.en.ftl")),
             (web::Locale::Zh, include_str!("../locales/door.zh-CN.ftl")),
@@ -117,6 +120,10 @@ pub(crate) fn audited(step: &str) -> &'static str {
         "pass_on" => "service.order.pass-on",
         "merge" => "service.order.merge",
         "merged_in" => "service.order.merged-in",
+        "join" => "service.order.join",
+        "part" => "service.order.part",
+        "lead" => "service.order.lead",
+        "joined_by" => "service.order.joined-by",
         "dispatch" => "service.order.dispatch",
         "claim" => "service.order.claim",
         "hand_back" => "service.order.hand-back",
@@ -135,6 +142,7 @@ pub(crate) fn audited(step: &str) -> &'static str {
         "hand_on" => "service.order.hand-on",
         "contact" => "service.order.contact",
         "call" => "service.order.call",
+        step if step.starts_with("along_") => "service.order.along",
         _ => "service.order.step",
     }
 }
@@ -152,6 +160,7 @@ pub(crate) fn message_name(key: &str) -> Option<&'static str> {
         "appeal" => Some("service.order.appeal"),
         "late" => Some("service.order.late"),
         "withdrawn" => Some("service.order.withdrawn"),
+        "leads" => Some("service.order.leads"),
         _ => None,
     }
 }
@@ -163,6 +172,8 @@ pub(crate) fn resident_message_name(key: &str) -> Option<&'static str> {
         "refused" => Some("service.resident.refused"),
         "passed_on" => Some("service.resident.passed-on"),
         "merged" => Some("service.resident.merged"),
+        "joined" => Some("service.resident.joined"),
+        "parted" => Some("service.resident.parted"),
         "scheduled" => Some("service.resident.scheduled"),
         "confirm" => Some("service.resident.confirm"),
         _ => None,

@@ -36,7 +36,8 @@ pub fn waiting(tx: &mut Tx<'_>, by: &Caller) -> Result<Vec<ToDo>, Refusal> {
     }
     for order in &seen {
         let parties = store::party::list(tx, by.district(), &order.id)?;
-        let may = may(&by.actor, order, &parties);
+        let mut may = may(&by.actor, order, &parties);
+        may.rate = may.rate && !store::batch::is_rated_back(tx, by.district(), order)?;
         let mine = may.check || may.claim || may.find || may.accept || may.arrange || may.report || may.rate;
         if mine {
             todos.push(todo(order, words(&order.state)));
@@ -72,6 +73,7 @@ const fn words(state: &State) -> (&'static str, &'static str) {
         State::Feedback { .. } => ("todo-order-rate", "todo-order-rate-action"),
         State::Draft
         | State::Returned { .. }
+        | State::Joined { .. }
         | State::Refused { .. }
         | State::Awaiting { .. }
         | State::Closed { .. }

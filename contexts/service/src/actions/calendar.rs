@@ -36,6 +36,7 @@ pub(crate) fn follow(tx: &mut Tx<'_>, by: &Caller, order: &Order, step: &str) ->
         State::Draft
         | State::Submitted
         | State::Returned { .. }
+        | State::Joined { .. }
         | State::Refused { .. }
         | State::Dispatched
         | State::Claimed { .. }

@@ -44,6 +44,7 @@ pub fn ask_back(tx: &mut Tx<'_>, by: &Caller, at: At<'_>, words: &str) -> Result
 pub fn refuse(tx: &mut Tx<'_>, by: &Caller, at: At<'_>, words: &str) -> Result<(), Refusal> {
     let order = checked(tx, by, at)?;
     let words = said(words, "reason")?;
+    super::batch::hand_over(tx, by, &order)?;
     let order = order.refuse(still(by), who(by), words.clone())?;
     keep(tx, by, &order, side(&order), ("refuse", &words))?;
     end_offers(tx, by, &order)?;
@@ -57,6 +58,7 @@ pub fn refuse(tx: &mut Tx<'_>, by: &Caller, at: At<'_>, words: &str) -> Result<(
 pub fn pass_on(tx: &mut Tx<'_>, by: &Caller, at: At<'_>, words: &str) -> Result<(), Refusal> {
     let order = checked(tx, by, at)?;
     let words = said(words, "channel")?;
+    super::batch::hand_over(tx, by, &order)?;
     let order = order.pass_on(still(by), who(by), words.clone())?;
     keep(tx, by, &order, side(&order), ("pass_on", &words))?;
     end_offers(tx, by, &order)?;
@@ -77,6 +79,7 @@ pub fn merge(tx: &mut Tx<'_>, by: &Caller, at: At<'_>, into: &OrderId) -> Result
     let words = other.number();
     let mut other = other;
     let heads = order.want.n_heads.unwrap_or(0).saturating_add(other.want.n_heads.unwrap_or(0));
+    super::batch::hand_over(tx, by, &order)?;
     let order = order.merge(still(by), who(by), other.id.clone())?;
     keep(tx, by, &order, side(&order), ("merge", &words))?;
     if heads > 0 {

@@ -21,6 +21,7 @@ fn at_the_door(tx: &mut Tx<'_>, by: &Caller, id: &OrderId) -> Result<(Order, Uni
         }
         State::Draft
         | State::Submitted
+        | State::Joined { .. }
         | State::Returned { .. }
         | State::Refused { .. }
         | State::Dispatched

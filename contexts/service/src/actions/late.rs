@@ -41,6 +41,7 @@ pub fn holder(order: &Order) -> Option<UnitId> {
         State::Submitted | State::Returned { .. } | State::Dispatched => order.want.community.clone(),
         State::Claimed { .. } | State::Recruiting { .. } => department(),
         State::Accepted { .. } | State::Scheduled { .. } | State::InDelivery { .. } => team(),
+        State::Joined { .. } => team().or_else(department).or_else(|| order.want.community.clone()),
         State::Awaiting { .. }
         | State::Feedback { .. }
         | State::Draft
@@ -97,14 +98,23 @@ fn end_silent(tx: &mut Tx<'_>, by: &Caller) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Closes an order once both sides have rated and no call waits.
+/// Closes an order once both sides have rated and no call waits; with it those that the same visit served,
+/// for which the team's one word holds as well.
 pub(super) fn close_if_rated(tx: &mut Tx<'_>, by: &Caller, order: Order) -> Result<(), Refusal> {
-    let at = (&order.id, order.n_reopened);
-    let both = store::rating::list(tx, by.district(), at)?.len() == 2;
-    let calls = store::call::list(tx, by.district(), &order.id)?;
-    let waits = calls.iter().any(|call| call.round == order.n_reopened && call.answered.is_none());
-    if both && !waits && matches!(order.state, State::Feedback { .. }) {
-        return close(tx, by, order);
+    if !store::batch::is_rated_back(tx, by.district(), &order)? {
+        return Ok(());
+    }
+    let mut all = store::batch::served(tx, by.district(), &order)?;
+    all.push(order);
+    for one in all {
+        let at = (&one.id, one.n_reopened);
+        let ratings = store::rating::list(tx, by.district(), at)?;
+        let rated = ratings.iter().any(|rating| rating.side == "resident");
+        let calls = store::call::list(tx, by.district(), &one.id)?;
+        let waits = calls.iter().any(|call| call.round == one.n_reopened && call.answered.is_none());
+        if rated && !waits && matches!(one.state, State::Feedback { .. }) {
+            close(tx, by, one)?;
+        }
     }
     Ok(())
 }

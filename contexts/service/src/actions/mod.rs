@@ -1,5 +1,6 @@
 //! One function a verb: load what the actor may see, decide, save, note the step, tell.
 
+pub mod batch;
 pub mod calendar;
 pub mod community;
 pub mod delivery;
@@ -117,6 +118,7 @@ pub(crate) fn keep(
 ) -> Result<(), Refusal> {
     store::order::save(tx, by.district(), order)?;
     calendar::follow(tx, by, order, step)?;
+    batch::follow(tx, by, order, &side, (step, words))?;
     note(tx, by, order, side, (step, words))
 }
 

@@ -288,6 +288,7 @@ pub fn change(
             (order, ("change", words))
         }
         State::Draft
+        | State::Joined { .. }
         | State::Refused { .. }
         | State::Dispatched
         | State::Claimed { .. }
@@ -322,10 +323,13 @@ pub fn withdraw(tx: &mut Tx<'_>, by: &Caller, order: Order, words: &str) -> Resu
         .cloned()
         .collect();
     let who = crate::order::Who { by: None, name: String::new(), at: by.now() };
+    let (goes_along, before) = (matches!(order.state, State::Joined { .. }), order.clone());
     let reason = words.trim().chars().take(300).collect();
     let order = order.withdraw(still(by), who, reason)?;
+    // Where others go with it the visit stays, under another of them.
+    let led = super::batch::hand_over(tx, by, &before)?;
     keep(tx, by, &order, Side::Resident, ("withdraw", words))?;
-    if let Some(unit) = told.first() {
+    if let Some(unit) = told.first().filter(|_| !led && !goes_along) {
         tell(tx, by, &order, Some(unit), "withdrawn")?;
     }
     Ok(())
@@ -339,6 +343,9 @@ pub fn confirm(tx: &mut Tx<'_>, by: &Caller, order: Order) -> Result<(), Refusal
     let turn = turn(tx, by, Clock::Rate)?;
     let order = order.confirm(turn)?;
     keep(tx, by, &order, Side::Resident, ("confirm", ""))?;
+    if store::batch::is_rated_back(tx, by.district(), &order)? {
+        return Ok(());
+    }
     let team = order.state.team().cloned();
     tell(tx, by, &order, team.as_ref(), "rate")
 }

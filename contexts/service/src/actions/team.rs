@@ -160,6 +160,7 @@ pub fn rate(
         State::Draft
         | State::Submitted
         | State::Returned { .. }
+        | State::Joined { .. }
         | State::Refused { .. }
         | State::Dispatched
         | State::Claimed { .. }

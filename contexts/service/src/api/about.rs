@@ -3,11 +3,13 @@
 use serde_json::{Map, Value, json};
 
 /// The fields of a step: its name in the address, and the form fields that it reads.
-pub(super) const STEPS: [(&str, &[&str]); 16] = [
+pub(super) const STEPS: [(&str, &[&str]); 18] = [
     ("question", &["version", "question"]),
     ("refusal", &["version", "reason"]),
     ("passing-on", &["version", "channel"]),
     ("merger", &["version", "into"]),
+    ("batch", &["version", "with"]),
+    ("parting", &["version"]),
     ("dispatch", &["version", "department"]),
     ("call", &["outcome", "call"]),
     ("claim", &["unit"]),
@@ -23,7 +25,7 @@ pub(super) const STEPS: [(&str, &[&str]); 16] = [
 ];
 
 /// Fields that hold several values.
-const LISTS: [&str; 3] = ["department", "team", "person"];
+const LISTS: [&str; 4] = ["department", "team", "person", "with"];
 
 fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let members: Map<String, Value> =

@@ -102,7 +102,8 @@ const fn state(state: &State) -> &'static str {
     match state {
         State::Draft | State::Submitted => WAITS,
         State::Returned { .. } => ASKED,
-        State::Dispatched
+        State::Joined { .. }
+        | State::Dispatched
         | State::Claimed { .. }
         | State::Recruiting { .. }
         | State::Accepted { .. }
@@ -126,6 +127,7 @@ pub(super) fn told(cx: &Cx, names: &Names, one: &Foreign) -> Value {
         State::Returned { question, .. } => question.as_str(),
         State::Draft
         | State::Submitted
+        | State::Joined { .. }
         | State::Dispatched
         | State::Claimed { .. }
         | State::Recruiting { .. }

@@ -70,6 +70,7 @@ impl Clock {
             State::Feedback { .. } => Some(Self::Rate),
             State::Draft
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Closed { .. }
             | State::Withdrawn { .. }

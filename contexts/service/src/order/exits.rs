@@ -14,6 +14,7 @@ impl Order {
             State::Submitted | State::Dispatched => Ok(self.to(State::Refused { who, reason }, turn)),
             State::Draft
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Claimed { .. }
             | State::Recruiting { .. }
@@ -38,6 +39,7 @@ impl Order {
             State::Submitted => Ok(self.to(State::Merged { into, who }, turn)),
             State::Draft
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -63,6 +65,7 @@ impl Order {
             State::Submitted | State::Dispatched => Ok(self.to(State::PassedOn { who, reason }, turn)),
             State::Draft
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Claimed { .. }
             | State::Recruiting { .. }
@@ -84,8 +87,11 @@ impl Order {
     /// Conflict once they have come, and after the end.
     pub fn withdraw(self, turn: Turn, who: Who, reason: String) -> Result<Self, Refusal> {
         match &self.state {
+            // With others it is as with one: who is there already is not sent away.
+            State::Joined { along, .. } if along.began.is_some() => self.unfit(),
             State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Dispatched
             | State::Claimed { .. }
             | State::Recruiting { .. }
@@ -116,6 +122,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::InDelivery { .. }
@@ -138,6 +145,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Dispatched
             | State::Claimed { .. }
             | State::Recruiting { .. }
@@ -167,6 +175,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -217,6 +226,10 @@ impl Order {
             | State::Closed { work, .. } => {
                 swap(&mut work.department);
                 swap(&mut work.team);
+            }
+            State::Joined { along, .. } => {
+                along.department.iter_mut().for_each(swap);
+                along.team.iter_mut().for_each(swap);
             }
             State::Draft
             | State::Submitted

@@ -1,10 +1,12 @@
 //! An order and where it stands. Pure.
 
+pub mod batch;
 pub mod clock;
 mod exits;
 pub mod rules;
 mod steps;
 
+pub use batch::Along;
 pub use clock::{Clock, Running};
 pub use steps::Turn;
 
@@ -193,6 +195,13 @@ pub enum State {
         /// Working days that were left to the community.
         n_left: i64,
     },
+    /// It goes with a neighbour's order, whose visit serves both; from the report on each is by itself.
+    Joined {
+        /// Which leads.
+        into: OrderId,
+        /// How far that one is.
+        along: Along,
+    },
     /// It will not be done.
     Refused {
         /// Who said so.
@@ -287,9 +296,10 @@ pub enum State {
 
 impl State {
     /// All codes, in the order of a life.
-    pub const CODES: [&'static str; 16] = [
-        "draft", "submitted", "returned", "refused", "dispatched", "claimed", "recruiting", "accepted",
-        "scheduled", "in_delivery", "awaiting", "feedback", "closed", "withdrawn", "merged", "passed_on",
+    pub const CODES: [&'static str; 17] = [
+        "draft", "submitted", "returned", "joined", "refused", "dispatched", "claimed", "recruiting",
+        "accepted", "scheduled", "in_delivery", "awaiting", "feedback", "closed", "withdrawn", "merged",
+        "passed_on",
     ];
 
     /// The word in the store, in addresses and, after `service-state-`, in the catalogue.
@@ -298,6 +308,7 @@ impl State {
             Self::Draft => "draft",
             Self::Submitted => "submitted",
             Self::Returned { .. } => "returned",
+            Self::Joined { .. } => "joined",
             Self::Refused { .. } => "refused",
             Self::Dispatched => "dispatched",
             Self::Claimed { .. } => "claimed",
@@ -317,6 +328,7 @@ impl State {
     /// The department that answers for it.
     pub const fn department(&self) -> Option<&UnitId> {
         match self {
+            Self::Joined { along, .. } => along.department.as_ref(),
             Self::Claimed { department } | Self::Recruiting { department } => Some(department),
             Self::Accepted { work }
             | Self::Scheduled { work, .. }
@@ -338,6 +350,7 @@ impl State {
     /// The team that does it.
     pub const fn team(&self) -> Option<&UnitId> {
         match self {
+            Self::Joined { along, .. } => along.team.as_ref(),
             Self::Accepted { work }
             | Self::Scheduled { work, .. }
             | Self::InDelivery { work, .. }
@@ -360,6 +373,7 @@ impl State {
     /// The agreed visit.
     pub const fn visit(&self) -> Option<Visit> {
         match self {
+            Self::Joined { along, .. } => along.visit,
             Self::Scheduled { visit, .. }
             | Self::InDelivery { visit, .. }
             | Self::Awaiting { visit, .. }
@@ -388,6 +402,7 @@ impl State {
             Self::Draft
             | Self::Submitted
             | Self::Returned { .. }
+            | Self::Joined { .. }
             | Self::Refused { .. }
             | Self::Dispatched
             | Self::Claimed { .. }
@@ -412,6 +427,7 @@ impl State {
             Self::Draft
             | Self::Submitted
             | Self::Returned { .. }
+            | Self::Joined { .. }
             | Self::Dispatched
             | Self::Claimed { .. }
             | Self::Recruiting { .. }
@@ -432,6 +448,7 @@ impl State {
             }
             Self::Draft
             | Self::Submitted
+            | Self::Joined { .. }
             | Self::Dispatched
             | Self::Claimed { .. }
             | Self::Recruiting { .. }

@@ -57,6 +57,11 @@ pub fn may_call(actor: &Actor, order: &Order) -> bool {
     };
     match &order.state {
         State::Submitted | State::Returned { .. } => community(),
+        // Whoever comes has to find each door; until then the community calls.
+        State::Joined { along, .. } => match &along.team {
+            Some(team) => acts_for(actor, team),
+            None => along.department.as_ref().map_or_else(community, |unit| acts_for(actor, unit)),
+        },
         State::Claimed { department } | State::Recruiting { department } => acts_for(actor, department),
         State::Accepted { work } | State::Scheduled { work, .. } | State::InDelivery { work, .. } => {
             acts_for(actor, &work.team)
@@ -77,6 +82,8 @@ pub fn may_call(actor: &Actor, order: &Order) -> bool {
 pub struct May {
     /// Ask back, refuse, merge, pass on.
     pub check: bool,
+    /// Take it out of the visit with which it goes.
+    pub part: bool,
     /// Offer it to departments.
     pub dispatch: bool,
     /// Claim it for a department.
@@ -106,6 +113,7 @@ pub fn may(actor: &Actor, order: &Order, parties: &[Party]) -> May {
     let takes = keeps(actor);
     match &order.state {
         State::Submitted => May { check: checks, dispatch: checks, ..none },
+        State::Joined { along, .. } => May { part: checks && along.visit.is_none(), ..none },
         State::Dispatched => May {
             check: checks,
             dispatch: checks,

@@ -41,6 +41,7 @@ impl Order {
             }
             State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -66,6 +67,7 @@ impl Order {
             State::Submitted => Ok(self.to(State::Returned { question, n_left }, turn)),
             State::Draft
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -91,6 +93,7 @@ impl Order {
             State::Returned { .. } => Ok(self.to(State::Submitted, turn)),
             State::Draft
             | State::Submitted
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -116,6 +119,7 @@ impl Order {
             State::Submitted | State::Dispatched => Ok(self.to(State::Dispatched, turn)),
             State::Draft
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Claimed { .. }
             | State::Recruiting { .. }
@@ -141,6 +145,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Claimed { .. }
             | State::Recruiting { .. }
@@ -166,6 +171,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Accepted { .. }
@@ -193,6 +199,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Accepted { .. }
@@ -220,6 +227,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -248,6 +256,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -275,6 +284,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -302,6 +312,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -330,6 +341,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -357,6 +369,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }
@@ -385,6 +398,7 @@ impl Order {
             State::Draft
             | State::Submitted
             | State::Returned { .. }
+            | State::Joined { .. }
             | State::Refused { .. }
             | State::Dispatched
             | State::Claimed { .. }

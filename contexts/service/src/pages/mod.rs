@@ -112,6 +112,7 @@ pub(crate) fn state_tag(cx: &Cx, order: &Order) -> Safe {
         State::Withdrawn { .. } | State::Merged { .. } | State::PassedOn { .. } | State::Draft => Tone::Quiet,
         State::Submitted
         | State::Returned { .. }
+        | State::Joined { .. }
         | State::Dispatched
         | State::Claimed { .. }
         | State::Recruiting { .. }

@@ -20,7 +20,9 @@ pub struct Standing {
 /// Open orders by state.
 pub fn standing(tx: &mut Tx<'_>, district: &DistrictId, today: Day) -> Result<Vec<Standing>, db::Error> {
     let rows = tx.query(
-        "select state, count(*) as n, count(*) filter (where due_on < $2 and state not in ('awaiting', 'feedback')) as late from service_order
+        "select case when state = 'merged' then 'joined' else state end as state, count(*) as n,
+             count(*) filter (where due_on < $2 and state not in ('awaiting', 'feedback')) as late
+         from service_order
          where district_id = $1 and ended_at is null and state <> 'draft' group by state",
         params![district, today],
     )?;

@@ -4,7 +4,7 @@ use db::{Tx, Val};
 use kernel::{Day, DistrictId, Reach, UnitId};
 
 use super::order::order;
-use crate::order::{Order, State};
+use crate::order::{Order, OrderId, State};
 
 /// Which orders. Everything absent means all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +24,9 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Open, late, ended, and those that found nobody.
-    pub const GROUPS: [&'static str; 4] = ["open", "late", "ended", "unmet"];
+    /// Open, late, due today, answered by the resident who was asked, fitting into a visit with others,
+    /// ended, and those that found nobody.
+    pub const GROUPS: [&'static str; 7] = ["open", "late", "today", "answered", "fits", "ended", "unmet"];
 
     /// What may stand for a state in the address.
     pub fn states() -> impl Iterator<Item = &'static str> {
@@ -37,7 +38,7 @@ impl Filter {
 fn condition(
     district: &DistrictId,
     reach: &Reach,
-    filter: &Filter,
+    (filter, fitting): (&Filter, &[OrderId]),
     today: Day,
 ) -> Option<(String, Vec<Val>)> {
     let mut params: Vec<Val> = vec![district.into()];
@@ -71,6 +72,26 @@ fn condition(
             );
             text.push_str(&put(today.into()));
         }
+        Some("today") => {
+            text.push_str(
+                " and o.state in ('submitted', 'dispatched', 'claimed', 'recruiting', 'accepted', 'scheduled',
+                 'in_delivery') and o.due_on = ",
+            );
+            text.push_str(&put(today.into()));
+        }
+        Some("answered") => text.push_str(
+            " and o.state = 'submitted' and exists (select 1 from service_step s
+                 where s.district_id = o.district_id and s.order_id = o.id and s.step = 'answer'
+                 and s.at >= o.state_at)",
+        ),
+        Some("fits") if fitting.is_empty() => return None,
+        Some("fits") => {
+            let marks: Vec<String> = fitting.iter().map(|id| put(id.into())).collect();
+            text.push_str(&format!(" and o.id in ({})", marks.join(", ")));
+        }
+        // What goes with another is written as merged without an end.
+        Some("joined") => text.push_str(" and o.state = 'merged' and o.ended_at is null"),
+        Some("merged") => text.push_str(" and o.state = 'merged' and o.ended_at is not null"),
         Some(state) => text.push_str(&format!(" and o.state = {}", put(state.into()))),
     }
     let mut with_part = |units: Vec<&UnitId>| {
@@ -90,6 +111,18 @@ fn condition(
     Some((text, params))
 }
 
+/// Which orders a list of those that fit together is about; empty for any other list.
+fn fitting(
+    tx: &mut Tx<'_>,
+    district: &DistrictId,
+    (reach, filter): (&Reach, &Filter),
+) -> Result<Vec<OrderId>, db::Error> {
+    if filter.state == Some("fits") {
+        return Ok(super::batch::fitting(tx, district, reach)?.into_keys().collect());
+    }
+    Ok(Vec::new())
+}
+
 /// Orders within reach: the open ones first, the oldest clock first.
 pub fn page(
     tx: &mut Tx<'_>,
@@ -98,7 +131,8 @@ pub fn page(
     today: Day,
     (limit, offset): (i64, i64),
 ) -> Result<Vec<Order>, db::Error> {
-    let Some((condition, mut params)) = condition(district, reach, filter, today) else {
+    let fitting = fitting(tx, district, (reach, filter))?;
+    let Some((condition, mut params)) = condition(district, reach, (filter, &fitting), today) else {
         return Ok(Vec::new());
     };
     let mut sql = "select o.* from service_order o".to_owned();
@@ -117,7 +151,10 @@ pub fn count(
     (reach, filter): (&Reach, &Filter),
     today: Day,
 ) -> Result<i64, db::Error> {
-    let Some((condition, params)) = condition(district, reach, filter, today) else { return Ok(0) };
+    let fitting = fitting(tx, district, (reach, filter))?;
+    let Some((condition, params)) = condition(district, reach, (filter, &fitting), today) else {
+        return Ok(0);
+    };
     let mut sql = "select count(*) as n from service_order o".to_owned();
     sql.push_str(&condition);
     tx.one(&sql, &params)?.get("n")
@@ -134,7 +171,8 @@ pub fn waiting(
     let mut params: Vec<Val> = vec![district.into(), part.into(), party_state.into()];
     let mut sql = "select o.* from service_party p
          join service_order o on o.district_id = p.district_id and o.id = p.order_id
-         where p.district_id = $1 and p.part = $2 and p.state = $3 and o.ended_at is null and o.state <> 'draft'"
+         where p.district_id = $1 and p.part = $2 and p.state = $3 and o.ended_at is null
+             and o.state not in ('draft', 'merged')"
         .to_owned();
     if let Reach::Units(units) = reach {
         if units.is_empty() {

@@ -1,5 +1,6 @@
 //! All SQL of this context.
 
+pub mod batch;
 pub mod board;
 pub mod calendar;
 pub mod call;

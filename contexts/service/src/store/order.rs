@@ -4,7 +4,7 @@ use db::{Row, Tx, params};
 use kernel::{AccountId, DistrictId, Group, Problem, Refusal, UnitId};
 
 use super::corrupt;
-use crate::order::{Channel, DayPart, Order, OrderId, Running, State, Visit, Want, Who, Work};
+use crate::order::{Along, Channel, DayPart, Order, OrderId, Running, State, Visit, Want, Who, Work};
 
 const TABLE: &str = "service_order";
 
@@ -31,6 +31,13 @@ pub fn insert(tx: &mut Tx<'_>, district: &DistrictId, one: &Order) -> Result<(),
     Ok(())
 }
 
+/// The word of a state in its column. What goes with another is written as what was merged into it, only
+/// without an end: so every sum that leaves merged orders out (free days, a team's load) counts the visit
+/// once, and the column's check, which no later file could widen on both databases, stays whole.
+const fn stored(state: &State) -> &'static str {
+    if let State::Joined { .. } = state { "merged" } else { state.code() }
+}
+
 /// Saves one whose version a step has raised by one.
 ///
 /// # Errors
@@ -39,6 +46,7 @@ pub fn save(tx: &mut Tx<'_>, district: &DistrictId, one: &Order) -> Result<(), R
     save_want(tx, district, one)?;
     let (merged, n_left, began) = match &one.state {
         State::Merged { into, .. } => (Some(into), None, None),
+        State::Joined { into, along } => (Some(into), None, along.began),
         State::Returned { n_left, .. } => (None, Some(*n_left), None),
         State::InDelivery { began, .. } => (None, None, Some(*began)),
         State::Draft
@@ -66,7 +74,7 @@ pub fn save(tx: &mut Tx<'_>, district: &DistrictId, one: &Order) -> Result<(), R
         params![
             district,
             &one.id,
-            one.state.code(),
+            stored(&one.state),
             one.state.department(),
             one.state.team(),
             visit.map(|visit| visit.on),
@@ -210,6 +218,16 @@ fn visit(row: &Row) -> Result<Visit, db::Error> {
     })
 }
 
+fn along(row: &Row) -> Result<Along, db::Error> {
+    let agreed: Option<kernel::Day> = row.get("visit_on")?;
+    Ok(Along {
+        department: row.get("department_id")?,
+        team: row.get("team_id")?,
+        visit: agreed.map(|_| visit(row)).transpose()?,
+        began: row.get("began_at")?,
+    })
+}
+
 fn ended(row: &Row) -> Result<Who, db::Error> {
     let by: Option<AccountId> = row.get("ended_by")?;
     let at = row.get::<Option<_>>("ended_at")?.ok_or_else(|| corrupt(row, TABLE, "ended_at"))?;
@@ -244,6 +262,10 @@ fn state(row: &Row) -> Result<State, db::Error> {
             State::Closed { work: work(row)?, visit: visit(row)?, delivery: delivery()?, who: ended(row)? }
         }
         "withdrawn" => State::Withdrawn { who: ended(row)?, reason: words()? },
+        "merged" if row.get::<Option<kernel::Instant>>("ended_at")?.is_none() => State::Joined {
+            into: row.get::<Option<_>>("merged_into")?.ok_or_else(|| lacks("merged_into"))?,
+            along: along(row)?,
+        },
         "merged" => State::Merged {
             into: row.get::<Option<_>>("merged_into")?.ok_or_else(|| lacks("merged_into"))?,
             who: ended(row)?,

@@ -85,7 +85,8 @@ pub fn held(
     from: Day,
 ) -> Result<BTreeMap<ResourceId, Held>, db::Error> {
     let rows = tx.query(
-        "select resource_id, coalesce(visit_on, wanted_on) as day, count(*) as n from service_order
+        "select resource_id, coalesce(visit_on, wanted_on) as day, count(distinct coalesce(delivery_id, id)) as n
+         from service_order
          where district_id = $1 and resource_id is not null and (visit_on >= $2 or wanted_on >= $2)
              and state not in ('draft', 'refused', 'withdrawn', 'merged', 'passed_on')
          group by resource_id, coalesce(visit_on, wanted_on)",
@@ -109,7 +110,8 @@ pub fn held_of(
     (from, but): (Day, &str),
 ) -> Result<Held, db::Error> {
     let rows = tx.query(
-        "select coalesce(visit_on, wanted_on) as day, count(*) as n from service_order
+        "select coalesce(visit_on, wanted_on) as day, count(distinct coalesce(delivery_id, id)) as n
+         from service_order
          where district_id = $1 and resource_id = $2 and (visit_on >= $3 or wanted_on >= $3) and id <> $4
              and state not in ('draft', 'refused', 'withdrawn', 'merged', 'passed_on')
          group by coalesce(visit_on, wanted_on)",

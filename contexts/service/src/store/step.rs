@@ -100,7 +100,8 @@ pub fn has_taken(
 ) -> Result<bool, db::Error> {
     let row = tx.one(
         "select count(*) as n from service_step where district_id = $1 and order_id = $2 and by_id = $3
-             and step in ('accept', 'schedule', 'begin', 'report')",
+             and step in ('accept', 'schedule', 'begin', 'report', 'along_accept', 'along_schedule', 'along_begin',
+                 'along_report')",
         params![district, order, account.cloned()],
     )?;
     Ok(row.get::<i64>("n")? > 0)

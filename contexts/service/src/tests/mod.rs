@@ -1,5 +1,6 @@
 //! The tests of this context on both databases, and their cast.
 
+mod batch;
 mod claims;
 mod connections;
 mod door;

@@ -3,7 +3,7 @@
 use kernel::{Instant, Refusal};
 
 use super::day;
-use crate::order::{Channel, Order, Running, State, Turn, Visit, Want, Who, Work};
+use crate::order::{Along, Channel, Order, Running, State, Turn, Visit, Want, Who, Work};
 
 fn order(state: State) -> Order {
     Order {
@@ -41,6 +41,7 @@ fn states() -> Vec<State> {
         State::Draft,
         State::Submitted,
         State::Returned { question: "q".into(), n_left: 1 },
+        State::Joined { into: "p".into(), along: Along::default() },
         State::Refused { who: who(), reason: "r".into() },
         State::Dispatched,
         State::Claimed { department: department() },
@@ -59,7 +60,7 @@ fn states() -> Vec<State> {
 
 type Take = fn(Order, Turn) -> Result<Order, Refusal>;
 
-const STEPS: [(&str, Take); 22] = [
+const STEPS: [(&str, Take); 26] = [
     ("submit", |order, turn| order.submit(turn)),
     ("ask back", |order, turn| order.ask_back(turn, "q".into(), 1)),
     ("answer", |order, turn| order.answer(turn)),
@@ -83,6 +84,14 @@ const STEPS: [(&str, Take); 22] = [
     ("withdraw", |order, turn| order.withdraw(turn, who(), "r".into())),
     ("reassign", |order, turn| order.reassign(turn)),
     ("reopen", |order, turn| order.reopen(turn)),
+    ("join", |order, turn| order.join(turn, "p".into(), Along::default())),
+    ("part", |order, turn| order.part(turn)),
+    ("lead", |order, turn| order.lead(&State::Dispatched, turn)),
+    ("arrive", |order, turn| {
+        let work = Work { department: "d".into(), team: "t".into() };
+        let visit = Visit { on: day("2025-11-10"), minute: 570, minutes: 60 };
+        order.arrive(turn, (&work, visit, &"e".into()))
+    }),
     ("escalate", |order, turn| order.escalate("a".into(), &turn)),
 ];
 

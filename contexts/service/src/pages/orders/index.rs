@@ -9,8 +9,10 @@ use web::{Cell, Cx, Form, Format, Paging, Result, Safe, ui};
 
 use crate::actions::late::holder;
 use crate::order::Order;
+use crate::order::rules::CHECKERS;
 use crate::pages::names::Names;
 use crate::pages::{CHECK, desk, options, or_any, state_tag};
+use crate::store;
 use crate::store::list::{self, Filter};
 
 #[derive(Template)]
@@ -26,7 +28,11 @@ struct Index<'a> {
     units: Vec<(String, String)>,
     states: Vec<(String, String)>,
     enters: bool,
+    look: Vec<(String, String, String)>,
 }
+
+/// What somebody with five minutes looks at first, in this order.
+const LOOK: [&str; 4] = ["late", "today", "answered", "fits"];
 
 /// A line of the queue.
 struct Line {
@@ -37,6 +43,7 @@ struct Line {
     holder: String,
     due: String,
     state: Safe,
+    fits: String,
     is_demo: bool,
 }
 
@@ -48,7 +55,8 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> Result 
     let format = Format::parse(text("format"));
     let paging = Paging::at(text("page").parse().ok());
     let filtered = filter != Filter::default();
-    let (list, n, names) = cx
+    let looks = cx.may(CHECK) && !filtered && format.is_none();
+    let (list, n, names, fitting, counts) = cx
         .read(move |tx, by| {
             let reach = by.actor.reach(&Role::ALL);
             let span = if format.is_some() { (50_000, 0) } else { (paging.size, paging.offset()) };
@@ -57,7 +65,13 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> Result 
             let holders: Vec<UnitId> = list.iter().filter_map(holder).collect();
             let towns = list.iter().filter_map(|one| one.want.town.as_ref());
             let names = Names::load(tx, by, holders.iter().chain(towns))?;
-            Ok((list, n, names))
+            let fitting = store::batch::fitting(tx, by.district(), &by.actor.reach(CHECKERS))?;
+            let mut counts = Vec::new();
+            for state in LOOK.into_iter().filter(|_| looks) {
+                let filter = Filter { state: Some(state), ..Filter::default() };
+                counts.push((state, list::count(tx, by.district(), (&reach, &filter), by.today())?));
+            }
+            Ok((list, n, names, fitting, counts))
         })
         .await?;
     if let Some(format) = format {
@@ -73,7 +87,14 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> Result 
         cx: &cx,
         form,
         filtered,
-        lines: list.iter().map(|one| line(&cx, &names, one)).collect(),
+        lines: list.iter().map(|one| line(&cx, &names, (one, fitting.get(&one.id).copied()))).collect(),
+        look: counts
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(state, n)| {
+                (format!("/desk/orders?state={state}"), cx.number(n), cx.t(&format!("service-state-{state}")))
+            })
+            .collect(),
         n: cx.number(n),
         paging: paging.of(n),
         towns: or_any(&cx, names.towns(&cx)),
@@ -84,7 +105,7 @@ pub async fn show(cx: Cx, Query(query): Query<Vec<(String, String)>>) -> Result 
     cx.page(desk(cx.t("nav-orders")), body)
 }
 
-fn line(cx: &Cx, names: &Names, one: &Order) -> Line {
+fn line(cx: &Cx, names: &Names, (one, fits): (&Order, Option<usize>)) -> Line {
     Line {
         href: format!("/desk/orders/{}", one.id),
         number: one.number(),
@@ -93,6 +114,7 @@ fn line(cx: &Cx, names: &Names, one: &Order) -> Line {
         holder: names.of_any(cx, holder(one).as_ref()),
         due: one.running.due.map(|due| due.to_string()).unwrap_or_default(),
         state: state_tag(cx, one),
+        fits: fits.map(|n| cx.with("service-fits-n", &[("n", n.to_string())])).unwrap_or_default(),
         is_demo: one.is_demo,
     }
 }

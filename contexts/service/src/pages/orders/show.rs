@@ -34,6 +34,9 @@ pub struct Loaded {
     departments: Vec<Department>,
     teams: Vec<Suggestion>,
     alike: Vec<Order>,
+    fitting: Vec<Order>,
+    with: Vec<Order>,
+    lead: Option<Order>,
     persons: Vec<Person>,
     duties: Vec<Duty>,
     door: Vec<Presence>,
@@ -64,6 +67,9 @@ struct Show<'a> {
     others: Vec<(String, String)>,
     teams: Vec<(String, String)>,
     alike: Vec<(String, String)>,
+    fitting: Vec<(String, String)>,
+    together: Vec<(String, String)>,
+    lead: Option<(String, String)>,
     claims: Vec<(String, String)>,
     accepts: Vec<(String, String)>,
     persons: Vec<(String, String)>,
@@ -137,8 +143,20 @@ fn filled(loaded: &Loaded) -> Form {
 async fn load(cx: &Cx, id: OrderId) -> std::result::Result<Loaded, Refusal> {
     cx.read(move |tx, by| {
         let (order, parties) = actions::find(tx, by, &id)?;
-        let may = rules::may(&by.actor, &order, &parties);
+        let mut may = rules::may(&by.actor, &order, &parties);
         let district = by.district();
+        may.rate = may.rate && !store::batch::is_rated_back(tx, district, &order)?;
+        let with = if order.state.delivery().is_some() {
+            store::batch::served(tx, district, &order)?
+        } else {
+            store::batch::with(tx, district, &id)?
+        };
+        let lead = if let State::Joined { into, .. } = &order.state {
+            store::order::find(tx, district, into)?
+        } else {
+            None
+        };
+        let fitting = if may.check { actions::batch::fitting(tx, by, &order)? } else { Vec::new() };
         let steps = store::step::list(tx, district, &id)?;
         let at = (&id, order.n_reopened);
         let opened = order.contact.as_ref().and_then(|sealed| contact::open(by, &id, sealed));
@@ -175,6 +193,9 @@ async fn load(cx: &Cx, id: OrderId) -> std::result::Result<Loaded, Refusal> {
             names: Names::load(tx, by, &units)?,
             calendar: people::workdays::calendar(tx, district)?,
             may_answer_call: rules::checks(&by.actor, &order),
+            fitting,
+            with,
+            lead,
             order,
             parties,
             may,
@@ -214,6 +235,9 @@ fn draw(cx: &Cx, loaded: &Loaded, form: &Form, contact: Option<&Contact>) -> Res
         others: others.iter().map(|one| department(cx, names, one)).collect(),
         teams: loaded.teams.iter().map(|one| team(cx, names, one)).collect(),
         alike: loaded.alike.iter().map(|one| (one.id.to_string(), alike(cx, one))).collect(),
+        fitting: loaded.fitting.iter().map(|one| (one.id.to_string(), neighbour(cx, names, one))).collect(),
+        together: loaded.with.iter().map(|one| (one.id.to_string(), neighbour(cx, names, one))).collect(),
+        lead: loaded.lead.as_ref().map(|one| (format!("/desk/orders/{}", one.id), neighbour(cx, names, one))),
         claims: offered(Part::Department),
         accepts: offered(Part::Team),
         persons: active(cx, &loaded.persons),
@@ -261,6 +285,10 @@ fn facts(cx: &Cx, loaded: &Loaded) -> Vec<(String, String, String)> {
     }
     if let Some(n) = want.n_heads {
         facts.push(plain("service-column-heads", n.to_string()));
+    }
+    if !loaded.with.is_empty() {
+        let all = loaded.with.iter().chain([order]).filter_map(|one| one.want.n_heads).sum::<i64>();
+        facts.push(plain("service-batch-heads", all.to_string()));
     }
     if !want.language.is_empty() {
         facts.push(plain("service-languages", want.language.clone()));
@@ -310,6 +338,23 @@ fn team(cx: &Cx, names: &Names, one: &Suggestion) -> (String, String) {
 fn alike(cx: &Cx, one: &Order) -> String {
     let state = cx.t(&format!("service-state-{}", one.state.code()));
     format!("{} {} · {state}", one.number(), one.want.title)
+}
+
+/// An order beside another: the number, for when, where, for how many.
+fn neighbour(cx: &Cx, names: &Names, one: &Order) -> String {
+    let want = &one.want;
+    let on = want.on.map_or_else(|| cx.t("service-any-day"), |on| day_words(cx, on));
+    let unit = names.of_any(cx, want.community.as_ref());
+    let part = cx.t(&format!("service-part-{}", want.part.code()));
+    let heads = want.n_heads.map(|n| cx.with("service-n-heads", &[("n", n.to_string())]));
+    let state = matches!(one.state, State::Submitted | State::Joined { .. });
+    let state = (!state).then(|| cx.t(&format!("service-state-{}", one.state.code())));
+    let when = format!("{on} {part}");
+    [Some(one.number()), Some(unit), Some(when), heads, state]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn active(cx: &Cx, persons: &[Person]) -> Vec<(String, String)> {

@@ -7,7 +7,7 @@ use kernel::{Problem, Problems, Refusal, UnitId};
 use web::{Cx, Form, Result};
 
 use super::show;
-use crate::actions::{self, At, community, department, team};
+use crate::actions::{self, At, batch, community, department, team};
 use crate::order::{OrderId, Visit};
 use crate::pages::read_clock;
 use crate::team::PersonId;
@@ -57,6 +57,8 @@ pub(crate) fn take_step(
         "refusal" => community::refuse(tx, by, at, reason),
         "passing-on" => community::pass_on(tx, by, at, form.text("channel")),
         "merger" => community::merge(tx, by, at, &OrderId::from(form.text("into"))),
+        "batch" => batch::join(tx, by, at, &form.all("with").into_iter().map(OrderId::from).collect()),
+        "parting" => batch::part(tx, by, at),
         "dispatch" => {
             let units = form.all("department").into_iter().chain(form.all("other"));
             community::dispatch(tx, by, at, &units.map(UnitId::from).collect())

@@ -10,7 +10,7 @@ use web::{Cx, Form, Result, Safe, ui};
 use crate::actions::messages;
 use crate::actions::resident::{self, Found};
 use crate::contact;
-use crate::order::{DayPart, Order, State};
+use crate::order::{Along, DayPart, Order, State};
 use crate::pages::names::Names;
 use crate::pages::{day_words, face, options, state_tag, visit_words};
 use crate::store;
@@ -91,6 +91,8 @@ struct Loaded {
     rated: bool,
     free: Vec<Day>,
     into: Option<Order>,
+    /// How many neighbours have the same visit.
+    n_with: i64,
     /// Whether text messages can be sent, and whether they are wanted.
     messages: (bool, bool),
 }
@@ -107,6 +109,7 @@ struct Show<'a> {
     sent: bool,
     state: Safe,
     now: String,
+    together: Option<String>,
     next: Option<String>,
     can: Can,
     facts: Vec<(String, String)>,
@@ -136,6 +139,7 @@ struct Can {
 fn can(order: &Order, loaded: &Loaded) -> Can {
     let appealed = loaded.steps.iter().any(|step| step.step == "appeal");
     match &order.state {
+        State::Joined { along, .. } => Can { withdraw: along.began.is_none(), ..Can::default() },
         State::Submitted => Can { change: true, withdraw: true, ..Can::default() },
         State::Returned { .. } => Can { answer: true, withdraw: true, ..Can::default() },
         State::Refused { .. } => Can { appeal: !appealed, again: true, ..Can::default() },
@@ -167,10 +171,14 @@ async fn draw(cx: &Cx, order: Order, (form, sent): (&Form, bool)) -> Result {
                 let held = store::resource::held_of(tx, by.district(), id, (by.today(), of.id.as_str()))?;
                 free = one.offer.free_days(by.today(), &held);
             }
-            let into = if let State::Merged { into, .. } = &of.state {
+            let into = if let State::Merged { into, .. } | State::Joined { into, .. } = &of.state {
                 store::order::find(tx, by.district(), into)?
             } else {
                 None
+            };
+            let n_with = match (&of.state, &into) {
+                (State::Joined { .. }, Some(lead)) => store::batch::count(tx, by.district(), &lead.id)?,
+                (_, _) => store::batch::count(tx, by.district(), &of.id)?,
             };
             let named = steps.iter().filter_map(|step| step.unit.as_ref());
             let named: Vec<_> = named.chain(of.state.department()).chain(of.state.team()).cloned().collect();
@@ -179,7 +187,7 @@ async fn draw(cx: &Cx, order: Order, (form, sent): (&Form, bool)) -> Result {
                 outbox::reaches_guests(tx, by.district())?,
                 outbox::has_consented(tx, by.district(), of.id.as_str())?,
             );
-            Ok(Loaded { steps, names, rated, free, into, messages })
+            Ok(Loaded { steps, names, rated, free, into, n_with, messages })
         })
         .await?;
     let code = contact::code(&cx.by, &order.id);
@@ -194,7 +202,9 @@ async fn draw(cx: &Cx, order: Order, (form, sent): (&Form, bool)) -> Result {
         sent,
         state: state_tag(cx, &order),
         now: now(cx, &order, &loaded),
-        next: next(cx, &order),
+        together: (loaded.n_with > 0)
+            .then(|| cx.with("service-together", &[("n", cx.number(loaded.n_with))])),
+        next: next(cx, &order, loaded.into.as_ref()),
         can: can(&order, &loaded),
         facts: facts(cx, &order, &loaded.names),
         timeline,
@@ -228,12 +238,27 @@ fn now(cx: &Cx, order: &Order, loaded: &Loaded) -> String {
         ("words", order.state.words().to_owned()),
         ("number", loaded.into.as_ref().map(Order::number).unwrap_or_default()),
     ];
-    cx.with(&format!("service-now-{}", order.state.code()), &args)
+    let key =
+        if let State::Joined { along, .. } = &order.state { now_along(along) } else { order.state.code() };
+    cx.with(&format!("service-now-{key}"), &args)
+}
+
+/// What is told of an order that goes with another: as of that one, once somebody has it.
+const fn now_along(along: &Along) -> &'static str {
+    match along {
+        Along { began: Some(_), .. } => "in_delivery",
+        Along { visit: Some(_), .. } => "scheduled",
+        Along { team: Some(_), .. } => "accepted",
+        Along { department: Some(_), .. } => "claimed",
+        Along { .. } => "joined",
+    }
 }
 
 /// What happens next and until when; nothing after the end.
-fn next(cx: &Cx, order: &Order) -> Option<String> {
-    let due = order.running.due?;
+fn next(cx: &Cx, order: &Order, lead: Option<&Order>) -> Option<String> {
+    // What goes with another has its clock.
+    let lead = lead.filter(|_| matches!(order.state, State::Joined { .. }));
+    let due = lead.unwrap_or(order).running.due?;
     Some(cx.with("service-next-by", &[("day", day_words(cx, due))]))
 }
 
