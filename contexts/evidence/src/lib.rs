@@ -99,6 +99,7 @@ pub const STREAM: db::Stream = db::Stream {
         ("0013_ranking.sql", include_str!("../migrations/0013_ranking.sql")),
         ("0014_recount.sql", include_str!("../migrations/0014_recount.sql")),
         ("0015_late_of_all_kinds.sql", include_str!("../migrations/0015_late_of_all_kinds.sql")),
+        ("0016_veiled_contact.sql", include_str!("../migrations/0016_veiled_contact.sql")),
     ],
 };
 

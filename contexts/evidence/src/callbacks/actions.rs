@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::estimate::{OverReporting, over_reporting};
 use super::rules::{self, Heard, Size};
-use super::{Assigned, Callback, CallbackId, State, store};
+use super::{Assigned, Callback, CallbackId, Contact, State, store};
 use crate::actions::{audit, known_unit, stamp, unchanged};
 use crate::{Delivery, rules as all_rules};
 
@@ -71,7 +71,7 @@ fn draw_month(tx: &mut Tx, by: &Caller, month: &str, size: Size) -> Result<Optio
             stratum: one.stratum,
             reported: one.candidate.heads,
             state: State::Drawn,
-            contact: String::new(),
+            contact: Contact::None,
             version: 1,
             drawn_at: by.now(),
         })
@@ -122,7 +122,7 @@ pub fn assign(
         return Err(Problem::new("error-too-long").at("contact").with("most", 100).with("long", long).into());
     }
     let state = one.state.assign(Assigned { unit: unit.clone(), assigned })?;
-    let one = Callback { state, contact: contact.trim().to_owned(), ..one };
+    let one = Callback { state, contact: Contact::of(by, id, contact)?, ..one };
     store::save(tx, by.district(), &one, seen)?;
     audit(tx, by, "evidence.callback.assign", ("callback", id.as_str()), json!({ "unit": unit }))
 }

@@ -11,7 +11,8 @@ pub mod rules;
 mod show;
 pub mod store;
 
-use kernel::{Instant, Problem, Refusal, UnitId};
+use kernel::veil::{Place, unveil, veil};
+use kernel::{Caller, Instant, Problem, Refusal, UnitId};
 
 pub use rates::words as rate_words;
 
@@ -22,6 +23,42 @@ kernel::id!(
     /// A call-back.
     CallbackId
 );
+
+/// Whom to call, as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Contact {
+    /// Nothing was told, or it was erased.
+    #[default]
+    None,
+    /// Only this installation reads it.
+    Veiled(Vec<u8>),
+    /// Written before contacts were veiled.
+    Clear(String),
+}
+
+impl Contact {
+    fn place(id: &CallbackId) -> Place<'_> {
+        Place { column: "evidence_callback.contact_veiled", row: id.as_str() }
+    }
+
+    /// Veils what was told for a call-back.
+    ///
+    /// # Errors
+    /// As [`kernel::veil::veil`].
+    pub fn of(by: &Caller, id: &CallbackId, told: &str) -> Result<Self, Refusal> {
+        let told = told.trim();
+        if told.is_empty() { Ok(Self::None) } else { veil(by, Self::place(id), told).map(Self::Veiled) }
+    }
+
+    /// What was told; empty when nothing was, and for another installation.
+    pub fn told(&self, by: &Caller, id: &CallbackId) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Veiled(veiled) => unveil(by, Self::place(id), veiled).unwrap_or_default(),
+            Self::Clear(told) => told.clone(),
+        }
+    }
+}
 
 codes!(
     /// What a call-back found.
@@ -148,7 +185,7 @@ pub struct Callback {
     /// Where it stands.
     pub state: State,
     /// Whom to call, until it is erased.
-    pub contact: String,
+    pub contact: Contact,
     /// Rises with every change.
     pub version: i64,
     /// When it was drawn.

@@ -145,7 +145,7 @@ fn facts(cx: &Cx, one: &Callback, delivery: &Delivery, names: &Names) -> Vec<(&'
         ("evidence-host", names.unit(cx, &details.host)),
         ("evidence-deliverers", crate::deliverer::text(&details.deliverers).replace('\n', "；")),
         ("evidence-callback-caller", assigned(one).map(|by| names.unit(cx, &by.unit)).unwrap_or_default()),
-        ("evidence-callback-contact", one.contact.clone()),
+        ("evidence-callback-contact", one.contact.told(&cx.by, &one.id)),
     ];
     all.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect()
 }

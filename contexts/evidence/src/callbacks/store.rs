@@ -5,7 +5,7 @@ use kernel::{AccountId, DistrictId, Instant, Reach, Refusal, UnitId, Year};
 
 use super::estimate::Call;
 use super::rules::{Candidate, Size};
-use super::{Answer, Assigned, Callback, CallbackId, Outcome, Source, State};
+use super::{Answer, Assigned, Callback, CallbackId, Contact, Outcome, Source, State};
 use crate::store::list::Counted;
 use crate::store::{Sql, corrupt};
 use crate::{DeliveryId, Stamp};
@@ -142,8 +142,13 @@ pub fn save(tx: &mut Tx, district: &DistrictId, one: &Callback, seen: i64) -> Re
         State::Assigned(assigned) => (Some(assigned), None),
         State::Answered { by, answer, answered } => (Some(by), Some((answer, answered))),
     };
+    let (clear, veiled) = match &one.contact {
+        Contact::None => (None, None),
+        Contact::Veiled(veiled) => (None, Some(veiled.as_slice())),
+        Contact::Clear(told) => (Some(told.as_str()), None),
+    };
     let n = tx.execute(
-        "update evidence_callback set state = $4, version = $5, caller_unit_id = $6, contact = $7,
+        "update evidence_callback set state = $4, version = $5, caller_unit_id = $6, contact = $7, contact_veiled = $18,
             assigned_by = $8, assigned_name = $9, assigned_at = $10, outcome = $11, heard = $12, source = $13,
             note = $14, answered_by = $15, answered_name = $16, answered_at = $17
          where district_id = $1 and id = $2 and version = $3",
@@ -154,7 +159,7 @@ pub fn save(tx: &mut Tx, district: &DistrictId, one: &Callback, seen: i64) -> Re
             one.state.code(),
             seen + 1,
             assigned.map(|by| by.unit.as_str()),
-            Some(one.contact.as_str()).filter(|contact| !contact.is_empty()),
+            clear,
             assigned.map(|by| by.assigned.by.as_str()),
             assigned.map(|by| by.assigned.name.as_str()),
             assigned.map(|by| by.assigned.at),
@@ -164,7 +169,8 @@ pub fn save(tx: &mut Tx, district: &DistrictId, one: &Callback, seen: i64) -> Re
             answered.map(|(answer, _)| answer.note.as_str()),
             answered.map(|(_, stamp)| stamp.by.as_str()),
             answered.map(|(_, stamp)| stamp.name.as_str()),
-            answered.map(|(_, stamp)| stamp.at)
+            answered.map(|(_, stamp)| stamp.at),
+            veiled
         ],
     )?;
     crate::actions::unchanged(i64::from(n == 1), 1)
@@ -177,8 +183,8 @@ pub fn erase_contacts(
     (answered, assigned): (Instant, Instant),
 ) -> Result<u64, Refusal> {
     Ok(tx.execute(
-        "update evidence_callback set contact = null
-         where district_id = $1 and contact is not null
+        "update evidence_callback set contact = null, contact_veiled = null
+         where district_id = $1 and (contact is not null or contact_veiled is not null)
             and ((state = 'answered' and answered_at < $2) or (state <> 'answered' and assigned_at < $3))",
         params![district, answered, assigned],
     )?)
@@ -344,7 +350,11 @@ fn callback(row: &Row) -> Result<Callback, db::Error> {
         stratum: row.get("n_stratum")?,
         reported: row.get("reported")?,
         state,
-        contact: row.get::<Option<String>>("contact")?.unwrap_or_default(),
+        contact: match (row.get("contact_veiled")?, row.get("contact")?) {
+            (Some(veiled), _) => Contact::Veiled(veiled),
+            (None, Some(told)) => Contact::Clear(told),
+            (None, None) => Contact::None,
+        },
         version: row.get("version")?,
         drawn_at: row.get("drawn_at")?,
         id: id.into(),

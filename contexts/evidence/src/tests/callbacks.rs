@@ -7,7 +7,7 @@ use super::cast::{Cast, STREAMS, act, form, keys, verified};
 use super::site::Site;
 use crate::callbacks::rules::{Heard, Size};
 use crate::callbacks::store::{Asked, Line};
-use crate::callbacks::{Callback, CallbackId, Source, actions, estimate, store};
+use crate::callbacks::{Callback, CallbackId, Contact, Source, actions, estimate, store};
 use crate::{DeliveryId, Details};
 
 /// So many verified lectures of the health bureau in June.
@@ -118,15 +118,15 @@ fn whom_to_call_is_erased_after_the_answer_and_the_next_month_is_drawn_by_itself
         let come_round = || act(db, &cast.coordinator(), actions::keep_up).unwrap();
         cast.move_to("2025-07-19");
         come_round();
-        assert!(!found(db, &cast, first).contact.is_empty());
+        assert_ne!(found(db, &cast, first).contact, Contact::None);
         cast.move_to("2025-08-04");
         come_round();
-        assert!(found(db, &cast, first).contact.is_empty());
-        assert!(!found(db, &cast, second).contact.is_empty());
+        assert_eq!(found(db, &cast, first).contact, Contact::None);
+        assert_ne!(found(db, &cast, second).contact, Contact::None);
         assert_eq!(lines(db, &cast.coordinator()).len(), 2);
         cast.move_to("2025-10-05");
         come_round();
-        assert!(found(db, &cast, second).contact.is_empty());
+        assert_eq!(found(db, &cast, second).contact, Contact::None);
         cast.move_to("2025-08-05");
         come_round();
         come_round();
@@ -192,6 +192,9 @@ fn a_call_is_given_and_answered_by_form_and_the_caller_is_not_shown_what_was_rep
         let unit = cast.education.to_string();
         let given = [("version", "1"), ("unit", unit.as_str()), ("contact", "李主任")];
         coordinator.post(&format!("{path}/assignment"), &given).is(303);
+        let rows =
+            act(db, &cast.coordinator(), |tx, _| Ok(tx.query("select * from evidence_callback", &[])?));
+        assert!(!format!("{:?}", rows.unwrap()).contains("李主任"), "whom to call is nowhere in the clear");
         let mut teacher = site.sign_in("t1", Role::Editor, &cast.education);
         teacher.get("/desk").shows("有 1 个回访等您单位打电话");
         teacher.get(&path).is(200).shows("李主任").hides(">46<").shows("故意不显示填报的人数");
