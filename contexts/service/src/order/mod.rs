@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod clock;
 mod exits;
+pub mod pause;
 pub mod rules;
 mod steps;
 

@@ -12,8 +12,10 @@ use kernel::{Day, Permission, Workdays};
 use web::ui::escape;
 use web::{Cx, Page, Routes, Safe, Tone, ui};
 
+use crate::order::pause::{Mark, Pause, pauses};
 use crate::order::rules::{CHECKERS, KEEPERS};
 use crate::order::{Order, State};
+use crate::store::step::Step;
 
 /// What only these pages use.
 pub(crate) const STYLE: &str = "/assets/service.css";
@@ -135,6 +137,30 @@ pub(crate) fn clock_words(cx: &Cx, order: &Order, calendar: &Workdays) -> String
     };
     let key = if due < today { "service-clock-late" } else { "service-clock-runs" };
     cx.with(key, &[("n", left.abs().to_string()), ("due", due.to_string())])
+}
+
+/// What paused the clock, a sentence each: why, from when to when, and how much was left.
+pub(crate) fn pause_words(cx: &Cx, steps: &[Step], calendar: &Workdays) -> Vec<String> {
+    let marks: Vec<Mark<'_>> = steps
+        .iter()
+        .map(|one| Mark { step: &one.step, at: one.at, due: one.due, words: &one.words })
+        .collect();
+    let words = |one: &Pause| {
+        let args = [
+            ("from", one.from.minute_text()),
+            ("to", one.to.map(kernel::Instant::minute_text).unwrap_or_default()),
+            ("words", one.question.clone()),
+            ("n", one.n_left.map(|n| n.to_string()).unwrap_or_default()),
+        ];
+        let key = match (one.to, one.n_left) {
+            (Some(_), Some(_)) => "service-pause-over",
+            (None, Some(_)) => "service-pause-on",
+            (Some(_), None) => "service-pause-over-bare",
+            (None, None) => "service-pause-on-bare",
+        };
+        cx.with(key, &args)
+    };
+    pauses(&marks, calendar).iter().map(words).collect()
 }
 
 /// What a kind of list offers to choose from: value and words.

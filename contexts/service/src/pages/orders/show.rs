@@ -14,7 +14,7 @@ use crate::order::rules::{self, May};
 use crate::order::{Order, OrderId, State};
 use crate::pages::names::Names;
 use crate::pages::public::order::line;
-use crate::pages::{DOOR_SCRIPT, clock_words, day_words, desk, options, state_tag, visit_words};
+use crate::pages::{DOOR_SCRIPT, clock_words, day_words, desk, options, pause_words, state_tag, visit_words};
 use crate::party::{Part, Party};
 use crate::store;
 use crate::store::call::Call;
@@ -57,6 +57,7 @@ struct Show<'a> {
     path: String,
     state: Safe,
     clock: String,
+    pauses: Vec<String>,
     may: May,
     masked: Option<&'a Contact>,
     contact: Option<&'a Contact>,
@@ -225,6 +226,7 @@ fn draw(cx: &Cx, loaded: &Loaded, form: &Form, contact: Option<&Contact>) -> Res
         path: format!("/desk/orders/{}", order.id),
         state: state_tag(cx, order),
         clock: clock_words(cx, order, &loaded.calendar),
+        pauses: pause_words(cx, &loaded.steps, &loaded.calendar),
         may: loaded.may,
         masked: loaded.masked.as_ref(),
         contact,

@@ -12,7 +12,7 @@ use crate::actions::resident::{self, Found};
 use crate::contact;
 use crate::order::{Along, DayPart, Order, State};
 use crate::pages::names::Names;
-use crate::pages::{day_words, face, options, state_tag, visit_words};
+use crate::pages::{day_words, face, options, pause_words, state_tag, visit_words};
 use crate::store;
 use crate::store::step::Step;
 
@@ -93,6 +93,7 @@ struct Loaded {
     into: Option<Order>,
     /// How many neighbours have the same visit.
     n_with: i64,
+    calendar: kernel::Workdays,
     /// Whether text messages can be sent, and whether they are wanted.
     messages: (bool, bool),
 }
@@ -111,6 +112,7 @@ struct Show<'a> {
     now: String,
     together: Option<String>,
     next: Option<String>,
+    pauses: Vec<String>,
     can: Can,
     facts: Vec<(String, String)>,
     timeline: Vec<(String, &'a Step)>,
@@ -187,7 +189,16 @@ async fn draw(cx: &Cx, order: Order, (form, sent): (&Form, bool)) -> Result {
                 outbox::reaches_guests(tx, by.district())?,
                 outbox::has_consented(tx, by.district(), of.id.as_str())?,
             );
-            Ok(Loaded { steps, names, rated, free, into, n_with, messages })
+            Ok(Loaded {
+                steps,
+                names,
+                rated,
+                free,
+                into,
+                n_with,
+                calendar: people::workdays::calendar(tx, by.district())?,
+                messages,
+            })
         })
         .await?;
     let code = contact::code(&cx.by, &order.id);
@@ -204,6 +215,7 @@ async fn draw(cx: &Cx, order: Order, (form, sent): (&Form, bool)) -> Result {
         now: now(cx, &order, &loaded),
         together: (loaded.n_with > 0)
             .then(|| cx.with("service-together", &[("n", cx.number(loaded.n_with))])),
+        pauses: pause_words(cx, &loaded.steps, &loaded.calendar),
         next: next(cx, &order, loaded.into.as_ref()),
         can: can(&order, &loaded),
         facts: facts(cx, &order, &loaded.names),
