@@ -15,25 +15,11 @@ use crate::team::PersonId;
 /// while it had no line is of an older one.
 fn at_the_door(tx: &mut Tx<'_>, by: &Caller, id: &OrderId) -> Result<(Order, UnitId, Visit), Refusal> {
     let (order, _) = find(tx, by, id)?;
-    let (team, visit) = match &order.state {
-        State::Scheduled { work, visit } | State::InDelivery { work, visit, .. } => {
-            (work.team.clone(), *visit)
-        }
-        State::Draft
-        | State::Submitted
-        | State::Joined { .. }
-        | State::Returned { .. }
-        | State::Refused { .. }
-        | State::Dispatched
-        | State::Claimed { .. }
-        | State::Recruiting { .. }
-        | State::Accepted { .. }
-        | State::Awaiting { .. }
-        | State::Feedback { .. }
-        | State::Closed { .. }
-        | State::Withdrawn { .. }
-        | State::Merged { .. }
-        | State::PassedOn { .. } => return order.unfit(),
+    if !matches!(order.state, State::Scheduled { .. } | State::InDelivery { .. }) {
+        return order.unfit();
+    }
+    let (Some(team), Some(visit)) = (order.state.team().cloned(), order.state.visit()) else {
+        return order.unfit();
     };
     only(rules::acts_for(&by.actor, &team))?;
     Ok((order, team, visit))
