@@ -293,8 +293,14 @@ impl Session {
             Error::Database(format!("a read may not write: {sql}"))
         } else if *code == SqlState::READ_ONLY_SQL_TRANSACTION {
             Error::ReadOnly
-        } else if [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED, SqlState::TOO_MANY_CONNECTIONS]
-            .contains(code)
+        } else if [
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::QUERY_CANCELED,
+            SqlState::TOO_MANY_CONNECTIONS,
+            // a long transaction beside it makes the server keep what others read
+            SqlState::OUT_OF_MEMORY,
+        ]
+        .contains(code)
         {
             Error::Busy
         } else if *code == SqlState::IO_ERROR {

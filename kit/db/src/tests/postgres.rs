@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use kernel::Refusal;
+
 use super::{STREAMS, count, insert, scratch};
 use crate::{Db, Scratch, Target};
 
@@ -71,4 +73,14 @@ fn a_server_that_is_not_there_is_said_to_be_unreachable() {
     let error =
         Db::open(&Target::Postgres("host=127.0.0.1 port=1 user=nobody".to_owned()), STREAMS).err().unwrap();
     assert!(matches!(error, crate::Error::Unreachable(_)), "{error}");
+}
+
+#[test]
+fn a_server_whose_memory_is_used_up_for_the_moment_is_busy_and_nothing_is_broken() {
+    on_server(|_, db| {
+        let exhausted =
+            "do $do$ begin raise exception 'out of shared memory' using errcode = '53200'; end $do$";
+        let refused = db.write_now(move |tx| Ok(tx.execute(exhausted, &[])?)).unwrap_err();
+        assert!(matches!(refused, Refusal::Unavailable(_)), "{refused:?}");
+    });
 }
