@@ -92,18 +92,29 @@ fn names(of: &Path) -> Vec<String> {
 }
 
 /// The copy as a machine would have it whose other end just died: files may be at any of their bytes, but what
-/// was synced before is there.
+/// was synced before is there. What is hashed was written before its hash, and a log that another one follows
+/// ends after that one was made: so hashes first, and then the logs up to the one after the last of them.
 fn snapshot(copy: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
-    // what is hashed was written before its hash: so hashes first
-    let mut entries: Vec<_> = std::fs::read_dir(copy)?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(|entry| entry.path().extension().is_none_or(|ending| ending != "sha256"));
-    for entry in entries {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            snapshot(&entry.path(), &to)?
-        } else {
-            std::fs::copy(entry.path(), &to).map(drop)?
+    let list =
+        || std::fs::read_dir(copy)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
+    let number = |path: &Path| path.file_stem().and_then(|stem| stem.to_str()?.parse::<u32>().ok());
+    let is = |path: &Path, ending: &str| path.extension().is_some_and(|it| it == ending);
+    let mut last = 0;
+    for path in list()?.iter().filter(|path| is(path, "sha256")) {
+        std::fs::copy(path, to.join(path.file_name().unwrap()))?;
+        last = last.max(number(path).unwrap_or(0));
+    }
+    for path in list()?.iter().filter(|path| !is(path, "sha256")) {
+        let name = path.file_name().unwrap();
+        let is_known = match number(path) {
+            Some(n) => n <= last + 1,
+            None => to.join(format!("{}.sha256", name.to_string_lossy())).exists(),
+        };
+        if path.is_dir() {
+            snapshot(path, &to.join(name))?;
+        } else if is_known {
+            std::fs::copy(path, to.join(name))?;
         }
     }
     Ok(())
